@@ -1,0 +1,141 @@
+"""The menu: every room adds its entries in ``AppConfig.ready``; a person sees those that person may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext_lazy
+
+from groundwork.core.registry import Registry
+
+SECTIONS = {  # in the order of the menu; the first has no heading
+    "work": gettext_lazy("Work"),
+    "management": gettext_lazy("Management"),
+    "rollout": gettext_lazy("Roll-out"),
+    "settings": gettext_lazy("Settings"),
+}
+IN_TAB_BAR = 4  # on a narrow screen; the fifth item opens the whole menu
+
+
+def everybody(user) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. ``url`` is a path, or a function that gives one (so that ``reverse`` waits for the urls)."""
+
+    key: str
+    label: str  # lazy
+    icon: str  # a Lucide name
+    url: Callable[[], str] | str
+    section: str = "work"
+    order: int = 100
+    may: Callable[[object], bool] = everybody
+
+    @property
+    def path(self) -> str:
+        return self.url() if callable(self.url) else str(self.url)
+
+
+entries: Registry[Entry] = Registry(lambda entry: entry.key)
+
+
+@dataclass(slots=True)
+class Item:
+    label: str
+    icon: str
+    path: str
+    is_current: bool = False
+
+
+@dataclass(slots=True)
+class Section:
+    key: str
+    label: str
+    items: list[Item]
+
+
+@dataclass(slots=True)
+class Shell:
+    """What surrounds every page. For a visitor who is not signed in there is no menu, and no query."""
+
+    signed_in: bool = False
+    person: str = ""
+    role: str = ""
+    firm_name: str = "Groundwork"
+    theme: str = ""  # "", "light", "dark"; empty follows the machine
+    sections: list[Section] = field(default_factory=list)
+    search_url: str = ""
+    language_url: str = ""
+    theme_url: str = ""
+    sign_out_url: str = ""
+    language: str = ""
+    languages: list[tuple[str, str]] = field(default_factory=list)
+    path: str = "/"
+
+    @property
+    def frame(self) -> str:
+        """The template that a page for everybody (an error, a refusal) stands in."""
+        return "ui/shell.html" if self.signed_in else "ui/centre.html"
+
+    @property
+    def first_items(self) -> list[Item]:
+        return [item for section in self.sections for item in section.items][:IN_TAB_BAR]
+
+
+def first_url(*names: str) -> str:
+    """The address of the first of these views that exists; empty if none does."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def sections_for(user, path: str) -> list[Section]:
+    """What ``user`` may use, by section; a section with nothing is absent. The longest matching path is current."""
+    sections = {key: Section(key, str(label), []) for key, label in SECTIONS.items()}
+    for entry in sorted(entries, key=lambda entry: entry.order):
+        if entry.may(user):
+            sections[entry.section].items.append(Item(str(entry.label), entry.icon, entry.path))
+    items = [item for section in sections.values() for item in section.items]
+    around = [item for item in items if is_within(path, item.path)]
+    if around:
+        max(around, key=lambda item: len(item.path)).is_current = True
+    return [section for section in sections.values() if section.items]
+
+
+def is_within(path: str, place: str) -> bool:
+    place = place.split("?")[0]
+    return path == place or place != "/" and path.startswith(place.rstrip("/") + "/")
+
+
+def shell_of(request) -> Shell:
+    shell = Shell(
+        firm_name=getattr(request, "firm_name", "") or "Groundwork",
+        language_url=first_url("access:language", "set_language"),
+        language=get_language() or settings.LANGUAGE_CODE,
+        languages=list(settings.LANGUAGES),
+        path=request.get_full_path(),
+    )
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return shell
+    shell.signed_in = True
+    shell.person = str(user)
+    shell.role = str(getattr(user, "role_name", "") or "")
+    shell.theme = getattr(user, "theme", "") or ""
+    shell.sections = sections_for(user, request.path)
+    shell.search_url = first_url("search", "records:search")
+    shell.theme_url = first_url("access:theme")
+    shell.sign_out_url = first_url("account_logout")
+    return shell
+
+
+def shell(request) -> dict:
+    """Context processor; nothing is read before a template asks for it."""
+    return {"shell": SimpleLazyObject(lambda: shell_of(request))}

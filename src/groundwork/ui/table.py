@@ -1,0 +1,74 @@
+"""What a list, a set of facts and an empty place show. Plain values: they know no record and no request.
+
+Texts are ready for the screen (translated, formatted); templates only loop (one include or translation a cell
+would cost five times the list).
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Cell:
+    """One value. ``kind``: "" plain, "bold", "muted", "number", or a chip: "chip", "ok", "warn", "bad", "info", "trace"."""
+
+    text: str
+    href: str = ""
+    kind: str = ""
+    sub: str = ""  # a second, quieter line
+    title: str = ""  # the whole text where ``text`` is cut
+
+
+@dataclass(slots=True)
+class Column:
+    key: str
+    label: str
+    numeric: bool = False
+    sort_url: str = ""  # empty: cannot be sorted by
+    sorted: str = ""  # "", "ascending", "descending"
+    main: bool = False  # the name; stays on top when a row becomes a card
+    second: bool = False  # the main number of a card
+
+
+@dataclass(slots=True)
+class Row:
+    cells: list[Cell]
+    key: str = ""
+    href: str = ""
+
+
+@dataclass(slots=True)
+class Empty:
+    """A place with nothing in it: what the thing is, and one way forward."""
+
+    title: str
+    text: str
+    action: str = ""
+    href: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    columns: list[Column]
+    rows: list[Row]
+    caption: str = ""
+    totals: list[Cell] = field(default_factory=list)  # as many as columns, over all rows, not only the shown
+    totals_url: str = ""  # totals come in a second request from here
+    next_url: str = ""  # "show next" loads and appends from here
+    next_label: str = ""
+    empty: Empty | None = None
+    id: str = "table"
+
+
+@dataclass(slots=True)
+class Fact:
+    label: str
+    cell: Cell
+    why_url: str = ""  # the why-popover, where the field has an origin
+    missing: str = ""  # said instead of an empty value, where somebody waits for it
+
+
+@dataclass(slots=True)
+class Facts:
+    items: list[Fact]
+    title: str = ""
+    summary: str = ""  # e.g. "14 of 16 filled"

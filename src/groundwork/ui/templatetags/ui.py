@@ -1,0 +1,345 @@
+"""The tags of the visual language; builtin in every template. ``/ui/components`` shows them all."""
+
+from functools import cache
+from zlib import crc32
+
+from django import template
+from django.forms import CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, FileInput, RadioSelect
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide as draw_icon
+
+from groundwork.ui.charts import draw
+
+register = template.Library()
+
+CHIPS = {"chip", "ok", "warn", "bad", "info", "trace", "line"}
+NOTES = {  # kind -> icon; the levels of Django's messages are kinds too
+    "": "flag",
+    "ok": "check",
+    "warn": "triangle-alert",
+    "bad": "triangle-alert",
+    "trace": "route",
+}
+NOTE_OF_MESSAGE = {"debug": "", "info": "", "success": "ok", "warning": "warn", "error": "bad"}
+HUES = 12
+
+
+# ── small marks
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A Lucide icon, 16 px (``size="s"``: 14). It is silent: the word beside it, or an aria-label, speaks."""
+    return drawn_icon(str(name), str(size))
+
+
+@cache
+def drawn_icon(name: str, size: str) -> SafeString:
+    look = {"class": f"i {size}".strip(), "aria-hidden": "true", "stroke-width": "1.5"}
+    try:
+        return draw_icon(name, size=16, **look)
+    except IconDoesNotExist:  # a name may come from the firm's own configuration
+        return draw_icon("circle-dashed", size=16, **look)
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    """Initials in a quiet colour of their own; ``size`` is "", "mini" or "lg". The name itself stands beside it."""
+    words = str(name).split()
+    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+    return format_html('<span class="av {} hue-{}" aria-hidden="true">{}</span>', size, crc32(str(name).encode()) % HUES, initials)
+
+
+@register.simple_tag
+def chip(text: str, kind: str = "", href: str = "") -> SafeString:
+    css = f"chip {kind}".strip()
+    if href:
+        return format_html('<a class="{}" href="{}">{}</a>', css, href, text)
+    return format_html('<span class="{}">{}</span>', css, text)
+
+
+@register.simple_tag
+def why(url: str, label: str = "") -> SafeString:
+    """The why-mark: opens origin, readers and goal; a plain link without script. Nothing where there is no origin."""
+    return why_mark(url, label, gettext("Why we ask this")) if url else mark_safe("")
+
+
+def why_mark(url: str, label: str, words: str) -> SafeString:
+    return format_html(
+        '<a class="why" href="{0}" hx-get="{0}" hx-target="#why" aria-haspopup="dialog" aria-expanded="false"'
+        ' aria-label="{1}" title="{2}">{3}</a>',
+        url,
+        f"{words}: {label}" if label else words,
+        words,
+        drawn_icon("message-circle-question-mark", ""),
+    )
+
+
+# ── measures
+
+
+def whole(value) -> int:
+    """A number as a class from .v-0 to .v-100 can carry it."""
+    return max(0, min(100, round(float(value or 0))))
+
+
+@register.simple_tag
+def meter(value, low=None, high=None, label: str = "", kind: str = "") -> SafeString:
+    """``value`` of 100; ``low`` and ``high`` frame the target range. ``label`` is read aloud."""
+    band = (
+        format_html('<span class="band from-{} to-{}"></span>', whole(low), whole(high))
+        if low is not None and high is not None
+        else ""
+    )
+    return format_html(
+        '<div class="meter {}" role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{}" aria-label="{}">'
+        '<i class="v-{}"></i>{}</div>',
+        kind, whole(value), label or gettext("Share"), whole(value), band,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def completeness(percent, href: str = "") -> SafeString:
+    """How full the data under a number is: from 90 quiet, from 75 amber, else red. Opens the list of missing facts."""
+    if percent is None:
+        return mark_safe("")
+    value = whole(percent)
+    level = "" if value >= 90 else "mid" if value >= 75 else "low"
+    words = gettext("Data filled in: %(percent)s%%") % {"percent": value}
+    if href:
+        return format_html('<a class="full {} v-{}" href="{}" title="{}">{}%</a>', level, value, href, words, value)
+    return format_html('<span class="full {} v-{}" title="{}">{}%</span>', level, value, words, value)
+
+
+@register.simple_tag
+def ring(value) -> SafeString:
+    return format_html('<div class="ring v-{}">{}</div>', whole(value), whole(value))
+
+
+@register.simple_tag
+def ladder(reached: int, suspect: int = 0, total: int = 7) -> SafeString:
+    """Steps of a requirement's life. ``suspect`` is the step whose link is in doubt: it counts as not reached."""
+    steps = mark_safe("".join(
+        '<i class="sus"></i>' if step == suspect else '<i class="on"></i>' if step <= reached else "<i></i>"
+        for step in range(1, int(total) + 1)
+    ))  # fmt: skip
+    words = gettext("Step %(reached)s of %(total)s") % {"reached": reached, "total": total}
+    return format_html('<span class="lad" role="img" aria-label="{}">{}</span>', words, steps)
+
+
+# ── blocks with a body
+
+
+@register.simple_block_tag
+def note(content, kind: str = "", icon: str | None = None) -> SafeString:
+    """A fact in the flow: ``{% note "warn" %}…{% endnote %}``."""
+    return noted(content, kind, icon)
+
+
+def noted(content, kind: str = "", icon: str | None = None) -> SafeString:
+    kind = NOTE_OF_MESSAGE.get(kind, kind)
+    return format_html(
+        '<div class="note {}">{}<div>{}</div></div>', kind, drawn_icon(icon or NOTES.get(kind, "flag"), ""), content
+    )
+
+
+@register.simple_block_tag
+def panel(content, title: str = "", id: str = "", kind: str = "", level: int = 2) -> SafeString:
+    """A bordered part of a page, the exception: most parts need only a heading and a line."""
+    head = format_html("<h{0}>{1}</h{0}>", int(level), title) if title else ""
+    named = format_html(' id="{}"', id) if id else ""
+    return format_html('<section class="panel stack {}"{}>{}{}</section>', kind, named, head, content)
+
+
+@register.simple_block_tag
+def section(content, title: str = "", meta: str = "", id: str = "") -> SafeString:
+    """A part of a page: heading, hairline, body."""
+    named = format_html(' id="{}"', id) if id else ""
+    said = format_html('<span class="meta">{}</span>', meta) if meta else ""
+    return format_html('<section{}><div class="sec"><h2>{}</h2>{}</div>{}</section>', named, title, said, content)
+
+
+@register.inclusion_tag("ui/empty.html")
+def empty(empty) -> dict:
+    return {"empty": empty}
+
+
+# ── tables
+
+
+def inside(cell, href: str = "") -> SafeString:
+    """The content of one cell; an unknown value is a dash, never a zero."""
+    text = escape(cell.text) if cell.text not in ("", None) else "–"
+    href = cell.href or href
+    title = f' title="{escape(cell.title)}"' if cell.title else ""
+    if cell.kind in CHIPS:
+        css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
+        body = f'<a class="{css}" href="{escape(href)}"{title}>{text}</a>' if href else f'<span class="{css}"{title}>{text}</span>'
+    else:
+        if href:
+            drill = ' class="drill"' if cell.kind == "number" else ""
+            text = f'<a href="{escape(href)}"{drill}{title}>{text}</a>'
+        elif title:
+            text = f"<span{title}>{text}</span>"
+        body = f"<b>{text}</b>" if cell.kind == "bold" else text
+    return mark_safe(body + (f"<small>{escape(cell.sub)}</small>" if cell.sub else ""))
+
+
+def cells(table, row_cells, href: str = "", names: bool = True) -> SafeString:
+    """The ``<td>`` of one row. ``data-l`` is the label a cell carries when its row becomes a card."""
+    main = next((place for place, column in enumerate(table.columns) if column.main), 0)
+    parts = []
+    for place, (column, cell) in enumerate(zip(table.columns, row_cells, strict=True)):
+        css = ["n"] if column.numeric or cell.kind == "number" else []
+        if place == main and names:
+            css.append("k1")
+        elif column.second:
+            css.append("k2")
+        if cell.kind == "muted":
+            css.append("mut")
+        attributes = f' class="{" ".join(css)}"' if css else ""
+        if "k1" not in css and "k2" not in css and column.label:
+            attributes += f' data-l="{escape(column.label)}"'
+        if not names and not cell.text:
+            attributes += ' data-none=""'
+            parts.append(f"<td{attributes}></td>")
+            continue
+        parts.append(f"<td{attributes}>{inside(cell, href if place == main and names else '')}</td>")
+    return mark_safe("".join(parts))
+
+
+def rows_of(table) -> SafeString:
+    parts = []
+    for row in table.rows:
+        key = f' id="{escape(table.id)}-{escape(row.key)}"' if row.key else ""
+        parts.append(f"<tr{key}>{cells(table, row.cells, row.href)}</tr>")
+    return mark_safe("".join(parts))
+
+
+def with_rows(table) -> dict:
+    return {
+        "table": table,
+        "rows": rows_of(table),
+        "totals": cells(table, table.totals, names=False) if table.totals else "",
+        "width": len(table.columns),
+    }
+
+
+@register.inclusion_tag("ui/table.html")
+def table(table) -> dict:
+    """A list. Below 640 px of its place a row becomes a card of "label value" pairs."""
+    return with_rows(table)
+
+
+@register.inclusion_tag("ui/table_rows.html")
+def table_rows(table) -> dict:
+    """The answer to "show next": the rows, and the button for the rows after them (out of band)."""
+    return with_rows(table)
+
+
+@register.inclusion_tag("ui/table_totals.html")
+def table_totals(table) -> dict:
+    """The answer of ``totals_url``: the foot of the table."""
+    return with_rows(table)
+
+
+@register.inclusion_tag("ui/facts.html")
+def facts(facts, kind: str = "") -> dict:
+    words = gettext("Why we ask this")
+    return {
+        "facts": facts,
+        "kind": kind,
+        "items": [
+            {
+                "label": fact.label,
+                "why": why_mark(fact.why_url, fact.label, words) if fact.why_url else "",
+                "missing": fact.missing if not fact.cell.text else "",
+                "value": inside(fact.cell),
+            }
+            for fact in facts.items
+        ],
+    }
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(chart) -> dict:
+    """Bars with their numbers as words, and the same as a table under it."""
+    every = [*chart.series, *([chart.target] if chart.target else [])]
+    return {
+        "chart": chart,
+        "drawing": draw(chart),
+        "series": every,
+        "legend": [
+            (f"s{number - 1 if series.pale else number}{' pale' if series.pale else ''}", series.name)
+            for number, series in enumerate(chart.series, 1)
+        ],
+        "rows": [(label, [series.text(place) for series in every]) for place, label in enumerate(chart.labels)],
+    }
+
+
+# ── forms
+
+
+@register.inclusion_tag("ui/form_fields.html")
+def form_fields(form, kind: str = "") -> dict:
+    """Every field with its label, hint, error and why-mark (a form field may carry ``why_url``)."""
+    fields = [field_shown(bound) for bound in form.visible_fields()]
+    wrong = [field for field in fields if field["errors"]]
+    if wrong and not form.non_field_errors():
+        first = wrong[0]["bound"]
+        wrong[0]["widget"] = widget_of(first, autofocus=True)
+    return {
+        "form": form,
+        "fields": fields,
+        "kind": kind,
+        "wrong": wrong if len(wrong) > 3 else [],
+        "wrong_words": ngettext("%(count)s field needs attention", "%(count)s fields need attention", len(wrong))
+        % {"count": len(wrong)},
+    }
+
+
+@register.inclusion_tag("ui/field.html")
+def form_field(bound) -> dict:
+    """One bound field, for forms laid out by hand."""
+    return {"field": field_shown(bound)}
+
+
+def field_shown(bound) -> dict:
+    widget = bound.field.widget
+    return {
+        "bound": bound,
+        "id": bound.id_for_label,
+        "label": capfirst(str(bound.label)),
+        "widget": widget_of(bound),
+        "hint": bound.help_text,
+        "errors": bound.errors,
+        "hint_id": f"{bound.auto_id}_hint",
+        "error_id": f"{bound.auto_id}_error",
+        "why": why(getattr(bound.field, "why_url", ""), str(bound.label)),
+        "optional": not bound.field.required and not bound.field.disabled,
+        "is_group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
+        "is_check": isinstance(widget, CheckboxInput),
+        "is_drop": isinstance(widget, FileInput) and not isinstance(widget, ClearableFileInput),
+    }
+
+
+def widget_of(bound, *, autofocus: bool = False) -> SafeString:
+    """The widget with the class and the aria attributes of the visual language."""
+    widget = bound.field.widget
+    css = "chk" if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple) else "in"
+    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    described = []
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+        described.append(f"{bound.auto_id}_error")
+    if bound.help_text:
+        described.append(f"{bound.auto_id}_hint")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if autofocus:
+        attrs["autofocus"] = True
+    return bound.as_widget(attrs=attrs)
