@@ -1,0 +1,39 @@
+"""The person's language, time zone and theme; the firm's name; the configuration's version once a request."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from groundwork.blueprint.elements import one_request
+from groundwork.blueprint.models import Firm
+
+
+class PersonalSettings:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with one_request():
+            firm = Firm.objects.first()
+            request.firm = firm
+            request.firm_name = firm.name if firm else "Groundwork"
+            person = request.user if request.user.is_authenticated else None
+            language = self._language(request, person, firm)
+            zone = (person and person.time_zone) or (firm and firm.time_zone) or "UTC"
+            with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
+                request.LANGUAGE_CODE = language
+                response = self.get_response(request)
+                if hasattr(response, "render") and not response.is_rendered:
+                    response = response.render()
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+    @staticmethod
+    def _language(request, person, firm):
+        chosen = (person and person.language) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            return chosen
+        if person and firm:
+            return firm.language
+        return translation.get_language_from_request(request)

@@ -1,0 +1,194 @@
+"""Who works here, in which department, with which roles; and what a role may see and do."""
+
+import re
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.core.clock import now
+
+
+class Department(models.Model):
+    """A part of our firm, in a tree. ``path`` is the ids from the root down, ``/1/4/``: a tree is a prefix."""
+
+    name = models.CharField(_("name"), max_length=120)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("part of"))
+    head = models.ForeignKey(
+        "access.User", models.SET_NULL, null=True, blank=True, related_name="heads", verbose_name=_("head")
+    )
+    path = models.CharField(max_length=255, editable=False, db_index=True, default="")
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["path"]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        """Keeps the path of this department and of those below it."""
+        super().save(*args, **kwargs)
+        path = f"{self.parent.path if self.parent else '/'}{self.pk}/"
+        if path != self.path:
+            old, self.path = self.path, path
+            Department.objects.filter(pk=self.pk).update(path=path)
+            for below in Department.objects.filter(path__startswith=old).exclude(pk=self.pk) if old else ():
+                Department.objects.filter(pk=below.pk).update(path=path + below.path[len(old) :])
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. Rights come from roles only; there is no superuser."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
+    )
+    roles = models.ManyToManyField("access.Role", related_name="people", verbose_name=_("roles"))
+    language = models.CharField(_("language"), max_length=5, default="", blank=True)
+    theme = models.CharField(_("theme"), max_length=5, default="", blank=True)  # "", "light", "dark"
+    time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    joined_at = models.DateTimeField(default=now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return str(self)
+
+    @property
+    def initials(self):
+        return "".join(part[0] for part in re.findall(r"\w+", str(self))[:2]).upper()
+
+    def can(self, verb, what) -> bool:
+        """May this person do ``verb`` (a grant's verb or a named rule) to a record, a model or a type's key?"""
+        from groundwork.access.rights import can
+
+        return can(self, verb, what)
+
+    def leads(self, department) -> bool:
+        """Is this person head of ``department`` or of one above it?"""
+        if department is None:
+            return False
+        ids = [int(part) for part in department.path.split("/") if part]
+        return Department.objects.filter(pk__in=ids, head=self).exists()
+
+
+class Role(models.Model):
+    """What somebody does here, as a set of grants. ``key`` names the built-in presets."""
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)  # empty: the preset's translated name
+    rank = models.PositiveSmallIntegerField(default=10)  # view-as never reaches an equal or higher rank
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["-rank", "key"]
+
+    def __str__(self):
+        from groundwork.access.presets import PRESETS
+
+        return self.name or (str(PRESETS[self.key].name) if self.key in PRESETS else self.key)
+
+
+class Verb(models.TextChoices):
+    VIEW = "view", _("view")
+    CREATE = "create", _("create")
+    EDIT = "edit", _("edit")
+    ARCHIVE = "archive", _("archive")
+    EXPORT = "export", _("export")
+    CONFIGURE = "configure", _("configure")
+
+
+class Reach(models.IntegerChoices):
+    """How far a verb reaches; with several roles the widest wins."""
+
+    OWN = 1, _("own")
+    DEPARTMENT = 2, _("own department")
+    TREE = 3, _("own department and those below it")
+    ALL = 4, _("all")
+
+
+class Grant(models.Model):
+    """A role may do ``verb`` to records of ``type`` as far as ``reach``."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
+    type = models.CharField(max_length=60)  # a record type's key, or "settings", "people", "reports"
+    verb = models.CharField(max_length=12, choices=Verb)
+    reach = models.PositiveSmallIntegerField(choices=Reach)
+
+    class Meta:
+        verbose_name = _("grant")
+        constraints = [models.UniqueConstraint(fields=["role", "type", "verb"], name="one_grant_a_verb")]
+
+    def __str__(self):
+        return f"{self.role}: {self.verb} {self.type}"
+
+
+class FieldGrant(models.Model):
+    """A field that a role does not see, or sees and may not change."""
+
+    class Mode(models.TextChoices):
+        HIDDEN = "hidden", _("hidden")
+        READ_ONLY = "read-only", _("read-only")
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="field_grants")
+    type = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    mode = models.CharField(max_length=10, choices=Mode)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "type", "field"], name="one_mode_a_field")]
+
+
+class AuditEntry(models.Model):
+    """A security event. Each row holds the digest of the row before it, so that an altered row is found."""
+
+    at = models.DateTimeField(default=now)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    event = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    address = models.CharField(max_length=45, default="", blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Invitation(models.Model):
+    """A link by which one person joins, with the roles and department given beforehand. Used once, for 14 days."""
+
+    token_digest = models.CharField(max_length=64, unique=True)  # the token itself is never kept
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    roles = models.ManyToManyField(Role, blank=True)
+    department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True)
+    first = models.BooleanField(default=False)  # the first-run page's address
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField()

@@ -1,0 +1,106 @@
+"""The roles a new firm starts with. A record type says only to which group it belongs; the preset does the rest."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access.models import FieldGrant, Grant, Reach, Role, Verb
+
+LOOK = (Verb.VIEW,)
+WORK = (Verb.VIEW, Verb.CREATE, Verb.EDIT, Verb.ARCHIVE)
+KEEP = (Verb.VIEW, Verb.CREATE, Verb.EDIT, Verb.ARCHIVE, Verb.EXPORT)
+EVERYTHING = tuple(Verb)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """``groups`` maps a group of record types to (verbs, reach); ``hides`` names sensitive fields by their tag."""
+
+    name: Any
+    rank: int
+    groups: dict[str, tuple[tuple[str, ...], int]]
+    hides: frozenset[str] = field(default_factory=frozenset)
+
+
+# Groups: customers, goods, money, rollout, reports, people, settings, import
+PRESETS: dict[str, Preset] = {
+    "administrator": Preset(
+        _("Administrator"), 100,
+        {
+            group: (EVERYTHING, Reach.ALL)
+            for group in ("customers", "goods", "money", "rollout", "reports", "people", "settings", "import")
+        },
+    ),
+    "director": Preset(
+        _("Director"), 90,
+        {
+            "customers": (KEEP, Reach.ALL), "goods": (KEEP, Reach.ALL), "money": (KEEP, Reach.ALL),
+            "rollout": (EVERYTHING, Reach.ALL), "reports": (KEEP, Reach.ALL), "people": (LOOK, Reach.ALL),
+            "import": (WORK, Reach.ALL),
+        },
+    ),
+    "head": Preset(
+        _("Head of department"), 50,
+        {
+            "customers": (KEEP, Reach.TREE), "goods": (LOOK, Reach.ALL), "money": (WORK, Reach.TREE),
+            "rollout": (WORK, Reach.ALL), "reports": (LOOK, Reach.TREE),
+        },
+    ),
+    "salesperson": Preset(
+        _("Salesperson"), 20,
+        {
+            "customers": (WORK, Reach.OWN), "goods": (LOOK, Reach.ALL), "money": (LOOK, Reach.OWN),
+            "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
+        },
+        hides=frozenset({"cost"}),
+    ),
+    "buyer": Preset(
+        _("Buyer"), 20,
+        {
+            "customers": (LOOK, Reach.DEPARTMENT), "goods": (WORK, Reach.ALL),
+            "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
+        },
+    ),
+    "bookkeeper": Preset(
+        _("Bookkeeper"), 30,
+        {
+            "customers": (LOOK, Reach.ALL), "goods": (LOOK, Reach.ALL), "money": (KEEP, Reach.ALL),
+            "reports": (LOOK, Reach.ALL), "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL), "import": (WORK, Reach.ALL),
+        },
+    ),
+    "reader": Preset(
+        _("Read-only"), 10,
+        {"customers": (LOOK, Reach.ALL), "goods": (LOOK, Reach.ALL), "money": (LOOK, Reach.ALL), "rollout": (LOOK, Reach.ALL)},
+        hides=frozenset({"cost"}),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A thing rights are given to: a type's key, its group, and its sensitive fields as {field: tag}."""
+
+    key: str
+    group: str
+    sensitive: dict[str, str] = field(default_factory=dict)
+
+
+THINGS = [Granted("people", "people"), Granted("settings", "settings"), Granted("reports", "reports"), Granted("import", "import")]
+
+
+def make_roles(things: list[Granted]) -> None:
+    """Make the preset roles, and give grants for types that a role has never heard of. Keeps what the firm changed."""
+    for key, preset in PRESETS.items():
+        role, _made = Role.objects.get_or_create(key=key, defaults={"rank": preset.rank})
+        known = set(role.grants.values_list("type", flat=True))
+        for thing in (*THINGS, *things):
+            if thing.key in known or thing.group not in preset.groups:
+                continue
+            verbs, reach = preset.groups[thing.group]
+            Grant.objects.bulk_create([Grant(role=role, type=thing.key, verb=verb, reach=reach) for verb in verbs])
+            FieldGrant.objects.bulk_create(
+                FieldGrant(role=role, type=thing.key, field=name, mode=FieldGrant.Mode.HIDDEN)
+                for name, tag in thing.sensitive.items()
+                if tag in preset.hides
+            )

@@ -1,0 +1,136 @@
+"""The two questions: how far does a verb reach for a person, and may the person do it to this record?
+
+The reach is resolved once a request; rules narrow a grant and run no query on a loaded row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from groundwork.access.models import Department, FieldGrant, Grant, Reach, Verb
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a person's verb reaches: everything, or what the person owns and what these departments own."""
+
+    all: bool = False
+    me: int | None = None
+    departments: frozenset[int] = frozenset()
+
+    @property
+    def nothing(self):
+        return not (self.all or self.me or self.departments)
+
+    def holds(self, owner_id: int | None, department_id: int | None) -> bool:
+        if self.all:
+            return True
+        return (self.me is not None and owner_id == self.me) or (department_id in self.departments)
+
+
+NOTHING = Scope()
+
+
+class Rights:
+    """Everything a person's roles grant, read in three queries at most."""
+
+    def __init__(self, user):
+        self.user = user
+        self.reaches: dict[tuple[str, str], int] = {}
+        self._departments: dict[int, frozenset[int]] = {}
+        roles = set()
+        for role, type_key, verb, reach in Grant.objects.filter(role__people=user).values_list(
+            "role_id", "type", "verb", "reach"
+        ):
+            roles.add((role, type_key, verb))
+            self.reaches[type_key, verb] = max(reach, self.reaches.get((type_key, verb), 0))
+        self._fields = self._field_modes(roles)
+
+    def _field_modes(self, roles) -> dict[tuple[str, str], str]:
+        """A field is hidden only if every role that grants view of its type hides it; read-only likewise."""
+        rows = FieldGrant.objects.filter(role__people=self.user).values_list("role_id", "type", "field", "mode")
+        by_field: dict[tuple[str, str], dict[int, str]] = {}
+        for role, type_key, field, mode in rows:
+            by_field.setdefault((type_key, field), {})[role] = mode
+        modes = {}
+        for (type_key, field), of_roles in by_field.items():
+            viewers = {role for role, granted, verb in roles if granted == type_key and verb == Verb.VIEW}
+            editors = {role for role, granted, verb in roles if granted == type_key and verb == Verb.EDIT}
+            if viewers and all(of_roles.get(role) == FieldGrant.Mode.HIDDEN for role in viewers):
+                modes[type_key, field] = FieldGrant.Mode.HIDDEN
+            elif editors and all(role in of_roles for role in editors):
+                modes[type_key, field] = FieldGrant.Mode.READ_ONLY
+        return modes
+
+    def scope(self, verb: str, type_key: str) -> Scope:
+        reach = self.reaches.get((type_key, verb), 0)
+        if reach == Reach.ALL:
+            return Scope(all=True)
+        if not reach:
+            return NOTHING
+        return Scope(me=self.user.pk, departments=self._departments_within(reach))
+
+    def _departments_within(self, reach: int) -> frozenset[int]:
+        if reach == Reach.OWN or self.user.department_id is None:
+            return frozenset()
+        if reach == Reach.DEPARTMENT:
+            return frozenset([self.user.department_id])
+        if reach not in self._departments:
+            below = Department.objects.filter(path__contains=f"/{self.user.department_id}/")
+            self._departments[reach] = frozenset(below.values_list("pk", flat=True))
+        return self._departments[reach]
+
+    def field_mode(self, type_key: str, field: str) -> str:
+        """"" (free), "read-only" or "hidden"."""
+        return self._fields.get((type_key, field), "")
+
+
+def rights(user) -> Rights:
+    """The person's rights, read once for this instance of the user (a request has its own)."""
+    kept = getattr(user, "_rights", None)
+    if kept is None:
+        kept = user._rights = Rights(user)
+    return kept
+
+
+def reach(user, verb: str, type_key: str) -> Scope:
+    if user is None or not user.is_authenticated or not user.is_active:
+        return NOTHING
+    return rights(user).scope(verb, type_key)
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    type_key: str
+    needs: str
+    check: Callable[[Any, Any], bool]
+
+
+_rules: dict[tuple[str, str], Rule] = {}
+
+
+def rule(type_key: str, name: str, *, needs: str):
+    """Name a finer act: ``@rule("deal", "reopen", needs="edit")``. It narrows the grant ``needs``, never widens it."""
+
+    def named(check):
+        _rules[type_key, name] = Rule(name, type_key, needs, check)
+        return check
+
+    return named
+
+
+def key_of(what) -> str:
+    return what if isinstance(what, str) else what.type_key
+
+
+def can(user, verb: str, what) -> bool:
+    """``what`` is a record, a record's model or the key of a type; for the last two: is there any reach at all?"""
+    type_key = key_of(what)
+    narrowed = _rules.get((type_key, verb))
+    scope = reach(user, narrowed.needs if narrowed else verb, type_key)
+    if scope.nothing:
+        return False
+    if isinstance(what, str | type):
+        return True
+    return scope.holds(what.owner_id, what.department_id) and (narrowed is None or narrowed.check(user, what))

@@ -1,0 +1,133 @@
+"""The registry of configured things: declared in code by their rooms, kept with state and reason in the database."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from groundwork.blueprint.models import ConfigVersion, Element, ElementRevision
+from groundwork.core.clock import now
+from groundwork.core.refusals import Refusal
+from groundwork.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A built-in element. ``optional`` ones are off until somebody asks for them with a reason."""
+
+    key: str
+    kind: str
+    label: Any  # lazy text
+    optional: bool = False
+    url: Callable[[], str] | None = None  # where the thing is seen at work
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line of a why-popover, contributed by an upper room: what it is, its words, where it is kept."""
+
+    label: str
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class WhySource:
+    """``reasons(element, user)`` gives the lines; the rooms of the roll-out register one each."""
+
+    key: str
+    reasons: Callable[[Element, Any], list[Reason]]
+
+
+declared: Registry[Declared] = Registry(lambda item: item.key)
+why: Registry[WhySource] = Registry(lambda item: item.key)
+
+
+def register_declared() -> None:
+    """Give every declared element its row; keeps what a firm has set. Part of ``groundwork init``."""
+    known = set(Element.objects.values_list("key", flat=True))
+    rows = [
+        Element(kind=item.kind, key=item.key, state=Element.State.OFF if item.optional else Element.State.LIVE, since=now())
+        for item in declared
+        if item.key not in known
+    ]
+    Element.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND) -> Element:
+    """Switch an optional element on or off, with its reason in the same act (DESIGN.md: origin by hand).
+
+    Refused without a sentence of reason. Switching to what it already is changes nothing.
+    """
+    element = Element.objects.select_for_update().get(key=key)
+    if element.is_on == on:
+        return element
+    if on and not reason.strip():
+        raise Refusal(_("Say in one sentence why it is needed: those who fill it in will read it."))
+    before = {"state": element.state, "origin": element.origin, "reason": element.reason}
+    element.state = Element.State.LIVE if on else Element.State.RETIRED
+    if on:
+        element.origin, element.reason, element.asked_by = origin, reason.strip(), asked_by or by
+    element.revision += 1
+    element.since = now()
+    element.save()
+    after = {"state": element.state, "origin": element.origin, "reason": element.reason}
+    difference = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    ElementRevision.objects.create(
+        element=element, number=element.revision, at=element.since, by=by, difference=difference, cause=reason
+    )
+    raise_config_version()
+    return element
+
+
+def is_on(key: str) -> bool:
+    return key in on_keys()
+
+
+def on_keys() -> frozenset[str]:
+    """Keys of the elements in use, kept under the configuration's version."""
+    version = config_version()
+    if _kept.get("version") != version:
+        keys = Element.objects.filter(state__in=[Element.State.TRIAL, Element.State.LIVE]).values_list("key", flat=True)
+        _kept.update(version=version, keys=frozenset(keys))
+    return _kept["keys"]
+
+
+_kept: dict[str, Any] = {}
+_read: ContextVar[dict | None] = ContextVar("config_read", default=None)
+
+
+@contextmanager
+def one_request():
+    """Inside, the configuration's version is read from the database once."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def config_version() -> tuple[str, int]:
+    """What caches of configuration are kept under; the database's name keeps rehearsals and tests apart."""
+    read = _read.get()
+    if read is not None and "version" in read:
+        return read["version"]
+    number = ConfigVersion.objects.filter(pk=1).values_list("number", flat=True).first()
+    version = (str(connection.settings_dict["NAME"]), number or 0)
+    if read is not None:
+        read["version"] = version
+    return version
+
+
+def raise_config_version() -> None:
+    if not ConfigVersion.objects.filter(pk=1).update(number=F("number") + 1):
+        ConfigVersion.objects.get_or_create(pk=1, defaults={"number": 1})
+    _kept.clear()
+    if (read := _read.get()) is not None:
+        read.clear()

@@ -1,0 +1,100 @@
+"""Every configured thing has one row here, with who asked for it and why."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Firm(models.Model):
+    """Our firm: the one that uses this database. There is one row."""
+
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166 code"))
+    currency = models.CharField(_("currency"), max_length=3)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    language = models.CharField(_("language"), max_length=5, default="en")
+    demo = models.CharField(max_length=20, default="", blank=True)  # the key of the demo that filled it
+
+    class Meta:
+        verbose_name = _("our firm")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_firm")]
+
+    def __str__(self):
+        return self.name
+
+
+class ConfigVersion(models.Model):
+    """Raised by every transaction that configures; caches of configuration live as long as it stands."""
+
+    number = models.BigIntegerField(default=1)
+
+
+class Element(models.Model):
+    """A configured thing (field, report, role …) and its reason.
+
+    ``key`` names the thing for ever: ``field:product.cost``, ``report:profit``, ``role:salesperson``.
+    """
+
+    class Kind(models.TextChoices):
+        FIELD = "field", _("field")
+        REPORT = "report", _("report")
+        ROLE = "role", _("role")
+        OBJECT = "object", _("record type")
+        PRESET = "preset", _("import preset")
+
+    class State(models.TextChoices):
+        OFF = "off", _("not switched on")
+        TRIAL = "trial", _("on trial")
+        LIVE = "live", _("live")
+        RETIRED = "retired", _("retired")
+
+    class Origin(models.TextChoices):
+        BUILT_IN = "built-in", _("built in")
+        TEMPLATE = "template", _("from a template")
+        HAND = "hand", _("by hand")
+        REQUIREMENT = "requirement", _("agreed")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.LIVE)
+    origin = models.CharField(_("origin"), max_length=12, choices=Origin, default=Origin.BUILT_IN)
+    reason = models.TextField(_("reason"), blank=True, help_text=_("Why it is here, in one sentence."))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    since = models.DateTimeField(_("since"), null=True)
+
+    class Meta:
+        verbose_name = _("element")
+        verbose_name_plural = _("elements")
+        ordering = ["kind", "key"]
+
+    def __str__(self):
+        return self.key
+
+    @property
+    def is_on(self):
+        return self.state in (self.State.TRIAL, self.State.LIVE)
+
+    @property
+    def label(self):
+        from groundwork.blueprint.elements import declared
+
+        declaration = declared.get(self.key)
+        return str(declaration.label) if declaration else self.key.split(":", 1)[-1]
+
+
+class ElementRevision(models.Model):
+    """One change of an element: who, when, what, and why."""
+
+    element = models.ForeignKey(Element, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    difference = models.JSONField(default=dict)  # {field: [before, after]}
+    cause = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["element", "number"]
+        constraints = [models.UniqueConstraint(fields=["element", "number"], name="one_revision_a_number")]

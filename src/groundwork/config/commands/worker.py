@@ -1,0 +1,18 @@
+"""``groundwork worker``: background work until SIGTERM, which lets the batch at hand finish.
+
+On PostgreSQL any number may run, on any machines; on SQLite the one that ``serve`` starts is enough.
+"""
+
+import argparse
+
+from django_q.cluster import Cluster
+
+from groundwork.background.schedules import wind_up
+
+
+def run(args: argparse.Namespace) -> int:
+    wind_up()
+    cluster = Cluster()
+    cluster.start()
+    cluster.sentinel.join()
+    return cluster.sentinel.exitcode or 0

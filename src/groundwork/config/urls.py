@@ -1,0 +1,12 @@
+"""Every address of the product. The permission matrix is generated from this table."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("ui/", include("groundwork.ui.urls")),
+    path("", include("groundwork.access.urls")),
+    path("", include("groundwork.records.urls")),
+    path("", include("groundwork.crm.insight.urls")),
+    path("rollout/", include("groundwork.rollout.urls")),
+]

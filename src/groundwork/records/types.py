@@ -1,0 +1,155 @@
+"""RecordType: the one declaration that makes a model visible, beside the model it belongs to.
+
+From it come list, filters, page, form, quick add, history, search, import, report dimensions and permission checks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from groundwork.access.presets import Granted
+from groundwork.blueprint.elements import on_keys
+from groundwork.core.money import ScaledField
+from groundwork.core.registry import Registry
+from groundwork.records.models import Record
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record as people meet it, read from the model's field."""
+
+    name: str
+    label: Any
+    kind: str  # text, longtext, choice, link, user, department, money, number, date, moment, bool, email, url, integer
+    model_field: models.Field
+    help: Any = ""
+
+    @classmethod
+    def of(cls, model: type[models.Model], name: str) -> "Field":
+        model_field = model._meta.get_field(name)
+        return cls(name, model_field.verbose_name, _kind(model_field), model_field, model_field.help_text)
+
+    @property
+    def numeric(self):
+        return self.kind in ("money", "number", "integer")
+
+    @property
+    def target(self) -> type[models.Model]:
+        return self.model_field.related_model
+
+
+def _kind(model_field: models.Field) -> str:
+    if model_field.choices:
+        return "choice"
+    if isinstance(model_field, models.ForeignKey):
+        related = model_field.related_model
+        if issubclass(related, Record):
+            return "link"
+        return {"User": "user", "Department": "department"}.get(related.__name__, "link")
+    if model_field.name.endswith("_minor"):
+        return "money"
+    kinds: list[tuple[type[models.Field], str]] = [
+        (ScaledField, "number"), (models.BooleanField, "bool"), (models.DateTimeField, "moment"),
+        (models.DateField, "date"), (models.EmailField, "email"), (models.URLField, "url"),
+        (models.TextField, "longtext"), (models.IntegerField, "integer"),
+    ]  # fmt: skip
+    return next((kind for of, kind in kinds if isinstance(model_field, of)), "text")
+
+
+@dataclass(frozen=True)
+class PartType:
+    """Lines that belong to a record. ``element``: shown only while that element is on; ``sensitive``: the tag
+    by which a role's preset hides it (as field ``key`` of the record's type)."""
+
+    key: str
+    model: type[models.Model]
+    label: Any
+    fields: tuple[str, ...]
+    element: str = ""
+    sensitive: str = ""
+    order: str = "pk"
+    addable: bool = True
+
+    @cached_property
+    def shown(self) -> list[Field]:
+        return [Field.of(self.model, name) for name in self.fields]
+
+    @property
+    def is_on(self) -> bool:
+        return not self.element or self.element in on_keys()
+
+
+@dataclass(frozen=True)
+class RecordType:
+    model: type[Record]
+    label: Any
+    plural: Any
+    icon: str
+    prefix: str  # of record numbers: "C" gives C-1042
+    group: str  # the group that role presets grant: customers, goods, money, rollout
+    fields: tuple[str, ...]  # in the order of form and page; at most eight are asked at once
+    columns: tuple[str, ...]
+    sorts: tuple[str, ...]  # indexed, never empty; the first is the default ("-issued_on": newest first)
+    quick: tuple[str, ...] = ()  # quick add asks these: three at most
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    amount: str = ""  # a money field summed in lists
+    board: str = ""  # the choice field tallies are kept by
+    parts: tuple[PartType, ...] = ()
+    explain: Any = ""  # what the thing is, for an empty list
+    sensitive: dict[str, str] = field(default_factory=dict)  # {field: tag}
+    section: str = "work"  # of the navigation
+    order: int = 50
+    typed: bool = True  # people may create one by hand
+    check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
+
+    def __post_init__(self):
+        if len(self.quick) > 3:
+            raise ValueError(f"{self.key}: quick add asks at most three facts")
+
+    @property
+    def key(self) -> str:
+        return self.model.type_key
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        names = dict.fromkeys((*self.fields, *self.columns, *self.filters, "number", "owner", "department"))
+        return {name: Field.of(self.model, name) for name in names}
+
+    def field(self, name: str) -> Field:
+        return self.by_name[name]
+
+    @cached_property
+    def links(self) -> list[Field]:
+        return [shown for shown in self.by_name.values() if shown.kind == "link"]
+
+    @property
+    def granted(self) -> Granted:
+        hidden = {part.key: part.sensitive for part in self.parts if part.sensitive}
+        return Granted(self.key, self.group, {**self.sensitive, **hidden})
+
+    def visible_fields(self, user, names: tuple[str, ...]) -> list[Field]:
+        from groundwork.access.rights import rights
+
+        return [self.field(name) for name in names if rights(user).field_mode(self.key, name) != "hidden"]
+
+    def visible_parts(self, user) -> list[PartType]:
+        from groundwork.access.rights import rights
+
+        return [part for part in self.parts if part.is_on and rights(user).field_mode(self.key, part.key) != "hidden"]
+
+
+types: Registry[RecordType] = Registry(lambda item: item.key)
+
+
+def type_of(model_or_record) -> RecordType:
+    return types[model_or_record.type_key]
+
+
+def related_types(key: str) -> list[tuple[RecordType, Field]]:
+    """The types that link to ``key``, from the graph of foreign keys."""
+    model = types[key].model
+    return [(other, link) for other in types for link in other.links if link.target is model]

@@ -1,0 +1,425 @@
+"""The one write path: lock and re-read, check the version, save, and leave history, sums and search in step.
+
+    with writing(company, by=user, act="edited", version=3) as company:
+        company.name = "Tortola"
+
+Nothing else may change a record (``records.guard``). A block that changes nothing writes nothing.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from groundwork.core.clock import now
+from groundwork.core.refusals import Conflict, Refusal
+from groundwork.core.registry import Registry
+from groundwork.records import search
+from groundwork.records.guard import write_path
+from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Part, Record, SearchRow, Tally
+from groundwork.records.types import RecordType, type_of
+
+UNTRACKED = {"id", "version", "updated_at", "updated_by_id", "created_at", "created_by_id", "sort_key", "origin_id"}
+
+
+@dataclass
+class Act:
+    """What is being done now. All records changed inside share its ChangeSet."""
+
+    by: Any
+    name: str
+    channel: str = "web"
+    cause: str = ""
+    undo_of: ChangeSet | None = None
+    changeset: ChangeSet | None = None
+    parts: dict[tuple[str, int], dict] = field(default_factory=dict)
+
+    def kept(self) -> ChangeSet:
+        if self.changeset is None:
+            self.changeset = ChangeSet.objects.create(
+                by=self.by, act=self.name, channel=self.channel, cause=self.cause[:200], undo_of=self.undo_of, at=now()
+            )
+        return self.changeset
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A room that keeps figures in step with a record type: called in the write's own transaction.
+
+    ``follow(changed)`` gets a list of (record, values before or None, values after or None).
+    """
+
+    key: str
+    type_key: str
+    follow: Any
+
+
+followers: Registry[Follower] = Registry(lambda item: item.key)
+_act: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def acting(by, name: str, *, channel="web", cause="", undo_of=None):
+    """One act in one transaction. An act inside another joins it."""
+    if (outer := _act.get()) is not None:
+        yield outer
+        return
+    with transaction.atomic(), write_path():
+        act = Act(by=by, name=name, channel=channel, cause=cause, undo_of=undo_of)
+        token = _act.set(act)
+        try:
+            yield act
+        finally:
+            _act.reset(token)
+
+
+@contextmanager
+def writing(record: Record, *, by, act: str, version: int | None = None, channel="web", cause=""):
+    """Change one record. With ``version``, refused by ``Conflict`` when somebody changed it since."""
+    with acting(by, act, channel=channel, cause=cause) as current:
+        fresh = locked(record)
+        if version is not None and version != fresh.version:
+            raise Conflict(fresh, {})
+        before = values(fresh)
+        yield fresh
+        _finish(fresh, before, current)
+
+
+def locked(record: Record) -> Record:
+    """The record as it stands, locked until the transaction ends (SQLite's transactions lock from their start)."""
+    found = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
+    if found is None:
+        raise Refusal(_("This record is no longer there."))
+    return found
+
+
+def _finish(record: Record, before: dict, act: Act) -> None:
+    record.prepare()
+    after = values(record)
+    parts = act.parts.pop((record.type_key, record.pk), {})
+    difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if not difference and not parts:
+        return
+    record.version += 1
+    record.updated_at, record.updated_by = now(), act.by
+    record.save()
+    Change.objects.create(
+        changeset=act.kept(), type=record.type_key, object_id=record.pk, version=record.version, fields={**difference, **parts}
+    )
+    _keep_in_step([(record, before, after)])
+
+
+def creating(record: Record, *, by, channel="web", act="created", cause="") -> Record:
+    """Keep a new record; its owner is ``by`` and its department the owner's, unless it says otherwise."""
+    with acting(by, act, channel=channel, cause=cause) as current:
+        _begin([record], current)
+        record.save()
+        Change.objects.create(
+            changeset=current.kept(), type=record.type_key, object_id=record.pk, version=1, created=True, fields=first(record)
+        )
+        _keep_in_step([(record, None, values(record))])
+    return record
+
+
+def writing_many(created: list[Record] = (), changed: list[tuple[Record, dict]] = ()) -> None:
+    """Bulk work inside ``acting``: new records, and locked records each with its ``values`` from before.
+
+    History, sums and search are written in bulk. Records of one type a call.
+    """
+    act = _act.get()
+    if act is None:
+        raise RuntimeError("writing_many() stands inside acting()")
+    changes, steps = [], []
+    if created:
+        _begin(created, act)
+        type(created[0]).objects.bulk_create(created, batch_size=500)
+        for record in created:
+            changes.append(_change(act, record, {}, created=True))
+            steps.append((record, None, values(record)))
+    touched = []
+    for record, before in changed:
+        record.prepare()
+        after = values(record)
+        parts = act.parts.pop((record.type_key, record.pk), {})
+        difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]} | parts
+        if difference:
+            record.version += 1
+            record.updated_at, record.updated_by = now(), act.by
+            touched.append(record)
+            changes.append(_change(act, record, difference))
+            steps.append((record, before, after))
+    if touched:
+        names = [item.name for item in touched[0]._meta.concrete_fields if not item.primary_key]
+        type(touched[0]).objects.bulk_update(touched, names, batch_size=100)
+    Change.objects.bulk_create(changes, batch_size=500)
+    if steps:
+        _keep_in_step(steps)
+
+
+def _change(act: Act, record: Record, difference: dict, created=False) -> Change:
+    return Change(
+        changeset=act.kept(), type=record.type_key, object_id=record.pk, version=record.version, created=created, fields=difference
+    )
+
+
+def _begin(records: list[Record], act: Act) -> None:
+    kind = type_of(records[0])
+    moment, start = now(), take_numbers(kind.key, len(records))
+    for place, record in enumerate(records):
+        record.number = f"{kind.prefix}-{start + place}"
+        record.created_by = record.updated_by = act.by
+        record.created_at = record.updated_at = moment
+        record.origin = act.kept()
+        if record.owner_id is None and act.channel == "web":
+            record.owner = act.by
+        if record.department_id is None and record.owner_id is not None:
+            record.department_id = record.owner.department_id
+        record.prepare()
+
+
+def take_numbers(type_key: str, count: int) -> int:
+    """The first of ``count`` record numbers; a block is taken once, whatever becomes of the act."""
+    if not Counter.objects.filter(type=type_key).update(next=F("next") + count):
+        Counter.objects.get_or_create(type=type_key)
+        Counter.objects.filter(type=type_key).update(next=F("next") + count)
+    return Counter.objects.get(type=type_key).next - count
+
+
+# ── parts
+
+
+def put_part(parent: Record, part: Part) -> Part:
+    """Save a line of ``parent`` inside its ``writing`` block; the parent's history tells what changed."""
+    before = values(type(part)._base_manager.get(pk=part.pk)) if part.pk else None
+    setattr(part, part.parent_field, parent)
+    part.save()
+    _part_changed(parent, part, before, values(part))
+    return part
+
+
+def drop_part(parent: Record, part: Part) -> None:
+    before, pk = values(part), part.pk
+    part.delete()
+    part.pk = pk
+    _part_changed(parent, part, before, None)
+
+
+def _part_changed(parent, part, before, after) -> None:
+    act = _act.get()
+    if act is None:
+        raise RuntimeError("parts are written inside writing(parent)")
+    if before != after:
+        act.parts.setdefault((parent.type_key, parent.pk), {})[f"{part._meta.model_name}#{part.pk}"] = [before, after]
+
+
+# ── values, sums, search
+
+
+def plain(value) -> Any:
+    """A value as history keeps it: JSON, exact."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def values(record) -> dict[str, Any]:
+    return {
+        item.attname: plain(getattr(record, item.attname))
+        for item in record._meta.concrete_fields
+        if item.attname not in UNTRACKED
+    }
+
+
+def first(record: Record) -> dict:
+    return {name: [None, value] for name, value in values(record).items() if value not in (None, "", {}, [])}
+
+
+def _keep_in_step(steps: list[tuple[Record, dict | None, dict | None]]) -> None:
+    kind = type_of(steps[0][0])
+    _tally(kind, steps)
+    search.refresh(kind, [record for record, _before, after in steps if after is not None])
+    for follower in followers:
+        if follower.type_key == kind.key:
+            follower.follow(steps)
+
+
+def _tally(kind: RecordType, steps) -> None:
+    """Rows of difference, one a key: no hot row, so writers do not wait for each other."""
+    sums: dict[tuple, list[int]] = {}
+    for _record, before, after in steps:
+        for state, sign in ((before, -1), (after, 1)):
+            if state is None or state["archived_at"]:
+                continue
+            key = (
+                str(state.get(kind.board) or "") if kind.board else "",
+                state["owner_id"],
+                state["department_id"],
+                state.get("currency", "") if kind.amount else "",
+            )
+            entry = sums.setdefault(key, [0, 0])
+            entry[0] += sign
+            entry[1] += sign * (state[kind.amount] or 0) if kind.amount else 0
+    Tally.objects.bulk_create(
+        Tally(type=kind.key, value=key[0], owner_id=key[1], department_id=key[2], currency=key[3], count=count, amount=amount)
+        for key, (count, amount) in sums.items()
+        if count or amount
+    )
+
+
+def fold_tallies() -> None:
+    """Fold the rows of difference into one row a key; a scheduled job."""
+    from django.db.models import Max, Sum
+
+    with transaction.atomic():
+        newest = Tally.objects.aggregate(newest=Max("pk"))["newest"]
+        if newest is None:
+            return
+        rows = Tally.objects.select_for_update().filter(pk__lte=newest)
+        if connection.vendor == "postgresql":
+            rows = Tally.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+        keys = ("type", "value", "owner_id", "department_id", "currency")
+        folded = list(rows.order_by().values(*keys).annotate(counted=Sum("count"), summed=Sum("amount")))
+        rows.delete()
+        Tally.objects.bulk_create(
+            Tally(**{key: row[key] for key in keys}, count=row["counted"], amount=row["summed"])
+            for row in folded
+            if row["counted"] or row["summed"]
+        )
+
+
+# ── acts every record knows
+
+
+def archive(record: Record, *, by, version=None) -> Record:
+    """Take the record out of lists; nothing is lost and it can be put back."""
+    with writing(record, by=by, act="archived", version=version) as fresh:
+        fresh.archived_at = fresh.archived_at or now()
+    return fresh
+
+
+def restore(record: Record, *, by) -> Record:
+    with writing(record, by=by, act="restored") as fresh:
+        fresh.archived_at = None
+    return fresh
+
+
+def save_fields(record: Record, typed: dict[str, Any], *, by, version: int, act="edited") -> Record:
+    """Save what a person typed into a form opened at ``version``.
+
+    When somebody saved in between: fields the other left alone are merged and saved; a field that both changed
+    to different values is a ``Conflict`` (the disjoint ones are saved nonetheless).
+    """
+    clash: dict[str, tuple] = {}
+    with writing(record, by=by, act=act) as fresh:
+        theirs = changed_since(fresh, version) if version != fresh.version else {}
+        for name, value in typed.items():
+            attname = fresh._meta.get_field(name).attname
+            if attname not in theirs:
+                setattr(fresh, name, value)
+                continue
+            mine = plain(getattr(value, "pk", value) if attname.endswith("_id") else value)
+            now_there = plain(getattr(fresh, attname))
+            if mine != theirs[attname] and mine != now_there:
+                clash[name] = (theirs[attname], now_there, value)
+    if clash:
+        raise Conflict(fresh, clash)
+    return fresh
+
+
+def changed_since(record: Record, version: int) -> dict[str, Any]:
+    """``{field: its value at version}`` for the fields changed by others after ``version``."""
+    changes = Change.objects.filter(type=record.type_key, object_id=record.pk, version__gt=version).order_by("pk")
+    then: dict[str, Any] = {}
+    for change in changes:
+        for name, pair in change.fields.items():
+            then.setdefault(name, pair[0])
+    return then
+
+
+def note(record: Record, *, by, kind: str, text: str, minutes: int | None = None, at=None) -> Activity:
+    """Keep a note or a call about a record. What happened is not changed afterwards."""
+    with acting(by, "noted") as current:
+        return Activity.objects.create(
+            type=record.type_key, object_id=record.pk, kind=kind, text=text, minutes=minutes, by=by, at=at or now(),
+            changeset=current.kept(),
+        )  # fmt: skip
+
+
+# ── undo
+
+
+@dataclass
+class Undone:
+    """What an undo did: how many records went back, and what stayed because others built upon it."""
+
+    restored: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def undo(changeset: ChangeSet, *, by) -> Undone:
+    """Reverse an act: a field goes back only where it still holds what the act wrote; created records are archived.
+
+    Refused when it was undone before. What others changed since is listed, not forced.
+    """
+    result = Undone()
+    with acting(by, "undone", undo_of=changeset):
+        set_again = ChangeSet.objects.select_for_update().get(pk=changeset.pk)
+        if set_again.undone_by.exists():
+            raise Refusal(_("This was undone already."))
+        for change in set_again.changes.order_by("-pk"):
+            _undo_change(change, by, result)
+    return result
+
+
+def _undo_change(change: Change, by, result: Undone) -> None:
+    from groundwork.records.types import types
+
+    model = types[change.type].model
+    record = model._base_manager.filter(pk=change.object_id).first()
+    if record is None:
+        return
+    with writing(record, by=by, act="undone") as fresh:
+        if change.created:
+            if fresh.version != change.version:
+                result.kept.append(str(fresh))
+            else:
+                fresh.archived_at = now()
+                ExternalKey.objects.filter(type=fresh.type_key, object_id=fresh.pk).delete()
+                result.restored += 1
+            return
+        held = values(fresh)
+        back = 0
+        for name, (before, after) in change.fields.items():
+            if "#" in name or held.get(name) != after:
+                result.kept.append(f"{fresh}: {name}")
+                continue
+            item = next(item for item in fresh._meta.concrete_fields if item.attname == name)
+            setattr(fresh, name, item.to_python(before) if before is not None else None)
+            back += 1
+        result.restored += bool(back)
+
+
+def erase(records: list[Record]) -> None:
+    """Remove records that an undone import made and nobody has touched: with parts, keys, sums and search rows.
+
+    Stands inside ``acting``; one type a call. Their history says that they were there.
+    """
+    if not records:
+        return
+    kind, ids = type_of(records[0]), [record.pk for record in records]
+    steps = [(record, values(record), None) for record in records]
+    for part in kind.parts:
+        part.model._base_manager.filter(**{f"{part.model.parent_field}__in": ids}).delete()
+    ExternalKey.objects.filter(type=kind.key, object_id__in=ids).delete()
+    search.forget(kind, ids)
+    _keep_in_step(steps)
+    kind.model.objects.filter(pk__in=ids).delete()
+
+
+__all__ = ["SearchRow", "acting", "archive", "creating", "erase", "note", "restore", "save_fields", "undo", "writing", "writing_many"]
