@@ -1,6 +1,7 @@
 """What every answer of the site has in common: the content policy, and how a "no" is said."""
 
 from django.shortcuts import render
+from django_htmx.http import reswap, retarget
 
 from groundwork.core.refusals import NotAllowed, Refusal
 
@@ -49,8 +50,7 @@ class Refusals:
         if not getattr(request, "htmx", False):
             return render(request, "ui/refused.html", context, status=status)
         response = render(request, "ui/refusal.html", context, status=status)
-        response.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML show:top"}
-        return response
+        return reswap(retarget(response, "#notices"), "innerHTML show:top")
 
 
 def came_from(request) -> str:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from groundwork.core.refusals import Refusal
 from groundwork.ui.charts import BarChart, Series
+from groundwork.ui.navigation import Item, Section, Shell, shell_of
 from groundwork.ui.notices import toast
 from groundwork.ui.table import Cell, Column, Empty, Fact, Facts, Row, Table
 
@@ -118,6 +119,21 @@ def sample_chart() -> BarChart:
     )
 
 
+def sample_shell(request) -> Shell:
+    """The frame of a person who may use a few things, in the asked colours."""
+    shell = shell_of(request)
+    shell.signed_in, shell.person, shell.role, shell.firm_name = True, "Ewa Zielińska", "analyst", "Hazel & Co"
+    shell.theme = request.GET.get("theme", "")
+    shell.search_url = shell.theme_url = shell.sign_out_url = reverse("ui:components")
+    here = reverse("ui:components")
+    shell.sections = [
+        Section("work", "Work", [Item("My day", "sun", "/#day"), Item("Deals", "square-kanban", here, True),
+                                 Item("Customers", "users", "/#c"), Item("Tasks", "square-check", "/#t")]),
+        Section("rollout", "Roll-out", [Item("Roll-out map", "route", "/#m"), Item("Requirements", "file-text", "/#r")]),
+    ]  # fmt: skip
+    return shell
+
+
 COLOURS = (
     "canvas surface sunken raised hover selected line line-2 edge ink ink-2 ink-3 accent accent-bg trace trace-bg ok ok-bg"
     " warn warn-bg bad bad-bg c1 c2 c3 c4 c5 c6"
@@ -148,7 +164,7 @@ def components(request):
         "unmatched": sample_table(rows=[], id="unmatched", totals=[], next_url="", caption="A filter that nothing matches"),
         "facts": sample_facts(),
         "chart": sample_chart(),
-        "chosen_theme": request.GET.get("theme", ""),
+        "shell": sample_shell(request),
     }  # fmt: skip
     return render(request, "ui/components.html", context)
 
@@ -158,7 +174,7 @@ def more_rows(request):
     first = int(request.GET.get("after", 4)) + 1
     if request.headers.get("HX-Request"):
         return render(request, "ui/fragments/rows.html", {"deals": sample_table(first)})
-    return render(request, "ui/components.html", {"deals": sample_table(first)})
+    return render(request, "ui/fragments/page.html", {"deals": sample_table(first), "shell": sample_shell(request)})
 
 
 @for_builders

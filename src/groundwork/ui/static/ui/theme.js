@@ -11,7 +11,7 @@
   try {
     kept = localStorage.getItem("theme") ?? "";
   } catch { /* as above */ }
-  if (!root.dataset.theme && (kept === "light" || kept === "dark") && !document.cookie.includes("groundwork_session")) {
+  if (root.dataset.theme === undefined && (kept === "light" || kept === "dark")) {
     root.dataset.theme = kept;
   }
   document.addEventListener("submit", (event) => {
