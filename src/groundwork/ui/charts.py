@@ -98,8 +98,16 @@ def draw(chart: BarChart) -> Drawing:
             tall = height(value)
             x = left + width * max(column, 0)
             bars.append(
-                Bar(round(x + 1, 1), round(base - tall, 1), round(width - 2, 1), round(tall, 1), css,
-                    round(x + width / 2, 1), series.text(place), round(base - tall - 6, 1))
+                Bar(
+                    round(x + 1, 1),
+                    round(base - tall, 1),
+                    round(width - 2, 1),
+                    round(tall, 1),
+                    css,
+                    round(x + width / 2, 1),
+                    series.text(place),
+                    round(base - tall - 6, 1),
+                )
             )
             base -= tall
         if chart.target and chart.target.values[place] is not None:

@@ -41,10 +41,16 @@ class SampleForm(forms.Form):
     stage = forms.ChoiceField(label="stage", choices=[("new", "New"), ("offer", "Offer sent")])
     number = forms.CharField(label="number", initial="R-41", disabled=True, help_text="Given by the system")
     channel = forms.ChoiceField(
-        label="channel", choices=[("word", "Recommendation"), ("fair", "Fair")], widget=forms.RadioSelect, required=False
+        label="channel",
+        choices=[("word", "Recommendation"), ("fair", "Fair")],
+        widget=forms.RadioSelect,
+        required=False,
     )
     reasons = forms.MultipleChoiceField(
-        label="reasons", choices=[("price", "Price"), ("time", "Time")], widget=forms.CheckboxSelectMultiple, required=False
+        label="reasons",
+        choices=[("price", "Price"), ("time", "Time")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     agreed = forms.BooleanField(label="agreed with the customer", required=False)
     note = forms.CharField(label="note", widget=forms.Textarea(attrs={"rows": 3}), required=False)
@@ -57,7 +63,12 @@ class SampleForm(forms.Form):
 
 def sample_rows(first: int) -> list[Row]:
     names = ["Поставка миндаля на декабрь", "Orzechy laskowe, I kwartał", "Annual contract", "<b>Escaped</b>"]
-    steps = [Cell("3 days late", kind="bad"), Cell("tomorrow", kind="ok"), Cell("", kind="muted"), Cell("R-41", "#", "trace")]
+    steps = [
+        Cell("3 days late", kind="bad"),
+        Cell("tomorrow", kind="ok"),
+        Cell("", kind="muted"),
+        Cell("R-41", "#", "trace"),
+    ]
     return [
         Row(
             [
@@ -113,7 +124,10 @@ def sample_chart() -> BarChart:
         caption="Revenue, m",
         label_heading="Month",
         labels=["Jul", "Aug", "Sep", "Oct", "Nov"],
-        series=[Series("Won", [11.2, 12, 10.5, 13.1, 9.4]), Series("Forecast", [None, None, None, None, 4.4], pale=True)],
+        series=[
+            Series("Won", [11.2, 12, 10.5, 13.1, 9.4]),
+            Series("Forecast", [None, None, None, None, 4.4], pale=True),
+        ],
         target=Series("Plan", [11, 12, 12.5, 13, 14]),
         id="revenue",
     )
@@ -146,7 +160,9 @@ def components(request):
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
         request.LANGUAGE_CODE = language
-    wrong = SampleForm({"stage": "lost", "close_date": "31.02.2027", "channel": "radio"}, prefix="wrong")
+    wrong = SampleForm(
+        {"wrong-stage": "lost", "wrong-close_date": "31.02.2027", "wrong-channel": "radio"}, prefix="wrong"
+    )
     wrong.add_error(None, "Not saved: the close date is before the start")
     wrong.add_error("note", "Say at least who asked")
     context = {

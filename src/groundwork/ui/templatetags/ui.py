@@ -51,7 +51,9 @@ def avatar(name: str, size: str = "") -> SafeString:
     """Initials in a quiet colour of their own; ``size`` is "", "mini" or "lg". The name itself stands beside it."""
     words = str(name).split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-    return format_html('<span class="av {} hue-{}" aria-hidden="true">{}</span>', size, crc32(str(name).encode()) % HUES, initials)
+    return format_html(
+        '<span class="av {} hue-{}" aria-hidden="true">{}</span>', size, crc32(str(name).encode()) % HUES, initials
+    )
 
 
 @register.simple_tag
@@ -178,7 +180,11 @@ def inside(cell, href: str = "") -> SafeString:
     title = f' title="{escape(cell.title)}"' if cell.title else ""
     if cell.kind in CHIPS:
         css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
-        body = f'<a class="{css}" href="{escape(href)}"{title}>{text}</a>' if href else f'<span class="{css}"{title}>{text}</span>'
+        body = (
+            f'<a class="{css}" href="{escape(href)}"{title}>{text}</a>'
+            if href
+            else f'<span class="{css}"{title}>{text}</span>'
+        )
     else:
         if href:
             drill = ' class="drill"' if cell.kind == "number" else ""
@@ -189,26 +195,23 @@ def inside(cell, href: str = "") -> SafeString:
     return mark_safe(body + (f"<small>{escape(cell.sub)}</small>" if cell.sub else ""))
 
 
-def cells(table, row_cells, href: str = "", names: bool = True) -> SafeString:
+def cells(table, row_cells, href: str = "", is_foot: bool = False) -> SafeString:
     """The ``<td>`` of one row. ``data-l`` is the label a cell carries when its row becomes a card."""
     main = next((place for place, column in enumerate(table.columns) if column.main), 0)
     parts = []
     for place, (column, cell) in enumerate(zip(table.columns, row_cells, strict=True)):
         css = ["n"] if column.numeric or cell.kind == "number" else []
-        if place == main and names:
-            css.append("k1")
-        elif column.second:
-            css.append("k2")
+        label = f' data-l="{escape(column.label)}"' if column.label else ""
+        if place == main or column.second:
+            css.append("k1" if place == main else "k2")
+            label = ""
         if cell.kind == "muted":
             css.append("mut")
-        attributes = f' class="{" ".join(css)}"' if css else ""
-        if "k1" not in css and "k2" not in css and column.label:
-            attributes += f' data-l="{escape(column.label)}"'
-        if not names and not cell.text:
-            attributes += ' data-none=""'
-            parts.append(f"<td{attributes}></td>")
-            continue
-        parts.append(f"<td{attributes}>{inside(cell, href if place == main and names else '')}</td>")
+        attributes = (f' class="{" ".join(css)}"' if css else "") + label
+        if is_foot and not cell.text:  # no total is not an unknown total
+            parts.append(f"<td{attributes} data-none></td>")
+        else:
+            parts.append(f"<td{attributes}>{inside(cell, href if place == main else '')}</td>")
     return mark_safe("".join(parts))
 
 
@@ -220,31 +223,26 @@ def rows_of(table) -> SafeString:
     return mark_safe("".join(parts))
 
 
-def with_rows(table) -> dict:
-    return {
-        "table": table,
-        "rows": rows_of(table),
-        "totals": cells(table, table.totals, names=False) if table.totals else "",
-        "width": len(table.columns),
-    }
+def totals_of(table) -> SafeString:
+    return cells(table, table.totals, is_foot=True) if table.totals else mark_safe("")
 
 
 @register.inclusion_tag("ui/table.html")
 def table(table) -> dict:
     """A list. Below 640 px of its place a row becomes a card of "label value" pairs."""
-    return with_rows(table)
+    return {"table": table, "rows": rows_of(table), "totals": totals_of(table), "width": len(table.columns)}
 
 
 @register.inclusion_tag("ui/table_rows.html")
 def table_rows(table) -> dict:
     """The answer to "show next": the rows, and the button for the rows after them (out of band)."""
-    return with_rows(table)
+    return {"table": table, "rows": rows_of(table)}
 
 
 @register.inclusion_tag("ui/table_totals.html")
 def table_totals(table) -> dict:
     """The answer of ``totals_url``: the foot of the table."""
-    return with_rows(table)
+    return {"table": table, "totals": totals_of(table)}
 
 
 @register.inclusion_tag("ui/facts.html")
@@ -330,7 +328,8 @@ def field_shown(bound) -> dict:
 def widget_of(bound, *, autofocus: bool = False) -> SafeString:
     """The widget with the class and the aria attributes of the visual language."""
     widget = bound.field.widget
-    css = "chk" if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple) else "in"
+    is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)  # its inputs are reached through .choices
+    css = "" if is_group else "chk" if isinstance(widget, CheckboxInput) else "in"
     attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
     described = []
     if bound.errors:
