@@ -6,3 +6,11 @@ class RecordsConfig(AppConfig):
     name = "groundwork.records"
     label = "records"
     verbose_name = _("Records")
+
+    def ready(self):
+        from groundwork.background.setup import Step, on_init, on_restore
+        from groundwork.records.search import index_anew
+        from groundwork.records.setup import built_in
+
+        on_init.add(Step("records", built_in))
+        on_restore.add(Step("search", index_anew))

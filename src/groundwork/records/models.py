@@ -126,6 +126,9 @@ class Record(Guarded):
         """Set what follows from the other fields; the write path calls it before every save."""
         self.sort_key = sort_key(str(self))
 
+    def recount(self):
+        """Set what follows from the parts; the write path calls it after each change of one."""
+
     def get_absolute_url(self):
         from django.urls import reverse
 
@@ -140,6 +143,9 @@ class Part(Guarded):
 
     class Meta:
         abstract = True
+
+    def prepare(self):
+        """Set what follows from the other fields; the write path calls it before every save."""
 
 
 def keyset_indexes(table: str, *sorts: str) -> list[models.Index]:

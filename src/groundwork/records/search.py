@@ -52,6 +52,15 @@ def forget(kind, ids: list[int]) -> None:
         old.delete()
 
 
+def index_anew(stdout=None) -> None:
+    """Fill SQLite's word table from the kept search rows, after a restore; PostgreSQL's index follows by itself."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM records_words")
+        cursor.execute("INSERT INTO records_words(rowid, text) SELECT id, text FROM records_searchrow")
+
+
 def matching(text: str):
     """Search rows that hold every word of ``text`` as the beginning of one of theirs; None if there is no word."""
     asked = words(text)[:8]

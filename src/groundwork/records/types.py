@@ -5,16 +5,18 @@ From it come list, filters, page, form, quick add, history, search, import, repo
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from groundwork.access.presets import Granted
 from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
 from groundwork.records.models import Record
+from groundwork.ui.navigation import Entry, entries
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,21 @@ class RecordType:
         return [part for part in self.parts if part.is_on and rights(user).field_mode(self.key, part.key) != "hidden"]
 
 
-types: Registry[RecordType] = Registry(lambda item: item.key)
+class TypeRegistry(Registry[RecordType]):
+    """The declared types; each with a ``section`` stands in the menu."""
+
+    def add(self, item: RecordType) -> RecordType:
+        if item.section:
+            entries.add(
+                Entry(
+                    key=item.key, label=item.plural, icon=item.icon, url=partial(reverse, "records:list", args=[item.key]),
+                    section=item.section, order=item.order, may=lambda user: user.can("view", item.key),
+                )  # fmt: skip
+            )
+        return super().add(item)
+
+
+types = TypeRegistry(lambda item: item.key)
 
 
 def type_of(model_or_record) -> RecordType:

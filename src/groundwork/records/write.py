@@ -198,8 +198,10 @@ def put_part(parent: Record, part: Part) -> Part:
     """Save a line of ``parent`` inside its ``writing`` block; the parent's history tells what changed."""
     before = values(type(part)._base_manager.get(pk=part.pk)) if part.pk else None
     setattr(part, part.parent_field, parent)
+    part.prepare()
     part.save()
     _part_changed(parent, part, before, values(part))
+    parent.recount()
     return part
 
 
@@ -208,6 +210,7 @@ def drop_part(parent: Record, part: Part) -> None:
     part.delete()
     part.pk = pk
     _part_changed(parent, part, before, None)
+    parent.recount()
 
 
 def _part_changed(parent, part, before, after) -> None:

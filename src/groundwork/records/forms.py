@@ -1,0 +1,175 @@
+"""Forms of records, made from the declaration: only fields the person may change, links only to what is visible."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access.models import User
+from groundwork.access.rights import reach, rights
+from groundwork.core.fields import MoneyField
+from groundwork.core.refusals import Refusal
+from groundwork.records.models import Activity, Record
+from groundwork.records.types import Field, PartType, RecordType
+
+ASKED_AT_ONCE = 8
+
+
+class CleanText:
+    """Mixed into every form: no NUL bytes, no invisible control signs, one kind of line end."""
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str):
+                cleaned[name] = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value.replace("\r\n", "\n"))
+        return cleaned
+
+
+class LinkField(forms.CharField):
+    """A link to a visible record, typed as its number or exact name, or picked from what the browser offers.
+
+    What the person may not see is answered exactly like what is not there.
+    """
+
+    def __init__(self, *, target: type[Record], user, **kwargs):
+        self.target, self.user = target, user
+        super().__init__(max_length=300, **kwargs)
+        self.widget.attrs.update({"autocomplete": "off", "data-link": target.type_key})
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        visible = self.target.objects.visible_to(self.user).current()
+        number = text.rsplit("·", 1)[-1].strip()
+        found = list(visible.filter(number__iexact=number)[:1]) or list(
+            visible.filter(**{self.target.title_field: text.strip()})[:2]
+        )
+        if len(found) != 1:
+            raise ValidationError(
+                _("Several are called “%(text)s”: pick one from the list.") if found else _("“%(text)s” is not among those you see."),
+                params={"text": text[:60]},
+            )
+        return found[0]
+
+    def prepare_value(self, value):
+        if isinstance(value, int):
+            value = self.target.objects.visible_to(self.user).filter(pk=value).first()
+        return link_text(value) if isinstance(value, Record) else value
+
+
+def link_text(record: Record) -> str:
+    return f"{record} · {record.number}"
+
+
+class RecordForm(CleanText, forms.ModelForm):
+    """The form of one record for one person. ``version`` tells on which state the person typed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, kind: RecordType, user, names: tuple[str, ...], **kwargs):
+        self.kind, self.user = kind, user
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version if self.instance.pk else None
+        for name in names:
+            shown = kind.field(name)
+            if shown.kind == "link":
+                self._make_link(shown)
+            elif shown.kind == "money":
+                own = self.fields[name]
+                currency = getattr(self.instance, "currency", "") or "EUR"
+                self.fields[name] = MoneyField(currency=currency, label=own.label, required=own.required, help_text=own.help_text)
+            elif shown.kind == "date":
+                self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            elif shown.kind == "user":
+                self.fields[name].queryset = User.objects.filter(is_active=True)
+            label = str(self.fields[name].label or "")
+            self.fields[name].label = label[:1].upper() + label[1:]
+
+    def _make_link(self, shown: Field) -> None:
+        own = self.fields[shown.name]
+        self.fields[shown.name] = LinkField(
+            target=shown.target, user=self.user, label=own.label, required=own.required, help_text=own.help_text
+        )
+        if self.instance.pk or getattr(self.instance, shown.model_field.attname):
+            self.initial[shown.name] = getattr(self.instance, shown.model_field.attname)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and self.kind.check:
+            self.kind.check(cleaned)
+        return cleaned
+
+    def _post_clean(self):
+        """Links were resolved to records by their fields; the model checks what it can on a copy."""
+        super()._post_clean()
+
+    @property
+    def typed(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None, **kwargs) -> RecordForm:
+    """A form of the fields in ``names`` (all declared ones, else) that ``user`` may see and change."""
+    held = kwargs.get("instance")
+    asked = names or (*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ()))
+    open_names = tuple(name for name in asked if rights(user).field_mode(kind.key, name) == "")
+    made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names)
+    return made(*args, kind=kind, user=user, names=open_names, **kwargs)
+
+
+def may_hand_over(kind: RecordType, user, record) -> bool:
+    """Whoever edits beyond the own records may give a record to another person."""
+    scope = reach(user, "edit", kind.key)
+    return record is not None and record.pk is not None and (scope.all or bool(scope.departments))
+
+
+class PartForm(CleanText, forms.ModelForm):
+    """One line of a record."""
+
+    def __init__(self, *args, part: PartType, user, parent: Record, **kwargs):
+        self.part, self.user, self.parent = part, user, parent
+        super().__init__(*args, **kwargs)
+        setattr(self.instance, part.model.parent_field, parent)
+        for shown in part.shown:
+            if shown.name not in self.fields:
+                continue
+            if shown.kind == "link":
+                own = self.fields[shown.name]
+                self.fields[shown.name] = LinkField(
+                    target=shown.target, user=user, label=own.label, required=own.required, help_text=own.help_text
+                )
+            elif shown.kind == "date":
+                self.fields[shown.name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            label = str(self.fields[shown.name].label or "")
+            self.fields[shown.name].label = label[:1].upper() + label[1:]
+
+    def _get_validation_exclusions(self):
+        """The parent takes part in checks of uniqueness although the person does not type it."""
+        return super()._get_validation_exclusions() - {self.part.model.parent_field}
+
+
+def part_form(part: PartType, user, parent: Record, *args, **kwargs) -> PartForm:
+    editable = [shown.name for shown in part.shown if shown.model_field.editable]
+    made = forms.modelform_factory(part.model, form=PartForm, fields=editable)
+    return made(*args, part=part, user=user, parent=parent, **kwargs)
+
+
+class ActivityForm(CleanText, forms.ModelForm):
+    class Meta:
+        model = Activity
+        fields = ("kind", "text", "minutes")
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+def cleaned(form: forms.BaseForm) -> dict:
+    """For acts whose form has nothing to show again: its values, or a Refusal with its first complaint."""
+    if form.is_valid():
+        return form.cleaned_data
+    first = next(iter(form.errors.values()))[0]
+    raise Refusal(str(first))
+
+
+__all__ = ["ActivityForm", "PartForm", "RecordForm", "cleaned", "form_for", "link_text", "part_form"]

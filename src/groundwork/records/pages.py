@@ -1,0 +1,245 @@
+"""What a record's page shows: facts, parts, the timeline, and records that link here. A fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groundwork.access.models import User
+from groundwork.blueprint.elements import on_keys
+from groundwork.blueprint.models import Element
+from groundwork.core import languages
+from groundwork.core.registry import Registry
+from groundwork.records.cells import Names, cell, words_for
+from groundwork.records.forms import part_form
+from groundwork.records.listing import _capital
+from groundwork.records.models import Activity, Change, Record
+from groundwork.records.types import PartType, RecordType, related_types, type_of
+from groundwork.ui.table import Cell, Column, Fact, Facts, Row, Table
+
+EVENTS = 30
+RELATED = 5
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of a record's page that an upper room contributes: ``of(record, user)`` gives its template's values."""
+
+    key: str
+    type_key: str
+    template: str
+    of: Any
+
+
+panels: Registry[Panel] = Registry(lambda panel: panel.key)
+
+ACTS = {
+    "created": gettext_lazy("Created"),
+    "edited": gettext_lazy("Changed"),
+    "archived": gettext_lazy("Archived"),
+    "restored": gettext_lazy("Put back"),
+    "undone": gettext_lazy("Taken back"),
+    "imported": gettext_lazy("Imported"),
+    "noted": gettext_lazy("Note"),
+}
+
+
+@dataclass
+class Event:
+    """One line of the timeline."""
+
+    icon: str
+    title: str
+    who: str
+    at: datetime
+    when: str
+    text: str = ""
+    changes: list[tuple[str, str, str]] = None  # label, before, after
+    quiet: bool = False
+    undo_url: str = ""
+
+
+def facts_of(record: Record, user) -> Facts:
+    kind = type_of(record)
+    shown = kind.visible_fields(user, (*kind.fields, "owner", "department"))
+    shown = [item for item in shown if item.name != record.title_field]
+    names = Names(user, shown, [record])
+    reasons = {key.split(".", 1)[1] for key in on_keys() if key.startswith(f"field:{kind.key}.")}
+    items = []
+    for item in shown:
+        why_url = reverse("records:why", args=[f"field:{kind.key}.{item.name}"]) if item.name in reasons else ""
+        items.append(Fact(_capital(str(item.label)), cell(item, record, names), why_url=why_url))
+    filled = sum(1 for item in items if item.cell.text)
+    items = [item for item in items if item.cell.text]
+    summary = _("%(filled)s of %(all)s filled") % {"filled": filled, "all": len(shown)}
+    return Facts([Fact(_("Number"), Cell(record.number)), *items], title=_("Facts"), summary=summary)
+
+
+@dataclass
+class PartPanel:
+    part: PartType
+    table: Table
+    form: Any = None
+    add_url: str = ""
+    why_url: str = ""
+    more: int = 0
+
+
+PARTS_SHOWN = 100
+
+
+def parts_of(record: Record, user, wrong_form=None) -> list[PartPanel]:
+    """The tables of the record's lines that the person may see, with a form for one more where allowed."""
+    kind = type_of(record)
+    result = []
+    for part in kind.visible_parts(user):
+        rows = list(part.model.objects.filter(**{part.model.parent_field: record}).order_by(part.order, "pk")[: PARTS_SHOWN + 1])
+        may = part.addable and user.can("edit", record) and not record.is_archived
+        form = wrong_form if wrong_form is not None and wrong_form.part is part else None
+        panel = PartPanel(part, _part_table(part, record, user, rows[:PARTS_SHOWN], may))
+        panel.more = len(rows) > PARTS_SHOWN
+        if may:
+            panel.form = form or part_form(part, user, record, initial=_part_defaults(part, record), prefix=part.key)
+            panel.add_url = reverse("records:part_add", args=[kind.key, record.pk, part.key])
+        if part.element:
+            panel.why_url = reverse("records:why", args=[part.element])
+        result.append(panel)
+    return result
+
+
+def _part_defaults(part: PartType, record: Record) -> dict:
+    from groundwork.blueprint.models import Firm
+    from groundwork.core.clock import today
+
+    firm = Firm.objects.first()
+    return {"currency": getattr(record, "currency", "") or (firm.currency if firm else ""), "valid_from": today(), "quantity": 1}
+
+
+def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> Table:
+    names = Names(user, part.shown, rows)
+    for row in rows:
+        if not hasattr(row, "currency"):
+            row.currency = getattr(record, "currency", "")
+    columns = [
+        Column(item.name, _capital(str(item.label)), numeric=item.numeric, main=not place, second=item.kind == "money")
+        for place, item in enumerate(part.shown)
+    ]
+    shown = []
+    for row in rows:
+        cells = [cell(item, row, names) for item in part.shown]
+        if may:
+            cells.append(Cell(_("Change"), href=reverse("records:part_edit", args=[record.type_key, record.pk, part.key, row.pk])))
+        shown.append(Row(cells, key=f"{part.key}-{row.pk}"))
+    if may:
+        columns.append(Column("change", ""))
+    return Table(columns, shown, caption=str(part.label), id=f"part-{part.key}")
+
+
+def timeline_of(record: Record, user) -> list[Event]:
+    """What people said and what was changed, newest first. Changes of fields hidden to the reader stay hidden."""
+    activities = list(
+        Activity.objects.filter(type=record.type_key, object_id=record.pk).select_related("by").order_by("-at")[:EVENTS]
+    )
+    changes = list(
+        Change.objects.filter(type=record.type_key, object_id=record.pk).select_related("changeset__by").order_by("-pk")[:EVENTS]
+    )
+    kind = type_of(record)
+    people = _people_in(kind, changes)
+    events = [_said(item) for item in activities]
+    events += [event for item in changes if (event := _changed(item, kind, user, people))]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS]
+
+
+def _said(item: Activity) -> Event:
+    call = item.kind == Activity.Kind.CALL
+    title = str(Activity.Kind(item.kind).label)
+    if call and item.minutes:
+        title = _("%(call)s, %(minutes)s min") % {"call": title, "minutes": item.minutes}
+    return Event("phone" if call else "message-square", title, str(item.by or ""), item.at, languages.moment(item.at), item.text)
+
+
+def _people_in(kind: RecordType, changes: list[Change]) -> dict[int, str]:
+    names = [item.model_field.attname for item in kind.by_name.values() if item.kind == "user"]
+    ids = {value for change in changes for name in names for value in change.fields.get(name, []) if value}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> Event | None:
+    act = change.changeset
+    visible = {item.model_field.attname: item for item in kind.visible_fields(user, tuple(kind.by_name))}
+    lines = []
+    if not change.created:
+        for name, (before, after) in change.fields.items():
+            if "#" in name:
+                lines += _part_line(kind, user, name, before, after)
+            elif name in visible and visible[name].kind != "link":
+                lines.append((_capital(str(visible[name].label)), *(_words(visible[name], value, people) for value in (before, after))))
+            elif name in visible:
+                lines.append((_capital(str(visible[name].label)), "", _("changed")))
+        if not lines and act.act in ("edited", "undone"):
+            return None
+    title = str(ACTS.get(act.act, act.act))
+    undo_url = ""
+    if act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
+        undo_url = reverse("records:undo", args=[act.pk])
+    return Event("history", title, str(act.by or ""), act.at, languages.moment(act.at), changes=lines, quiet=True, undo_url=undo_url)
+
+
+def _words(shown, value, people) -> str:
+    if shown.kind == "user":
+        return people.get(value, languages.NO_VALUE)
+    if shown.kind == "department":
+        return languages.NO_VALUE if value is None else f"#{value}"
+    return words_for(shown, value)
+
+
+def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[str, str, str]]:
+    model_name = name.split("#", 1)[0]
+    for part in kind.visible_parts(user):
+        if part.model._meta.model_name == model_name:
+            texts = ["; ".join(str(values.get(item.model_field.attname) or "") for item in part.shown) if values else languages.NO_VALUE for values in (before, after)]
+            return [(str(part.label), *texts)]
+    return []
+
+
+@dataclass
+class Related:
+    kind: RecordType
+    rows: list[Row]
+    more_url: str
+    add_url: str = ""
+
+
+def related_of(record: Record, user) -> list[Related]:
+    """The newest records of each type that links here: one query a type (and one for each type they link to)."""
+    result = []
+    for kind, link in related_types(record.type_key):
+        if not user.can("view", kind.key):
+            continue
+        sort = next((name for name in kind.sorts if name.startswith("-")), "-updated_at")
+        found = list(
+            kind.model.objects.visible_to(user).current().filter(**{link.name: record}).order_by(sort, "-pk")[: RELATED + 1]
+        )
+        columns = [item for item in kind.visible_fields(user, kind.columns) if item.name in (kind.model.title_field, kind.amount, kind.board, "job", "issued_on", "phone", "state")]
+        names = Names(user, [], [])
+        rows = [Row([cell(item, row, names) for item in columns], key=str(row.pk), href=row.get_absolute_url()) for row in found[:RELATED]]
+        for row in rows:
+            row.cells[0].kind = "bold"
+        more = reverse("records:list", args=[kind.key]) + f"?f.{link.name}={record.pk}" if len(found) > RELATED and link.name in kind.filters else ""
+        add = reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}" if kind.typed and user.can("create", kind.key) else ""
+        if rows or add:
+            result.append(Related(kind, rows, more, add))
+    return result
+
+
+def reasons_of(key: str, user) -> tuple[Element | None, list]:
+    """The lines of the why-popover of an element, from every room that knows one."""
+    from groundwork.blueprint.elements import why
+
+    element = Element.objects.filter(key=key).select_related("asked_by").first()
+    if element is None:
+        return None, []
+    return element, [line for source in why for line in source.reasons(element, user)]

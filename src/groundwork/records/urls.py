@@ -1,0 +1,24 @@
+from django.urls import include, path
+
+from groundwork.records import views
+
+app_name = "records"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search", views.find, name="search"),
+    path("why/<str:key>", views.why, name="why"),
+    path("undo/<int:pk>", views.undo, name="undo"),
+    path("r/<slug:type_key>/", views.listing, name="list"),
+    path("r/<slug:type_key>/totals", views.totals, name="totals"),
+    path("r/<slug:type_key>/new", views.new, name="new"),
+    path("r/<slug:type_key>/quick", views.quick, name="quick"),
+    path("r/<slug:type_key>/options", views.options, name="options"),
+    path("r/<slug:type_key>/<int:pk>", views.page, name="page"),
+    path("r/<slug:type_key>/<int:pk>/edit", views.edit, name="edit"),
+    path("r/<slug:type_key>/<int:pk>/choose", views.choose, name="choose"),
+    path("r/<slug:type_key>/<int:pk>/archive", views.archive, name="archive"),
+    path("r/<slug:type_key>/<int:pk>/restore", views.restore, name="restore"),
+    path("r/<slug:type_key>/<int:pk>/note", views.note, name="note"),
+    path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
+    path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),
+]

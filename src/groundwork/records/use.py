@@ -1,0 +1,50 @@
+"""Who read what. Reading is never written on its GET: rows wait in memory and go out together.
+
+Flushed every 5 seconds or 200 rows, by whichever request comes next, and when the process ends; a crash may lose
+what waited (said in docs/administrators).
+"""
+
+import atexit
+import threading
+import time
+
+from groundwork.core.clock import now
+
+EVERY_SECONDS = 5
+AT_MOST = 200
+_lock = threading.Lock()
+_waiting: list = []
+_since = time.monotonic()
+
+
+def note_use(user, kind: str, key: str, object_id: int | None = None) -> None:
+    """``kind`` is view, filter, sort, export, report or login; ``key`` a record type's or an element's key."""
+    from groundwork.records.models import Use
+
+    with _lock:
+        _waiting.append(Use(at=now(), user_id=user.pk, kind=kind, key=key[:120], object_id=object_id))
+        due = len(_waiting) >= AT_MOST or time.monotonic() - _since >= EVERY_SECONDS
+    if due:
+        flush()
+
+
+def flush() -> None:
+    """Write what waits. Readers of use call it first, so that a person sees an own visit at once."""
+    global _since
+    from groundwork.records.models import Use
+
+    with _lock:
+        rows, _waiting[:] = list(_waiting), []
+        _since = time.monotonic()
+    if rows:
+        Use.objects.bulk_create(rows)
+
+
+def _flush_at_exit() -> None:
+    try:
+        flush()
+    except Exception:  # noqa: BLE001, S110 - the process is ending; losing the buffer is accepted (DECISIONS 9)
+        pass
+
+
+atexit.register(_flush_at_exit)

@@ -1,0 +1,360 @@
+"""The generic screens of every record type. Rights: ``visible_to`` (else 404), then ``can`` (else 403)."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from groundwork.access.doors import signed_in
+from groundwork.blueprint.models import Firm
+from groundwork.core.clock import today
+from groundwork.core.refusals import Conflict
+from groundwork.records import pages, search, write
+from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
+from groundwork.records.listing import Listing
+from groundwork.records.models import ChangeSet
+from groundwork.records.types import types
+from groundwork.records.use import note_use
+from groundwork.ui.notices import said
+
+
+def of_type(verb: str):
+    """The view gets the RecordType; 404 for an unknown one, 403 without any reach for ``verb``."""
+
+    def door(view):
+        @wraps(view)
+        @login_required
+        def guarded(request, type_key, *args, **kwargs):
+            if type_key not in types:
+                raise Http404
+            if not request.user.can(verb, type_key):
+                raise PermissionDenied
+            return view(request, types[type_key], *args, **kwargs)
+
+        guarded.access = f"{verb} any"
+        return guarded
+
+    return door
+
+
+def acts_on(verb: str):
+    """The view gets the RecordType and the record: 404 unless visible, 403 unless ``verb`` is allowed on it."""
+
+    def door(view):
+        @wraps(view)
+        @login_required
+        def guarded(request, type_key, pk, *args, **kwargs):
+            if type_key not in types:
+                raise Http404
+            kind = types[type_key]
+            record = get_object_or_404(kind.model.objects.visible_to(request.user), pk=pk)
+            if not request.user.can(verb, record):
+                raise PermissionDenied
+            return view(request, kind, record, *args, **kwargs)
+
+        guarded.access = f"{verb} record"
+        return guarded
+
+    return door
+
+
+@require_GET
+@of_type("view")
+def listing(request, kind):
+    shown = Listing(kind, request.user, request.GET)
+    table = shown.table()
+    template = "records/list.html#rows" if request.htmx and "after" in request.GET else "records/list.html"
+    if shown.is_narrowed:
+        note_use(request.user, "filter", kind.key)
+    context = {
+        "kind": kind, "listing": shown, "table": table, "may_create": kind.typed and request.user.can("create", kind.key),
+        "filters": shown.filter_choices(), "active": shown.filter_words(), "totals": table.totals,
+    }  # fmt: skip
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_GET
+@of_type("view")
+def totals(request, kind):
+    shown = Listing(kind, request.user, request.GET)
+    table = shown.table()
+    table.totals = shown.total_cells()
+    return render(request, "records/totals.html", {"table": table})
+
+
+@require_GET
+@acts_on("view")
+def page(request, kind, record):
+    note_use(request.user, "view", kind.key, record.pk)
+    return _page(request, kind, record)
+
+
+def _page(request, kind, record, *, wrong_part=None, activity=None, status=200):
+    may_edit = request.user.can("edit", record)
+    context = {
+        "kind": kind, "record": record, "facts": pages.facts_of(record, request.user),
+        "parts": pages.parts_of(record, request.user, wrong_part), "events": pages.timeline_of(record, request.user),
+        "related": pages.related_of(record, request.user), "may_edit": may_edit,
+        "may_archive": request.user.can("archive", record), "activity": activity or ActivityForm(),
+        "panels": [(panel.template, panel.of(record, request.user)) for panel in pages.panels if panel.type_key == kind.key],
+    }  # fmt: skip
+    return render(request, "records/page.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@of_type("create")
+def new(request, kind):
+    return _create(request, kind, None, "records/form.html")
+
+
+@require_http_methods(["GET", "POST"])
+@of_type("create")
+def quick(request, kind):
+    return _create(request, kind, kind.quick or None, "records/quick.html")
+
+
+def _create(request, kind, names, template):
+    if not kind.typed:
+        raise PermissionDenied
+    instance = kind.model()
+    firm = Firm.objects.first()
+    if hasattr(instance, "currency") and firm:
+        instance.currency = firm.currency
+    if hasattr(instance, "issued_on"):
+        instance.issued_on = today()
+    initial = {} if request.method == "POST" else _linked(request, kind)
+    form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        record = write.creating(form.instance, by=request.user)
+        messages.success(request, _("%(name)s is kept.") % {"name": record})
+        return redirect(record)
+    status = 422 if request.method == "POST" else 200
+    return render(request, template, {"kind": kind, "form": form, "record": None}, status=status)
+
+
+def _linked(request, kind) -> dict:
+    """Links given in the address (``?company=5``), where the person sees their target."""
+    result = {}
+    for link in kind.links:
+        value = request.GET.get(link.name, "")
+        if value.isdigit() and len(value) < 19:
+            found = link.target.objects.visible_to(request.user).filter(pk=value).first()
+            result[link.name] = found.pk if found else None
+    return result
+
+
+@require_http_methods(["GET", "POST"])
+@acts_on("edit")
+def edit(request, kind, record):
+    form = form_for(kind, request.user, request.POST or None, instance=record)
+    if request.method != "POST":
+        return render(request, "records/form.html", {"kind": kind, "form": form, "record": record})
+    if not form.is_valid():
+        record.refresh_from_db()
+        return render(request, "records/form.html", {"kind": kind, "form": form, "record": record}, status=422)
+    try:
+        saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
+    except Conflict as conflict:
+        return _conflict(request, kind, conflict, form)
+    messages.success(request, _("%(name)s is saved.") % {"name": saved})
+    return redirect(saved)
+
+
+def _conflict(request, kind, conflict: Conflict, form):
+    """Their value and yours, field by field; nothing typed is lost, and fields that did not clash are saved."""
+    last = ChangeSet.objects.filter(changes__type=kind.key, changes__object_id=conflict.record.pk).exclude(by=request.user)
+    theirs = last.select_related("by").order_by("-pk").first()
+    rows = []
+    for name, (was, there, mine) in conflict.fields.items():
+        shown = kind.field(name)
+        rows.append(
+            {
+                "name": name, "label": form.fields[name].label, "was": pages.words_for(shown, was), "theirs": pages.words_for(shown, there),
+                "mine": str(mine) if mine not in (None, "") else "–", "their_value": _posted(form, name, there), "my_value": request.POST.get(name, ""),
+            }  # fmt: skip
+        )
+    context = {"kind": kind, "record": conflict.record, "rows": rows, "theirs": theirs}
+    return render(request, "records/conflict.html", context, status=409)
+
+
+def _posted(form, name, value) -> str:
+    prepared = form.fields[name].prepare_value(value)
+    return "" if prepared is None else str(prepared)
+
+
+@require_POST
+@acts_on("edit")
+def choose(request, kind, record):
+    """The answer of the conflict screen: for each clashing field the value chosen."""
+    names = tuple(name for name in kind.fields if f"choice.{name}" in request.POST)
+    data = {name: request.POST.get(f"{request.POST[f'choice.{name}']}.{name}", "") for name in names}
+    form = form_for(kind, request.user, {**data, "version": request.POST.get("version", "")}, instance=record, names=names or (kind.model.title_field,))
+    if not form.is_valid():
+        record.refresh_from_db()
+        return render(request, "records/form.html", {"kind": kind, "form": form, "record": record}, status=422)
+    try:
+        saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
+    except Conflict as conflict:
+        return _conflict(request, kind, conflict, form)
+    messages.success(request, _("%(name)s is saved.") % {"name": saved})
+    return redirect(saved)
+
+
+@require_POST
+@acts_on("archive")
+def archive(request, kind, record):
+    fresh = write.archive(record, by=request.user)
+    _offer_undo(request, _("%(name)s is archived.") % {"name": fresh}, fresh)
+    return redirect("records:list", kind.key)
+
+
+@require_POST
+@acts_on("archive")
+def restore(request, kind, record):
+    fresh = write.restore(record, by=request.user)
+    messages.success(request, _("%(name)s is back.") % {"name": fresh})
+    return redirect(fresh)
+
+
+def _offer_undo(request, text, record) -> None:
+    last = ChangeSet.objects.filter(changes__type=record.type_key, changes__object_id=record.pk).order_by("-pk").first()
+    said(request, text, undo_url=reverse("records:undo", args=[last.pk]) if last else "")
+
+
+@require_POST
+@signed_in
+def undo(request, pk):
+    """Take back an own act, where one may still do it to each of its records."""
+    changeset = get_object_or_404(ChangeSet, pk=pk, by=request.user)
+    changes = list(changeset.changes.all()[:201])
+    for change in changes:
+        kind = types[change.type]
+        record = get_object_or_404(kind.model.objects.visible_to(request.user), pk=change.object_id)
+        verb = "archive" if changeset.act in ("archived", "restored", "created") else "edit"
+        if not request.user.can(verb, record):
+            raise PermissionDenied
+    result = write.undo(changeset, by=request.user)
+    if result.kept:
+        messages.warning(request, _("Not taken back, since it was changed after: %(names)s") % {"names": "; ".join(result.kept[:5])})
+    if result.restored:
+        messages.success(request, _("Taken back."))
+    return redirect(record) if changes else redirect("/")
+
+
+@require_POST
+@acts_on("edit")
+def note(request, kind, record):
+    form = ActivityForm(request.POST)
+    if not form.is_valid():
+        return _page(request, kind, record, activity=form, status=422)
+    write.note(record, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Noted."))
+    return redirect(record)
+
+
+def _part(kind, user, key):
+    for part in kind.visible_parts(user):
+        if part.key == key and part.addable:
+            return part
+    raise Http404
+
+
+@require_POST
+@acts_on("edit")
+def part_add(request, kind, record, part_key):
+    part = _part(kind, request.user, part_key)
+    form = part_form(part, request.user, record, request.POST, prefix=part.key)
+    if not form.is_valid():
+        return _page(request, kind, record, wrong_part=form, status=422)
+    with write.writing(record, by=request.user, act="edited") as fresh:
+        write.put_part(fresh, form.instance)
+    return redirect(record)
+
+
+@require_http_methods(["GET", "POST"])
+@acts_on("edit")
+def part_edit(request, kind, record, part_key, part_pk):
+    part = _part(kind, request.user, part_key)
+    line = get_object_or_404(part.model.objects.filter(**{part.model.parent_field: record}), pk=part_pk)
+    form = part_form(part, request.user, record, request.POST or None, instance=line, prefix=part.key)
+    if request.method == "POST" and "remove" in request.POST:
+        with write.writing(record, by=request.user, act="edited") as fresh:
+            write.drop_part(fresh, line)
+        return redirect(record)
+    if request.method == "POST" and form.is_valid():
+        with write.writing(record, by=request.user, act="edited") as fresh:
+            write.put_part(fresh, form.instance)
+        return redirect(record)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "records/part.html", {"kind": kind, "record": record, "part": part, "form": form}, status=status)
+
+
+@require_GET
+@signed_in
+def find(request):
+    """Search over every type; the words may stand at the beginning of any word of a record."""
+    text = request.GET.get("q", "").strip()[:200]
+    kinds = [kind for kind in types if kind.search and request.user.can("view", kind.key)]
+    found = search.find(request.user, text, kinds) if text else {}
+    groups = [(types[key], rows) for key, rows in found.items()]
+    return render(request, "records/search.html", {"q": text, "groups": groups})
+
+
+@require_GET
+@of_type("view")
+def options(request, kind):
+    """What a link field offers while one types: at most ten visible records."""
+    text = request.GET.get("q", "").strip()[:200]
+    rows = kind.model.objects.visible_to(request.user).current()
+    ids = search.ids_matching(kind, text) if text else None
+    rows = rows.filter(pk__in=ids) if ids is not None else rows.order_by("sort_key") if not text else rows.none()
+    return JsonResponse({"options": [link_text(row) for row in rows[:10]]})
+
+
+@require_GET
+@signed_in
+def why(request, key):
+    """The why-popover of an element: who asked, what reads it, which goal it serves."""
+    element, lines = pages.reasons_of(key, request.user)
+    if element is None or not _may_know(request.user, key):
+        raise Http404
+    template = "records/why.html#popover" if request.htmx else "records/why.html"
+    response = render(request, template, {"element": element, "lines": lines})
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _may_know(user, key: str) -> bool:
+    """The reason of a field is told to those who see the field; of other things to everybody signed in."""
+    if not key.startswith("field:"):
+        return True
+    type_key, _dot, name = key.removeprefix("field:").partition(".")
+    if type_key not in types or not user.can("view", type_key):
+        return False
+    kind = types[type_key]
+    parts = [part for part in kind.parts if part.element == key]
+    from groundwork.access.rights import rights
+
+    return all(rights(user).field_mode(type_key, hidden) != "hidden" for hidden in (*(part.key for part in parts), name))
+
+
+@require_GET
+@signed_in
+def home(request):
+    """The first screen of a person: view from above for those who may, else the first list they have."""
+    if not request.user.can("view", "reports"):
+        for kind in sorted(types, key=lambda kind: kind.order):
+            if kind.section == "work" and request.user.can("view", kind.key):
+                return redirect("records:list", kind.key)
+        return render(request, "records/nothing.html")
+    return redirect("insight:above")
+
+
