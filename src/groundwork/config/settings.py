@@ -61,7 +61,12 @@ SECRET_KEY = kept_secret()
 PUBLIC_URL = os.environ.get("GROUNDWORK_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = [
     name
-    for name in {urlsplit(PUBLIC_URL).hostname, "localhost", "127.0.0.1", *os.environ.get("GROUNDWORK_HOSTS", "").split(",")}
+    for name in {
+        urlsplit(PUBLIC_URL).hostname,
+        "localhost",
+        "127.0.0.1",
+        *os.environ.get("GROUNDWORK_HOSTS", "").split(","),
+    }
     if name
 ]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -161,7 +166,9 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,10/10m/key",
 
 CACHES = {  # in the database: limits on guessing passwords hold for every web process
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "TIMEOUT": 3600},
-    "queue": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},  # its twice-a-second statistics would be writes
+    "queue": {
+        "BACKEND": "django.core.cache.backends.dummy.DummyCache"
+    },  # its twice-a-second statistics would be writes
 }
 
 LANGUAGE_CODE = "en"
@@ -206,7 +213,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 EMAIL_BACKEND = os.environ.get("GROUNDWORK_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("GROUNDWORK_FROM", "groundwork@localhost")
 
-Q_CLUSTER = {  # background.work cuts runs into slices of 30 s; a slice that a dead worker held comes back after ``retry``
+Q_CLUSTER = {  # background.work cuts runs into slices of 30 s; one that a dead worker held comes back after ``retry``
     "name": "groundwork",
     "orm": "default",
     "cache": "queue",
