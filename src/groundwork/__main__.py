@@ -1,4 +1,7 @@
-"""The command ``groundwork``. Exit codes: 0 done, 1 refused or failed, 2 wrong usage; errors go to stderr, one line a fault."""
+"""The command ``groundwork``.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; errors go to stderr, one line a fault.
+"""
 
 import argparse
 import os
@@ -49,7 +52,9 @@ def pair(text: str) -> str:
 
 
 COMMANDS = (
-    Command("init", "make or bring up to date the tables and the built-in configuration", "groundwork.config.commands.init"),
+    Command(
+        "init", "make or bring up to date the tables and the built-in configuration", "groundwork.config.commands.init"
+    ),
     Command(
         "demo",
         "fill the database with a demo firm, or take it out again",
@@ -115,7 +120,12 @@ COMMANDS = (
             option("--csv", action="store_true"),
         ),
     ),
-    Command("backup", "write everything into one file", "groundwork.config.commands.backup", (option("file", metavar="FILE.zip"),)),
+    Command(
+        "backup",
+        "write everything into one file",
+        "groundwork.config.commands.backup",
+        (option("file", metavar="FILE.zip"),),
+    ),
     Command(
         "restore",
         "load a backup into an empty database",
@@ -173,6 +183,12 @@ def attempt(function: Callable[[], int | None]) -> int:
         say(f"The database answers: {fault}.{hint}")
     except KeyboardInterrupt:
         return 130
+    except Exception as fault:
+        from django.conf import settings
+
+        if settings.DEBUG:
+            raise
+        say(f"An error of Groundwork itself: {type(fault).__name__}: {fault}. GROUNDWORK_DEBUG=1 shows where.")
     return 1
 
 
@@ -186,6 +202,8 @@ def main(arguments: list[str] | None = None) -> int:
         import django
 
         django.setup()
+    if not args.chosen.django:
+        return import_module(args.chosen.module).run(args)
     return attempt(lambda: import_module(args.chosen.module).run(args))
 
 

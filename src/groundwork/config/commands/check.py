@@ -1,4 +1,4 @@
-"""``groundwork check``: Django's system checks, with those for production where the settings are those of production."""
+"""``groundwork check``: Django's system checks; those for production too, unless GROUNDWORK_DEBUG=1."""
 
 import argparse
 
@@ -9,5 +9,3 @@ from django.core.management import call_command
 def run(args: argparse.Namespace) -> int:
     call_command("check", deploy=not settings.DEBUG, fail_level="WARNING")
     return 0
-
-

@@ -48,7 +48,7 @@ def integrity() -> str:
     if connection.vendor != "sqlite":
         return ""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA quick_check")
+        cursor.execute("PRAGMA integrity_check")
         answer = [row[0] for row in cursor.fetchall()]
         cursor.execute("PRAGMA foreign_key_check")
         dangling = len(cursor.fetchall())

@@ -1,14 +1,16 @@
 """``groundwork serve``: gunicorn and one worker, looked after until SIGTERM or Ctrl-C.
 
-A child that dies is started again, more slowly the more often it dies. Each child leads its own process group, so that what
-a killed child leaves behind is ended before its successor starts; if this process itself is killed, the kernel tells
-the children.
+A child that dies is started again, more slowly the more often it dies. Each child leads its own process group, so that
+what a killed child leaves behind is ended before its successor starts; if this process itself is killed, the kernel
+tells the children.
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,7 +36,8 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=end_with_parent)
+        command, alone = self.command, {"start_new_session": True, "preexec_fn": end_with_parent}
+        self.process = subprocess.Popen(command, **alone)  # noqa: S603 - made by run() from checked arguments
 
     def look_after(self) -> None:
         """Start it again if it has died: at once if it had run for a minute, else later each time, at most 30 s."""
@@ -45,14 +48,15 @@ class Child:
             return
         self.signal_group(signal.SIGKILL)
         self.pause = 0.0 if lived > 60 else min(30.0, max(1.0, self.pause * 2))
-        print(f"{self.name} ended with code {self.process.returncode} and is started again.", file=sys.stderr, flush=True)
+        print(
+            f"{self.name} ended with code {self.process.returncode} and is started again.", file=sys.stderr, flush=True
+        )
         self.start()
 
     def signal_group(self, number: int) -> None:
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
 
     def ask_to_end(self) -> None:
         if self.process and self.process.poll() is None:
@@ -76,6 +80,7 @@ def end_with_parent() -> None:
 
 def run(args: argparse.Namespace) -> int:
     refuse_if_not_set_up()
+    refuse_if_taken(args.host, args.port)
     children = [Child("The web server", web_command(args))]
     if not args.no_worker:
         children.append(Child("The worker", [sys.executable, "-m", "groundwork", "worker"]))
@@ -107,6 +112,18 @@ def web_command(args: argparse.Namespace) -> list[str]:
         *("--timeout", "120", "--graceful-timeout", "20", "--keep-alive", "15"),
         *("--log-level", "warning", "--no-control-socket"),
     ]
+
+
+def refuse_if_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise CommandError(
+                f"Cannot listen on {host}:{port}: {fault.strerror}. Choose another with --port."
+            ) from fault
 
 
 def refuse_if_not_set_up() -> None:
