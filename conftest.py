@@ -1,0 +1,57 @@
+"""Test infrastructure for every room: messages compiled, a database in a file, a fast hasher, real-browser journeys."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings as hypothesis_settings
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))  # so that tests say: from tests.support import ...
+
+pytest_plugins = ["tests.support.servers", "tests.support.browser"]
+
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    from groundwork.config.catalogues import compile_stale
+
+    if not hasattr(config, "workerinput"):  # the first process; those of xdist find it done
+        compile_stale()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SECURE_HSTS_SECONDS = 0
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="groundwork-files-"))
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):  # in memory, threads would share one connection's locks
+        fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+        folder = tempfile.mkdtemp(prefix="groundwork-test-", dir=fast)
+        database["TEST"] = {**database.get("TEST", {}), "NAME": os.path.join(folder, "test.db")}
+        config.add_cleanup(lambda: remove(folder))
+    media = settings.MEDIA_ROOT
+    config.add_cleanup(lambda: remove(media))
+
+
+def remove(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """The full figures of heavy promises run only when asked for: -m soak."""
+    if "soak" in (config.option.markexpr or ""):
+        return
+    heavy = [item for item in items if item.get_closest_marker("soak")]
+    if heavy:
+        config.hook.pytest_deselected(items=heavy)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
