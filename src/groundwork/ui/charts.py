@@ -9,7 +9,10 @@ TICKS = 4
 
 @dataclass(slots=True)
 class Series:
-    """``values`` as many as the chart's labels, None where unknown. ``pale`` for a forecast, stacked on the one before."""
+    """``values`` as many as the chart's labels, None where unknown.
+
+    ``pale`` is for a forecast; it stands on the series before it.
+    """
 
     name: str
     values: list[float | None]

@@ -25,7 +25,7 @@ def everybody(user) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu. ``url`` is a path, or a function that gives one (so that ``reverse`` waits for the urls)."""
+    """One line of the menu. ``url`` is a path, or a function that gives one, so that ``reverse`` waits for the urls."""
 
     key: str
     label: str  # lazy

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Cell:
-    """One value. ``kind``: "" plain, "bold", "muted", "number", or a chip: "chip", "ok", "warn", "bad", "info", "trace"."""
+    """One value.
+
+    ``kind``: "" plain, "bold", "muted", "number", or a chip: "chip", "ok", "warn", "bad", "info", "trace", "line".
+    ``href`` may come from people: only http, https, mailto, tel and addresses of this site become links.
+    """
 
     text: str
     href: str = ""

@@ -143,15 +143,16 @@ def sample_shell(request) -> Shell:
     shell.sections = [
         Section("work", "Work", [Item("My day", "sun", "/#day"), Item("Deals", "square-kanban", here, True),
                                  Item("Customers", "users", "/#c"), Item("Tasks", "square-check", "/#t")]),
-        Section("rollout", "Roll-out", [Item("Roll-out map", "route", "/#m"), Item("Requirements", "file-text", "/#r")]),
+        Section("rollout", "Roll-out", [Item("Roll-out map", "route", "/#m"), Item("Requirements", "files", "/#r")]),
     ]  # fmt: skip
     return shell
 
 
-COLOURS = (
-    "canvas surface sunken raised hover selected line line-2 edge ink ink-2 ink-3 accent accent-bg trace trace-bg ok ok-bg"
-    " warn warn-bg bad bad-bg c1 c2 c3 c4 c5 c6"
-).split()
+COLOURS = [
+    *("canvas", "surface", "sunken", "raised", "hover", "selected", "line", "line-2", "edge", "ink", "ink-2", "ink-3"),
+    *("accent", "accent-bg", "trace", "trace-bg", "ok", "ok-bg", "warn", "warn-bg", "bad", "bad-bg"),
+    *("c1", "c2", "c3", "c4", "c5", "c6"),
+]
 
 
 @for_builders
@@ -171,13 +172,13 @@ def components(request):
         "wrong": wrong,
         "deals": sample_table(),
         "slow": sample_table(
-            id="slow-table", totals=[], totals_url=reverse("ui:totals"), next_url="", caption="Totals in a second request"
+            id="slow-table", totals=[], totals_url=reverse("ui:totals"), next_url="", caption="Totals come later"
         ),
         "nothing": sample_table(
             rows=[], id="none", empty=Empty("An order carries the hours, goods and money of one promise",
             "It starts from a won deal, gathers time and deliveries, and ends as an invoice.", "New order", "#")
         ),
-        "unmatched": sample_table(rows=[], id="unmatched", totals=[], next_url="", caption="A filter that nothing matches"),
+        "unmatched": sample_table(rows=[], id="unmatched", totals=[], next_url="", caption="Nothing matches"),
         "facts": sample_facts(),
         "chart": sample_chart(),
         "shell": sample_shell(request),

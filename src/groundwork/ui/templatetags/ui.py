@@ -1,6 +1,7 @@
 """The tags of the visual language; builtin in every template. ``/ui/components`` shows them all."""
 
 from functools import cache
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from django import template
@@ -26,6 +27,21 @@ NOTES = {  # kind -> icon; the levels of Django's messages are kinds too
 }
 NOTE_OF_MESSAGE = {"debug": "", "info": "", "success": "ok", "warning": "warn", "error": "bad"}
 HUES = 12
+SCHEMES = {"", "http", "https", "mailto", "tel"}
+
+
+def ready(html: str) -> SafeString:
+    """HTML put together here, every part escaped where it was put in."""
+    return mark_safe(html)  # noqa: S308
+
+
+def address(href: str) -> str:
+    """An address as an attribute; empty where it would run code or cannot be read."""
+    try:
+        scheme = urlsplit(href.strip()).scheme
+    except ValueError:
+        return ""
+    return escape(href) if scheme.lower() in SCHEMES else ""
 
 
 # ── small marks
@@ -67,7 +83,7 @@ def chip(text: str, kind: str = "", href: str = "") -> SafeString:
 @register.simple_tag
 def why(url: str, label: str = "") -> SafeString:
     """The why-mark: opens origin, readers and goal; a plain link without script. Nothing where there is no origin."""
-    return why_mark(url, label, gettext("Why we ask this")) if url else mark_safe("")
+    return why_mark(url, label, gettext("Why we ask this")) if url else ready("")
 
 
 def why_mark(url: str, label: str, words: str) -> SafeString:
@@ -108,7 +124,7 @@ def meter(value, low=None, high=None, label: str = "", kind: str = "") -> SafeSt
 def completeness(percent, href: str = "") -> SafeString:
     """How full the data under a number is: from 90 quiet, from 75 amber, else red. Opens the list of missing facts."""
     if percent is None:
-        return mark_safe("")
+        return ready("")
     value = whole(percent)
     level = "" if value >= 90 else "mid" if value >= 75 else "low"
     words = gettext("Data filled in: %(percent)s%%") % {"percent": value}
@@ -125,7 +141,7 @@ def ring(value) -> SafeString:
 @register.simple_tag
 def ladder(reached: int, suspect: int = 0, total: int = 7) -> SafeString:
     """Steps of a requirement's life. ``suspect`` is the step whose link is in doubt: it counts as not reached."""
-    steps = mark_safe("".join(
+    steps = ready("".join(
         '<i class="sus"></i>' if step == suspect else '<i class="on"></i>' if step <= reached else "<i></i>"
         for step in range(1, int(total) + 1)
     ))  # fmt: skip
@@ -176,23 +192,21 @@ def empty(empty) -> dict:
 def inside(cell, href: str = "") -> SafeString:
     """The content of one cell; an unknown value is a dash, never a zero."""
     text = escape(cell.text) if cell.text not in ("", None) else "–"
-    href = cell.href or href
+    href = address(cell.href or href)
     title = f' title="{escape(cell.title)}"' if cell.title else ""
     if cell.kind in CHIPS:
         css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
         body = (
-            f'<a class="{css}" href="{escape(href)}"{title}>{text}</a>'
-            if href
-            else f'<span class="{css}"{title}>{text}</span>'
+            f'<a class="{css}" href="{href}"{title}>{text}</a>' if href else f'<span class="{css}"{title}>{text}</span>'
         )
     else:
         if href:
             drill = ' class="drill"' if cell.kind == "number" else ""
-            text = f'<a href="{escape(href)}"{drill}{title}>{text}</a>'
+            text = f'<a href="{href}"{drill}{title}>{text}</a>'
         elif title:
             text = f"<span{title}>{text}</span>"
         body = f"<b>{text}</b>" if cell.kind == "bold" else text
-    return mark_safe(body + (f"<small>{escape(cell.sub)}</small>" if cell.sub else ""))
+    return ready(body + (f"<small>{escape(cell.sub)}</small>" if cell.sub else ""))
 
 
 def cells(table, row_cells, href: str = "", is_foot: bool = False) -> SafeString:
@@ -212,7 +226,7 @@ def cells(table, row_cells, href: str = "", is_foot: bool = False) -> SafeString
             parts.append(f"<td{attributes} data-none></td>")
         else:
             parts.append(f"<td{attributes}>{inside(cell, href if place == main else '')}</td>")
-    return mark_safe("".join(parts))
+    return ready("".join(parts))
 
 
 def rows_of(table) -> SafeString:
@@ -220,11 +234,11 @@ def rows_of(table) -> SafeString:
     for row in table.rows:
         key = f' id="{escape(table.id)}-{escape(row.key)}"' if row.key else ""
         parts.append(f"<tr{key}>{cells(table, row.cells, row.href)}</tr>")
-    return mark_safe("".join(parts))
+    return ready("".join(parts))
 
 
 def totals_of(table) -> SafeString:
-    return cells(table, table.totals, is_foot=True) if table.totals else mark_safe("")
+    return cells(table, table.totals, is_foot=True) if table.totals else ready("")
 
 
 @register.inclusion_tag("ui/table.html")

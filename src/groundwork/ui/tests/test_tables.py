@@ -35,6 +35,20 @@ def test_what_a_person_typed_is_never_read_as_markup(shown, kind):
     assert 'javascript:"' not in html
 
 
+@pytest.mark.parametrize("href", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "http://[bad"])
+def test_an_address_that_would_run_code_is_no_link(shown, href):
+    html = shown("{% table deals %}", deals=make_table(rows=[Row([Cell("site", href), Cell("1", href, "chip")])]))
+
+    assert "<a" not in html.split("<tbody")[1]
+
+
+@pytest.mark.parametrize(
+    "href", ["/deals/7", "?sort=name", "https://a.example/?a=1&b=2", "mailto:a@b.example", "tel:+48 12"]
+)
+def test_an_ordinary_address_is_a_link(shown, href):
+    assert "<a href=" in shown("{% table deals %}", deals=make_table(rows=[Row([Cell("site", href), Cell("1")])]))
+
+
 def test_the_sorted_column_says_so_and_leads_to_the_other_order(shown):
     columns = [Column("name", "Deal", sort_url="?sort=-name", sorted="ascending"), Column("amount", "Amount")]
 

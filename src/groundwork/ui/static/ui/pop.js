@@ -4,6 +4,7 @@ const GAP = 6;
 const HOVER = 400;
 let mark = null;
 let hovering = 0;
+let byHover = false;
 
 const place = () => {
   const at = mark.getBoundingClientRect();
@@ -22,6 +23,8 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   if (!pop.matches(":popover-open")) pop.showPopover();
   place();
   mark.setAttribute("aria-expanded", "true");
+  if (!byHover) pop.focus({ preventScroll: true });
+  byHover = false;
 });
 
 pop?.addEventListener("toggle", (event) => {
@@ -34,7 +37,10 @@ document.body.addEventListener("pointerover", (event) => {
   const over = event.pointerType === "mouse" && event.target.closest?.("a.why");
   clearTimeout(hovering);
   if (!over || over.getAttribute("aria-expanded") === "true") return;
-  hovering = setTimeout(() => over.click(), HOVER);
+  hovering = setTimeout(() => {
+    byHover = true;
+    over.click();
+  }, HOVER);
 });
 
 addEventListener("scroll", () => pop?.matches(":popover-open") && mark?.isConnected && place(), { passive: true });

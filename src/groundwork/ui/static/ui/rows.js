@@ -1,4 +1,4 @@
-// After "show next" the focus goes to the first new row; a failed load turns the button into "try again" by itself.
+// After "show next" the focus goes to the first new row. When loading fails the button stays, and a toast says so.
 let before = 0;
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
