@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # so that tests say: from tests.support import ...
 
-pytest_plugins = ["tests.support.servers", "tests.support.browser"]
+pytest_plugins = ["groundwork.access.testing", "tests.support.servers", "tests.support.browser"]
 
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -6,6 +6,7 @@ A page takes a fixed number of queries, whatever the number of rows, and its tim
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from heapq import merge
 from typing import Any
 from urllib.parse import urlencode
 
@@ -124,18 +125,20 @@ class Listing:
         return [rows[pk] for pk in ids if pk in rows]
 
     def _page_ids(self) -> list[int]:
-        """Limited branches over (owner, sort, id) and (department, sort, id), united (DECISIONS 15, 16)."""
+        """Limited branches over (owner, sort, id) and (department, sort, id), merged here: SQLite takes no LIMIT
+        inside a UNION, and an OR would walk the whole table."""
         if self.scope.nothing:
             return []
         descending = self.sort.startswith("-")
         order = [f"-{self.sort_column}", "-pk"] if descending else [self.sort_column, "pk"]
         base = self.kind.model.objects.filter(self.conditions() & self._after(descending))
         branches = self._branches()
-        queries = [base.filter(branch).order_by(*order).values_list(self.sort_column, "pk")[: self.size + 1] for branch in branches]
-        if len(queries) == 1:
-            return [pk for _value, pk in queries[0]]
-        both = queries[0].union(*queries[1:]).order_by(*order)[: self.size + 1]
-        return [pk for _value, pk in both]
+        found = []
+        for branch in self._branches():
+            rows = base.filter(branch).order_by(*order).values_list(self.sort_column, "pk")
+            found.append(list(rows[: self.size + 1]))
+        together = dict.fromkeys(pk for _value, pk in merge(*found, reverse=descending))
+        return list(together)[: self.size + 1]
 
     def _branches(self) -> list[Q]:
         if self.scope.all:

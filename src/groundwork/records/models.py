@@ -83,6 +83,14 @@ class Guarded(models.Model):
         return super().delete(*args, **kwargs)
 
 
+class SortKeyField(models.CharField):
+    """Compared sign by sign on both databases, whatever PostgreSQL's collation is."""
+
+    def db_type(self, connection):
+        plain = super().db_type(connection)
+        return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
+
+
 class Record(Guarded):
     """What people see and edit. A concrete model sets ``type_key`` and gets a ``RecordType`` beside it."""
 
@@ -108,7 +116,7 @@ class Record(Guarded):
     extra = models.JSONField(default=dict, editable=False, blank=True)
     origin = models.ForeignKey(ChangeSet, models.PROTECT, null=True, editable=False, related_name="+")
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
-    sort_key = models.CharField(max_length=200, default="", editable=False)
+    sort_key = SortKeyField(max_length=200, default="", editable=False)
 
     objects = RecordQuerySet.as_manager()
 

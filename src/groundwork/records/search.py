@@ -8,6 +8,7 @@ import re
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from groundwork.access.rights import reach
 from groundwork.core.languages import folded
@@ -67,12 +68,11 @@ def matching(text: str):
     if not asked:
         return None
     if connection.vendor == "sqlite":
-        query = " ".join(f'"{word}"*' for word in asked)
-        where = "records_searchrow.id IN (SELECT rowid FROM records_words WHERE records_words MATCH %s)"
+        sql, query = "SELECT rowid FROM records_words WHERE records_words MATCH %s", " ".join(f'"{word}"*' for word in asked)
     else:
+        sql = "SELECT id FROM records_searchrow WHERE to_tsvector('simple', text) @@ to_tsquery('simple', %s)"
         query = " & ".join(f"{word}:*" for word in asked)
-        where = "to_tsvector('simple', records_searchrow.text) @@ to_tsquery('simple', %s)"
-    return SearchRow.objects.extra(where=[where], params=[query])  # noqa: S610 - two fixed clauses, the words are parameters
+    return SearchRow.objects.filter(pk__in=RawSQL(sql, [query]))  # noqa: S611 - fixed SQL, the words are a parameter
 
 
 def ids_matching(kind, text: str):

@@ -1,0 +1,63 @@
+"""The people every test speaks of: Anna sells, Piotr heads her department, Olga directs the firm, Ivan works elsewhere."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from groundwork.access.models import Department, Role, User
+
+PASSWORD = "correct horse battery"
+
+
+def make_person(name: str, role: str = "", department: Department | None = None, **values) -> User:
+    user = User.objects.create_user(f"{name.lower()}@hazel.example", PASSWORD, name=name, department=department, **values)
+    if role:
+        user.roles.add(Role.objects.get(key=role))
+    return user
+
+
+def make_cast() -> SimpleNamespace:
+    """Our firm, its departments, its people and the built-in roles with their grants."""
+    from groundwork.blueprint.models import Firm
+    from groundwork.records.setup import built_in
+
+    built_in()
+    Firm.objects.get_or_create(
+        pk=1, defaults={"name": "Hazel & Co", "country": "GB", "currency": "GBP", "language": "en", "time_zone": "UTC"}
+    )
+    firm = Department.objects.create(name="Hazel")
+    sales = Department.objects.create(name="Sales", parent=firm)
+    export = Department.objects.create(name="Export", parent=firm)
+    office = Department.objects.create(name="Office", parent=firm)
+    cast = SimpleNamespace(
+        firm=firm, sales=sales, export=export, office=office,
+        anna=make_person("Anna", "salesperson", sales),
+        piotr=make_person("Piotr", "head", sales),
+        olga=make_person("Olga", "director", firm),
+        ivan=make_person("Ivan", "salesperson", export),
+        larisa=make_person("Larisa", "buyer", office),
+        nina=make_person("Nina", "bookkeeper", office),
+        rita=make_person("Rita", "reader", office),
+        adam=make_person("Adam", "administrator", office),
+    )  # fmt: skip
+    sales.head = cast.piotr
+    sales.save()
+    return cast
+
+
+@pytest.fixture
+def cast(db):
+    return make_cast()
+
+
+@pytest.fixture
+def as_user():
+    """``as_user(cast.anna)`` is a browser in which Anna has signed in."""
+    from django.test import Client
+
+    def signed_in(user):
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
