@@ -8,4 +8,4 @@ class TradeConfig(AppConfig):
     verbose_name = _("Trade")
 
     def ready(self):
-        from groundwork.crm.trade import types  # noqa: F401 - declares the record types
+        from groundwork.crm.trade import documents, types  # noqa: F401 - declare the record types, keep the totals

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.core.money import ScaledField, round_half_up
+from groundwork.core.money import ScaledField, minor_digits, round_half_up
 from groundwork.crm.customers.models import Company
 from groundwork.records.models import Part, Record, keyset_indexes
 
@@ -88,6 +88,11 @@ class Invoice(Record):
             models.Index(fields=["company", "issued_on"], name="invoice_of_company"),
         ]
 
+    def recount(self):
+        """Bring the total and the count into step with the kept lines; inside ``writing`` this invoice."""
+        sums = self.lines.aggregate(total=models.Sum("amount_minor", default=0), count=models.Count("pk"))
+        self.total_minor, self.lines_count = sums["total"], sums["count"]
+
 
 class InvoiceLine(Part):
     """One line of a document. ``amount_minor`` is quantity x price, rounded once, half up, where the line is made."""
@@ -116,6 +121,15 @@ class InvoiceLine(Part):
 
     def __str__(self):
         return self.description
+
+    def prepare(self):
+        """Set what follows from the document and from quantity x price; called before every save."""
+        self.amount_minor = line_amount(self.quantity, self.price, minor_digits(self.invoice.currency))
+        self.issued_on = self.invoice.issued_on
+        if not self.position:
+            self.position = self.invoice.lines_count + 1
+        if not self.description and self.product is not None:
+            self.description = self.product.name
 
 
 def line_amount(quantity, price, digits: int) -> int:

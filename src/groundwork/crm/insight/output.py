@@ -1,0 +1,61 @@
+"""A report as JSON and CSV. Amounts are text with the currency's decimals: exact, and the same everywhere."""
+
+import csv
+import io
+import re
+
+from groundwork.core.money import minor_digits, to_major
+
+SUMS = ("revenue", "cost", "margin", "known_share", "currency")
+STARTS_A_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
+PLAIN = re.compile(r"[+-]?\d[\d .,()/-]*")  # a number or a phone
+
+
+def columns(dimensions) -> list[str]:
+    found: list[str] = []
+    for name in dimensions:
+        found += [name, f"{name}_name" if len(dimensions) > 1 else "name"] if name in ("product", "company") else [name]
+    return [*found, *SUMS]
+
+
+def records(rows, dimensions) -> list[dict]:
+    """``{"month": "2010-12", "revenue": "748957.02", "cost": None, …}`` a row; an unknown value is None, never zero."""
+    result = []
+    for row in rows:
+        record = {}
+        for place in row.places:
+            if place.dimension in ("product", "company"):
+                record[place.dimension] = place.code
+                record[f"{place.dimension}_name" if len(dimensions) > 1 else "name"] = place.name
+            else:
+                record[place.dimension] = place.value
+        record |= {name: major(getattr(row, name), row.currency) for name in ("revenue", "cost", "margin")}
+        record["known_share"] = None if row.known_share is None else shortest(row.known_share)
+        record["currency"] = row.currency
+        result.append(record)
+    return result
+
+
+def major(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else f"{to_major(minor, currency):.{minor_digits(currency)}f}"
+
+
+def shortest(share) -> str:
+    text = f"{share:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def safe(value) -> str:
+    """A spreadsheet cell that would start a formula becomes text; plain numbers and phones stay as they are."""
+    text = "" if value is None else str(value)
+    if STARTS_A_FORMULA.match(text) and not PLAIN.fullmatch(text.strip()):
+        return "'" + text
+    return text
+
+
+def as_csv(found: list[dict], names: list[str]) -> str:
+    kept = io.StringIO()
+    writer = csv.writer(kept)
+    writer.writerow(names)
+    writer.writerows([safe(record[name]) for name in names] for record in found)
+    return kept.getvalue()

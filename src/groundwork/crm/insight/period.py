@@ -1,0 +1,69 @@
+"""The period a report speaks of: up to a day (as of), from the start of its month, quarter, year, or from the first document."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+PERIODS = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year"), "all": _("All")}
+
+
+@dataclass(frozen=True)
+class Period:
+    key: str
+    as_of: date
+
+    @property
+    def start(self) -> date | None:
+        """None: from the first document on."""
+        first = self.as_of.replace(day=1)
+        if self.key == "month":
+            return first
+        if self.key == "quarter":
+            return first.replace(month=(first.month - 1) // 3 * 3 + 1)
+        return first.replace(month=1) if self.key == "year" else None
+
+    @property
+    def end(self) -> date:
+        return self.as_of
+
+
+def months_before(day: date, count: int) -> date:
+    """The first day of the month ``count`` months before that of ``day``."""
+    place = day.year * 12 + day.month - 1 - count
+    return date(max(place // 12, 1), place % 12 + 1, 1)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class PeriodForm(forms.Form):
+    """``?period=month&as_of=2011-05-31&currency=GBP``. What is missing or senseless falls back to the default."""
+
+    period = forms.ChoiceField(choices=list(PERIODS.items()), required=False)
+    as_of = forms.DateField(label=_("as of"), required=False, widget=DayInput())
+    currency = forms.RegexField(r"^[A-Z]{3}$", required=False)
+
+
+class RangeForm(forms.Form):
+    by = forms.CharField(required=False, max_length=20)
+    start = forms.DateField(label=_("from"), required=False, widget=DayInput())
+    end = forms.DateField(label=_("to"), required=False, widget=DayInput())
+    as_of = forms.DateField(label=_("as of"), required=False, widget=DayInput())
+    currency = forms.RegexField(r"^[A-Z]{3}$", required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+    def __init__(self, data):
+        """The address says ``from`` and ``to``."""
+        super().__init__({**{name: data.get(name) for name in data}, "start": data.get("from"), "end": data.get("to")})
+
+
+def asked(form: forms.Form) -> dict:
+    """What was asked for and makes sense; for addresses, where a typing error is no reason to show nothing."""
+    form.is_valid()
+    return {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}

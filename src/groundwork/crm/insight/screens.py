@@ -1,0 +1,320 @@
+"""What the screens of this room show, as plain tables and figures; every number carries the address of its rows."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.core.languages import NO_VALUE, money, month, number, percent
+from groundwork.core.money import to_major
+from groundwork.crm.insight.period import Period, months_before
+from groundwork.crm.insight.reports import reports
+from groundwork.crm.trade import profit
+from groundwork.ui.charts import BarChart, Series
+from groundwork.ui.table import Cell, Column, Row, Table
+
+TOP = 8
+MONTHS = 12
+PAGE = 100
+
+
+def address(name: str, *args, **query) -> str:
+    """A path with its query; empty values are left out, and a room that is not there gives ""."""
+    try:
+        path = reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+    kept = {key.rstrip("_"): value for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def invoices_address(user, start, end, **filters) -> str:
+    """The list of the invoices under a number."""
+    query = {**{f"f.{name}": value for name, value in filters.items()}, "f.issued_on.from": start, "f.issued_on.to": end}
+    return address("records:list", "invoice", **query) if user.can("view", "invoice") else ""
+
+
+def lines_address(start, end, currency, **filters) -> str:
+    return address("insight:lines", **filters, from_=start, to=end, currency=currency)
+
+
+def rows_address(user, place: profit.Place, start, end, currency) -> str:
+    """Where the number of one row opens: its invoices, or its lines."""
+    if place.dimension == "product":
+        return lines_address(start, end, currency, product=place.value or "none")
+    if place.value is None or place.is_hidden:
+        return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
+    if place.dimension == "month":
+        first, last = month_days(place.value)
+        return invoices_address(user, max(first, start) if start else first, min(last, end) if end else last)
+    return invoices_address(user, start, end, **{place.dimension: place.value})
+
+
+def month_days(key: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{key}-01")
+    return first, date.fromordinal(months_before(first, -1).toordinal() - 1)
+
+
+def words_of(place: profit.Place) -> str:
+    if place.value is None:
+        return {
+            "product": _("without a product"),
+            "company": _("without a company"),
+            "country": _("without a country"),
+        }.get(place.dimension, NO_VALUE)
+    if place.is_hidden:
+        return _("no access")
+    if place.dimension == "month":
+        return month(date.fromisoformat(f"{place.value}-01"))
+    return str(place.name)
+
+
+def record_address(user, place: profit.Place) -> str:
+    """The page of the product or company itself."""
+    if place.dimension not in ("product", "company") or place.value is None or place.is_hidden:
+        return ""
+    return address("records:page", place.dimension, place.value)
+
+
+@dataclass
+class Cost:
+    """May costs be shown, and are there any? ``words`` say why a margin is a dash."""
+
+    allowed: bool
+    kept: bool
+
+    @classmethod
+    def of(cls, user) -> "Cost":
+        return cls(profit.sees_costs(user), profit.costs_are_kept())
+
+    @property
+    def shown(self) -> bool:
+        return self.allowed and self.kept
+
+    @property
+    def words(self) -> str:
+        return _("cost not kept here") if self.allowed else ""
+
+    @property
+    def href(self) -> str:
+        for name in ("rollout:thread", "rollout:home", "rollout:index", "project:home"):
+            if found := address(name):
+                return found
+        return ""
+
+
+def profit_table(user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption="") -> Table:
+    report = reports["profit"]
+    columns = [
+        Column("place", str(report.dimensions[dimension]).capitalize(), main=True),
+        Column("revenue", _("Revenue"), numeric=True, second=True),
+    ]
+    if cost.shown:
+        columns += [
+            Column("cost", _("Cost"), numeric=True),
+            Column("margin", _("Margin"), numeric=True),
+            Column("share", _("Margin, %"), numeric=True),
+            Column("known", _("Cost known"), numeric=True),
+        ]
+    elif cost.allowed:
+        columns.append(Column("margin", _("Margin"), numeric=True))
+    columns.append(Column("lines", _("Lines"), numeric=True))
+    shown = [
+        Row(
+            [
+                Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
+                Cell(
+                    money(row.revenue, row.currency, with_code=False), kind="number",
+                    href=rows_address(user, row.place, start, end, row.currency),
+                ),
+                *cost_cells(row, cost),
+                Cell(number(row.lines, 0)),
+            ],
+            key=str(place),
+        )
+        for place, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    totals = []
+    if total is not None:
+        totals = [
+            Cell(_("Total")),
+            Cell(money(total.revenue, total.currency, with_code=False), kind="number"),
+            *cost_cells(total, cost),
+            Cell(number(total.lines, 0)),
+        ]
+    return Table(columns, shown, caption=caption, totals=totals, id=id)
+
+
+def code_of(place: profit.Place) -> str:
+    return place.code or "" if place.dimension == "product" and place.code != place.name else ""
+
+
+def cost_cells(row: profit.Sums, cost: Cost) -> list[Cell]:
+    if not cost.allowed:
+        return []
+    if not cost.kept:
+        return [Cell(NO_VALUE, title=cost.words)]
+    return [
+        Cell(money(row.cost, row.currency, with_code=False)),
+        Cell(money(row.margin, row.currency, with_code=False)),
+        Cell(percent(row.margin_share)),
+        Cell(percent(row.known_share, 0)),
+    ]
+
+
+@dataclass
+class Figure:
+    """One big number of the view from above."""
+
+    label: str
+    text: str
+    href: str = ""
+    sub: str = ""
+    sub_href: str = ""
+    completeness: Decimal | None = None
+
+
+@dataclass
+class Above:
+    """The view from above, read in a fixed number of queries."""
+
+    user: object
+    period: Period
+    asked_currency: str = ""
+    currency: str = ""
+    currencies: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    chart: BarChart | None = None
+    tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
+    cost: Cost | None = None
+
+    @classmethod
+    def of(cls, user, period: Period, currency: str = "") -> "Above":
+        above = cls(user, period, currency)
+        above.cost = Cost.of(user)
+        months = above._read_months()
+        above._figures(months)
+        above._chart(months)
+        above._tables()
+        return above
+
+    @property
+    def start(self):
+        return self.period.start
+
+    @property
+    def end(self):
+        return self.period.end
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.currencies
+
+    def _read_months(self) -> list[profit.ProfitRow]:
+        """Of the year that the chart shows, or from the first document; the other currencies are offered, not added."""
+        first = None if self.start is None else min(self.start, months_before(self.end, MONTHS - 1))
+        rows = profit.profit("month", start=first, as_of=self.end, user=self.user)
+        sums = profit.totals(rows)
+        self.currencies = sorted(row.currency for row in sums)
+        self.currency = self.asked_currency if self.asked_currency in self.currencies else profit.main_currency(sums)
+        return [row for row in rows if row.currency == self.currency]
+
+    def _figures(self, months) -> None:
+        first = f"{self.start:%Y-%m}" if self.start else ""
+        inside = [row for row in months if row.place.value >= first]
+        total = next(iter(profit.totals(inside)), profit.Sums(self.currency, shows_cost=self.cost.allowed))
+        invoices = profit.invoices_of(self.user, self.currency).filter(issued_on__lte=self.end)
+        if self.start:
+            invoices = invoices.filter(issued_on__gte=self.start)
+        counts = invoices.aggregate(documents=Count("pk"), companies=Count("company", distinct=True))
+        rows = invoices_address(self.user, self.start, self.end)
+        self.figures = [
+            Figure(
+                _("Revenue"), money(total.revenue, self.currency), rows,
+                ngettext("%(count)s line", "%(count)s lines", total.lines) % {"count": number(total.lines, 0)},
+                lines_address(self.start, self.end, self.currency),
+            ),
+            Figure(_("Documents"), number(counts["documents"], 0), rows),
+            Figure(
+                _("Companies"), number(counts["companies"], 0),
+                address("insight:report", "profit", by="company", from_=self.start, to=self.end, currency=self.currency),
+            ),
+        ]  # fmt: skip
+        if self.cost.allowed:
+            self.figures.append(self._margin(total))
+
+    def _margin(self, total: profit.Sums) -> Figure:
+        if not self.cost.kept:
+            return Figure(_("Margin"), NO_VALUE, sub=self.cost.words, sub_href=self.cost.href)
+        share = total.known_share
+        report = address("insight:report", "profit", by="product", from_=self.start, to=self.end, currency=self.currency)
+        if total.margin is None:
+            return Figure(_("Margin"), NO_VALUE, sub=_("no cost valid on these days"), sub_href=report, completeness=Decimal(0))
+        return Figure(
+            _("Margin"), percent(total.margin_share), report, money(total.margin, self.currency),
+            completeness=None if share is None else share * 100,
+        )  # fmt: skip
+
+    def _chart(self, months) -> None:
+        by_month = {row.place.value: row for row in months}
+        keys = [f"{months_before(self.end, back):%Y-%m}" for back in reversed(range(MONTHS))]
+        while len(keys) > 1 and keys[0] not in by_month:
+            keys.pop(0)
+        scale, unit = scale_of(max((abs(row.revenue) for row in months), default=0), self.currency)
+        values = [float(to_major(by_month[key].revenue, self.currency)) / scale if key in by_month else 0.0 for key in keys]
+        texts = [number(round(Decimal(value), 1)) for value in values]
+        best = max(range(len(keys)), key=lambda place: values[place])
+        title = _("Revenue by month. The best month was %(month)s with %(amount)s.") % {
+            "month": month_words(keys[best]),
+            "amount": money(by_month[keys[best]].revenue if keys[best] in by_month else 0, self.currency),
+        }
+        self.chart = BarChart(
+            title=title,
+            labels=[short_month(key) for key in keys],
+            series=[Series(f"{_('Revenue')}, {unit}", values, texts)],
+            label_heading=_("Month"),
+            id="revenue-by-month",
+        )
+        self.unit = unit
+        self.months = [
+            (month_words(key), money(by_month[key].revenue, self.currency), rows_address(
+                self.user, by_month[key].place, None, self.end, self.currency)) for key in reversed(keys) if key in by_month
+        ]  # fmt: skip
+
+    def _tables(self) -> None:
+        heads = {
+            "product": (_("Products"), _("All %(count)s products")),
+            "company": (_("Companies"), _("All %(count)s companies")),
+            "country": (_("Countries"), _("All %(count)s countries")),
+        }
+        for dimension, (head, every) in heads.items():
+            rows = profit.profit(dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency)
+            table = profit_table(self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}")
+            whole = address("insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency)
+            self.tables.append((head, every % {"count": number(len(rows), 0)}, table, whole))
+
+
+def scale_of(biggest: int, currency: str) -> tuple[float, str]:
+    """What the chart's axis counts in, so that its words stay short."""
+    amount = to_major(biggest, currency)
+    for size, words in ((1_000_000, _("million %(currency)s")), (1_000, _("thousand %(currency)s"))):
+        if amount >= size * 10 or (size == 1_000_000 and amount >= size):
+            return float(size), words % {"currency": currency}
+    return 1.0, currency
+
+
+def month_words(key: str) -> str:
+    return month(date.fromisoformat(f"{key}-01"))
+
+
+def short_month(key: str) -> str:
+    from babel.dates import format_date
+
+    from groundwork.core.languages import active
+
+    return format_date(date.fromisoformat(f"{key}-01"), format="LLL yy", locale=active())

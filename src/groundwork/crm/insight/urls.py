@@ -1,0 +1,11 @@
+from django.urls import path
+
+from groundwork.crm.insight import views
+
+app_name = "insight"
+urlpatterns = [
+    path("above", views.above, name="above"),
+    path("report/lines", views.lines, name="lines"),
+    path("report/<slug:key>", views.report, name="report"),
+    path("report/<slug:key>/download.<slug:kind>", views.download, name="download"),
+]
