@@ -7,7 +7,7 @@ the work queue (runs that were not finished are queued again after a restore).
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -98,16 +98,21 @@ def plain(value: Any) -> Any:
 def load(model: type[models.Model], source: Iterable[bytes]) -> int:
     """Insert the rows as they are: ids kept, nothing computed, no signal sent."""
     fields = stored_fields(model)
-    readers = {field.attname: (field.target_field if field.is_relation else field).to_python for field in fields}
+    readers = {field.attname: reader(field) for field in fields}
     rows, count = iter(source), 0
-    manager = models.QuerySet(model)
+    insert: Any = models.QuerySet(model)._insert  # type: ignore[attr-defined]  # what ``save(raw=True)`` itself calls
     while batch := list(islice(rows, BATCH)):
         objects = [model(**{name: readers[name](value) for name, value in json.loads(line).items()}) for line in batch]
         limit = max(1, connections[DEFAULT_DB_ALIAS].ops.bulk_batch_size(fields, objects))
         for begin in range(0, len(objects), limit):
-            manager._insert(objects[begin : begin + limit], fields=fields, using=DEFAULT_DB_ALIAS, raw=True)
+            insert(objects[begin : begin + limit], fields=fields, using=DEFAULT_DB_ALIAS, raw=True)
         count += len(objects)
     return count
+
+
+def reader(field: Any) -> Callable[[Any], Any]:
+    """Turns what ``plain`` wrote back into the field's value; a link holds a value of the field it points at."""
+    return (field.target_field if field.is_relation else field).to_python
 
 
 def empty() -> None:

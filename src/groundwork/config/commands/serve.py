@@ -36,8 +36,8 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        command, alone = self.command, {"start_new_session": True, "preexec_fn": end_with_parent}
-        self.process = subprocess.Popen(command, **alone)  # noqa: S603 - made by run() from checked arguments
+        command = self.command  # made by run() from checked arguments
+        self.process = subprocess.Popen(command, start_new_session=True, preexec_fn=end_with_parent)  # noqa: S603
 
     def look_after(self) -> None:
         """Start it again if it has died: at once if it had run for a minute, else later each time, at most 30 s."""
