@@ -102,13 +102,14 @@ class RecordForm(CleanText, forms.ModelForm):
             self.kind.check(cleaned)
         return cleaned
 
-    def _post_clean(self):
-        """Links were resolved to records by their fields; the model checks what it can on a copy."""
-        super()._post_clean()
-
     @property
     def typed(self) -> dict:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        """What was really sent: a field that the form did not carry stays as it is."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "version" and not self.fields[name].widget.value_omitted_from_data(self.data, self.files, name)
+        }
 
 
 def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None, **kwargs) -> RecordForm:
