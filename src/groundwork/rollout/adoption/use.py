@@ -1,0 +1,132 @@
+"""Is it used: are the reports really opened by others than whoever set them up, are the fields really filled in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max
+
+from groundwork.blueprint.models import Element, ElementRevision
+from groundwork.core.clock import now
+from groundwork.core.registry import Registry
+from groundwork.crm.trade.types import COST
+from groundwork.records.models import Use
+from groundwork.records.use import flush
+
+DAYS = 28  # "over the last four weeks"
+FILLED_ENOUGH = Decimal("0.6")  # below it a field that is read is starving
+SECONDS_A_FIELD = 6  # what filling in one value costs where nothing was measured
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How full a field is: ``share()`` of the values somebody needs that are there, 0..1; None: nothing to fill yet."""
+
+    element: str
+    share: Callable[[], Decimal | None]
+
+
+def cost_filled() -> Decimal | None:
+    """Of the revenue, since a cost matters where something was sold."""
+    from groundwork.crm.trade.profit import known_share
+
+    return known_share()
+
+
+fills: Registry[Fill] = Registry(lambda item: item.element)
+fills.add(Fill(COST, cost_filled))
+
+
+@dataclass
+class ReportUse:
+    """How often a report was opened, by whom. Whoever set it up is counted apart: opening it to see it is no use of it."""
+
+    times: int = 0
+    people: set[int] = field(default_factory=set)
+    times_by_maker: int = 0
+    last: datetime | None = None
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.people)
+
+
+class Opened:
+    """The openings of reports with these element keys in the last ``days``. One query, whatever their number."""
+
+    def __init__(self, keys, days: int = DAYS):
+        flush()
+        since = now() - timedelta(days=days)
+        rows = Use.objects.filter(kind="report", key__in=list(keys), at__gte=since).order_by()
+        self.rows = list(rows.values("key", "user").annotate(times=Count("pk"), last=Max("at"))) if keys else []
+
+    def of(self, key: str, makers: set[int]) -> ReportUse:
+        use = ReportUse()
+        for row in self.rows:
+            if row["key"] != key:
+                continue
+            if row["user"] in makers:
+                use.times_by_maker += row["times"]
+            else:
+                use.times += row["times"]
+                use.people.add(row["user"])
+                use.last = max(filter(None, [use.last, row["last"]]))
+        return use
+
+
+def makers_of(keys) -> dict[str, set[int]]:
+    """Who has switched these elements on or changed them."""
+    found: dict[str, set[int]] = {}
+    for key, by in ElementRevision.objects.filter(element__key__in=list(keys), by__isnull=False).values_list("element__key", "by"):
+        found.setdefault(key, set()).add(by)
+    return found
+
+
+@dataclass
+class Reading:
+    """One field or report that something we agreed needs, and whether it is used."""
+
+    element: Element
+    report: ReportUse | None = None
+    filled: Decimal | None = None  # of a field, 0..1
+    measured: bool = True  # False: nobody can tell how full this field is
+    is_read: bool = False  # of a field: does anybody open a report that shows it?
+
+    @property
+    def is_used(self) -> bool:
+        if not self.element.is_on:
+            return False
+        if self.report is not None:
+            return self.report.is_used
+        return self.is_read and (not self.measured or (self.filled or Decimal(0)) >= FILLED_ENOUGH)
+
+
+class Usage:
+    """The use of everything that these requirements need, read at once: the same number of queries for one as for many.
+
+    ``requirements`` have ``uses__element`` prefetched.
+    """
+
+    def __init__(self, requirements, days: int = DAYS):
+        elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
+        self.makers = makers_of(elements)
+        self.opened = Opened([key for key, element in elements.items() if element.kind == Element.Kind.REPORT], days)
+        self.shares = {fill.element: fill.share() for fill in fills if fill.element in elements and elements[fill.element].is_on}
+
+    def readings(self, requirement) -> list[Reading]:
+        """A field counts as read when a report that the same requirement needs is opened.
+
+        Whoever set up any part of the requirement does not count as a reader of it.
+        """
+        elements = [use.element for use in requirement.uses.all()]
+        makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
+        reports = {element.key: self.opened.of(element.key, makers) for element in elements if element.kind == Element.Kind.REPORT}
+        is_read = any(reports[element.key].is_used for element in elements if element.key in reports and element.is_on)
+        return [
+            Reading(
+                element, report=reports.get(element.key), filled=self.shares.get(element.key),
+                measured=element.key in fills, is_read=is_read,
+            )
+            for element in elements
+        ]  # fmt: skip

@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ChainConfig(AppConfig):
+    name = "groundwork.rollout.chain"
+    label = "chain"
+    verbose_name = _("The thread")
+
+    def ready(self):
+        from django.urls import reverse_lazy
+
+        from groundwork.blueprint.elements import WhySource, why
+        from groundwork.rollout.chain.why import reasons
+        from groundwork.ui.navigation import Entry, entries
+
+        why.add(WhySource("rollout", reasons))
+        for key, label, icon, address, order in (
+            ("rollout", _("Roll-out"), "footprints", "rollout:start", 10),
+            ("map", _("Map"), "route", "rollout:map", 20),
+        ):
+            entries.add(
+                Entry(key, label, icon, reverse_lazy(address), section="rollout", order=order, may=lambda user: user.can("view", "requirement"))
+            )

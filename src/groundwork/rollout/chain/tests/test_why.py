@@ -1,0 +1,25 @@
+from groundwork.blueprint.models import Element
+from groundwork.rollout.chain.why import reasons
+from groundwork.rollout.conftest import COST, make_requirement, open_report, sell
+from groundwork.rollout.delivery.models import AcceptanceTest
+
+
+def test_the_cost_price_tells_who_asked_why_who_reads_it_and_what_it_costs(cast):
+    sell(cast.olga)
+    make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna).switch_on(by=cast.olga)
+    AcceptanceTest.objects.get().run(by=cast.anna, works=True, fits=True)
+    open_report(cast.piotr, times=2)
+
+    told = {reason.label: reason.text for reason in reasons(Element.objects.get(key=COST), cast.anna)}
+
+    assert told["Asked by"] == "“I give discounts blindly” Anna"
+    assert told["What we agreed"] == "Margin by product"
+    assert told["Our number"].startswith("We know our margin by product: 0% → 90% by ")
+    assert told["Our number"].endswith("now 0%")
+    assert told["Read in"] == "Profit: opened 2 times by 1 person in 30 days"
+    assert told["Tried"].startswith("works and fits (Anna")
+    assert told["Costs you"] == "about 6 seconds"
+
+
+def test_a_field_that_no_requirement_uses_has_nothing_to_tell(cast):
+    assert reasons(Element.objects.get(key=COST), cast.anna) == []

@@ -1,0 +1,119 @@
+"""Trying it out: a test is what "done when" says; a run answers two questions, does it work and does it fit."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.core.clock import now
+from groundwork.core.refusals import Refusal
+from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.records.write import put_part, writing
+from groundwork.rollout.requirements.models import ElementUse, Requirement
+
+
+class Verdict(models.TextChoices):
+    """What counts is the latest run, and only if nothing was changed since. Not run and stale never count as passed."""
+
+    PASSED = "passed", _("works and fits")
+    DOES_NOT_FIT = "does not fit", _("works, does not fit")
+    FAILS = "fails", _("does not work")
+    STALE = "stale", _("changed since it was tried")
+    NOT_RUN = "not run", _("not tried yet")
+
+
+class AcceptanceTest(Record):
+    """What somebody does to see that the requirement is met; ``script`` follows the requirement's "done when"."""
+
+    type_key = "acceptance_test"
+    title_field = "script"
+
+    requirement = models.ForeignKey(
+        Requirement, models.PROTECT, related_name="tests", verbose_name=_("what we agreed"), editable=False
+    )
+    script = models.TextField(_("what to try"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("test")
+        verbose_name_plural = _("tests")
+        indexes = keyset_indexes("acceptance_test", "sort_key", "updated_at")
+
+    def revisions(self) -> dict[str, int]:
+        """What is tried, as it is configured now: {element: its revision}."""
+        return revisions_of(ElementUse.objects.filter(requirement_id=self.requirement_id).select_related("element"))
+
+    def latest_run(self) -> "TestRun | None":
+        return self.runs.order_by("-at", "-pk").first()
+
+    def verdict(self) -> str:
+        return verdict(self, self.latest_run(), self.revisions())
+
+    def run(self, *, by, works: bool, fits: bool, remark: str = "", version=None) -> "TestRun":
+        """``by`` tried it and answers both questions. Refused while what it needs is off, and a "no" without a word why.
+
+        Something that does not work cannot fit.
+        """
+        with writing(self, by=by, act="tried", version=version) as test:
+            uses = list(ElementUse.objects.filter(requirement_id=test.requirement_id).select_related("element"))
+            if not test.requirement.is_confirmed:
+                raise Refusal(gettext("Agree on it first: there is nothing to try yet."))
+            if any(not use.element.is_on for use in uses):
+                raise Refusal(gettext("Switch on what it needs first: there is nothing to try yet."))
+            if not (works and fits) and not remark.strip():
+                raise Refusal(gettext("Say in one sentence what is wrong: somebody will put it right by it."))
+            made = TestRun(
+                tester=by, at=now(), works=works, fits=works and fits, remark=remark.strip(), script=test.script,
+                element_revisions=revisions_of(uses),
+            )  # fmt: skip
+            put_part(test, made)
+        return made
+
+
+class TestRun(Part):
+    """One try, by one person, of the configuration as it stood then."""
+
+    __test__ = False  # for pytest: no test of ours
+    parent_field = "test"
+
+    test = models.ForeignKey(AcceptanceTest, models.CASCADE, related_name="runs")
+    tester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who tried it"))
+    at = models.DateTimeField(_("when"))
+    works = models.BooleanField(_("works"))
+    fits = models.BooleanField(_("fits"))
+    remark = models.TextField(_("what is wrong"), max_length=2000, blank=True, default="")
+    script = models.TextField(editable=False)  # the words that were tried
+    element_revisions = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("try")
+        verbose_name_plural = _("tries")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(works=True, fits=True) | ~Q(remark=""), name="no_has_a_remark",
+                violation_error_message=_("Say in one sentence what is wrong: somebody will put it right by it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(works=True) | Q(fits=False), name="what_fails_does_not_fit",
+                violation_error_message=_("Something that does not work cannot fit."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d}"
+
+
+def revisions_of(uses) -> dict[str, int]:
+    return {use.element.key: use.element.revision for use in uses}
+
+
+def verdict(test: AcceptanceTest, run: TestRun | None, revisions: dict[str, int]) -> str:
+    """The verdict of ``test`` by its latest ``run``, given the elements' ``revisions`` now. No query."""
+    if run is None:
+        return Verdict.NOT_RUN
+    if run.script != test.script or run.element_revisions != revisions:
+        return Verdict.STALE
+    if not run.works:
+        return Verdict.FAILS
+    return Verdict.PASSED if run.fits else Verdict.DOES_NOT_FIT

@@ -1,0 +1,140 @@
+import pytest
+
+from groundwork.blueprint import elements
+from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records.write import writing
+from groundwork.rollout.conftest import COST, make_requirement
+from groundwork.rollout.delivery.actions import go_live
+from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
+from groundwork.rollout.project.models import Decision
+from groundwork.rollout.requirements.models import Requirement
+
+
+@pytest.fixture
+def agreed(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna)
+    requirement.switch_on(by=cast.olga)
+    return requirement
+
+
+def the_test():
+    return AcceptanceTest.objects.get()
+
+
+def test_the_test_says_what_done_when_says(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna)
+    assert not AcceptanceTest.objects.exists()
+
+    requirement = requirement.confirm(by=cast.anna)
+    assert the_test().script == "The report shows the margin of every product"
+
+    with writing(requirement, by=cast.piotr, act="edited") as fresh:
+        fresh.done_when = "Also by customer"
+    assert the_test().script == "Also by customer"
+
+
+def test_a_test_nobody_has_run_is_not_passed(agreed):
+    assert the_test().verdict() == "not run"
+
+
+@pytest.mark.parametrize(
+    ("works", "fits", "said"), [(True, True, "passed"), (True, False, "does not fit"), (False, False, "fails"), (False, True, "fails")]
+)
+def test_two_questions_give_the_verdict(cast, agreed, works, fits, said):
+    the_test().run(by=cast.anna, works=works, fits=fits, remark="The store sees it too")
+
+    assert the_test().verdict() == said
+
+
+def test_only_the_latest_try_counts(cast, agreed):
+    the_test().run(by=cast.anna, works=False, fits=False, remark="Empty page")
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    assert the_test().verdict() == "passed"
+
+
+def test_a_no_says_what_is_wrong(cast, agreed):
+    with pytest.raises(Refusal, match="what is wrong"):
+        the_test().run(by=cast.anna, works=True, fits=False)
+
+    assert not TestRun.objects.exists()
+
+
+def test_a_field_switched_off_and_on_again_makes_the_verdict_stale(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    elements.switch(COST, on=False, by=cast.olga)
+    elements.switch(COST, on=True, by=cast.olga, reason="Again")
+
+    assert the_test().verdict() == "stale"
+
+
+def test_new_words_make_the_verdict_stale(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    with writing(agreed, by=cast.piotr, act="edited") as fresh:
+        fresh.done_when = "Also by customer"
+
+    assert the_test().verdict() == "stale"
+
+
+def test_what_is_switched_off_cannot_be_tried(cast):
+    make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna)
+
+    with pytest.raises(Refusal, match="Switch on"):
+        the_test().run(by=cast.anna, works=True, fits=True)
+
+
+def test_with_every_test_passed_everything_agreed_goes_live(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    go_live(agreed.goal, by=cast.olga)
+
+    live = Requirement.objects.get()
+    assert (live.state, live.live_at is not None) == ("live", True)
+
+
+def stale(cast):
+    the_test().run(by=cast.anna, works=True, fits=True)
+    elements.switch(COST, on=False, by=cast.olga)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (lambda cast: None, "has not been tried"),
+        (stale, "was changed after it was tried"),
+        (lambda cast: the_test().run(by=cast.anna, works=False, fits=False, remark="Empty"), "does not work"),
+        (lambda cast: the_test().run(by=cast.anna, works=True, fits=False, remark="Too slow"), "works and does not fit"),
+    ],
+)
+def test_a_test_not_passed_keeps_it_from_going_live(cast, agreed, given, sentence):
+    given(cast)
+
+    with pytest.raises(Refusal, match=sentence):
+        go_live(agreed.goal, by=cast.olga)
+
+    assert Requirement.objects.get().state == "confirmed"
+
+
+def test_olga_goes_live_despite_an_open_test_and_signs_for_it(cast, agreed):
+    go_live(agreed.goal, by=cast.olga, decision="We try it on live data for a week")
+
+    decision = Decision.objects.get()
+    assert Requirement.objects.get().state == "live"
+    assert (decision.owner, decision.lifts, "has not been tried" in decision.faults) == (cast.olga, "go-live", True)
+
+
+def test_piotr_does_not_sign_for_going_live_with_an_open_test(cast, agreed):
+    with pytest.raises(NotAllowed):
+        go_live(agreed.goal, by=cast.piotr, decision="Never mind")
+
+    assert (Requirement.objects.get().state, Decision.objects.count()) == ("confirmed", 0)
+
+
+def test_there_is_nothing_to_go_live_with_twice(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+    go_live(agreed.goal, by=cast.olga)
+
+    with pytest.raises(Refusal, match="Nothing agreed is waiting"):
+        go_live(agreed.goal, by=cast.olga)

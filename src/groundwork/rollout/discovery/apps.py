@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DiscoveryConfig(AppConfig):
+    name = "groundwork.rollout.discovery"
+    label = "discovery"
+    verbose_name = _("What people told us")
+
+    def ready(self):
+        from groundwork.rollout.discovery import types  # noqa: F401 - declares the record types

@@ -1,0 +1,76 @@
+"""The numbers a roll-out can be about. Each is computed from the CRM; none is ever typed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.core import languages
+from groundwork.core.money import round_half_up
+from groundwork.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Metric:
+    """``value(day)`` is the number as of that day in ``unit`` with one digit after the point; None: nothing to measure."""
+
+    key: str
+    label: Any
+    unit: str
+    direction: str  # "up" or "down": which way is better
+    value: Callable[[date | None], Decimal | None]
+    explain: Any = ""
+
+    def better(self, one: Decimal, other: Decimal) -> bool:
+        """Is ``one`` better than ``other``?"""
+        return one > other if self.direction == "up" else one < other
+
+    def words(self, value: Decimal | None) -> str:
+        if value is None:
+            return languages.NO_VALUE
+        if self.unit == "%":
+            return languages.percent(value / 100, 1 if value % 1 else 0)
+        return f"{languages.number(value)} {self.unit}".strip()
+
+
+metrics: Registry[Metric] = Registry(lambda item: item.key)
+
+
+def choices():
+    return [("", "")] + [(metric.key, metric.label) for metric in metrics]
+
+
+def known_share(day: date | None = None) -> Decimal | None:
+    """In per cent; see trade's ``known_share``."""
+    from groundwork.crm.trade.profit import known_share
+
+    share = known_share(as_of=day)
+    return None if share is None else round_half_up(Decimal(share) * 100, 1)
+
+
+metrics.add(
+    Metric(
+        key="known-share",
+        label=_("share of revenue whose cost we know"),
+        unit="%",
+        direction="up",
+        value=known_share,
+        explain=_("Revenue of the invoice lines whose product has a cost price valid on the invoice date, divided by all revenue."),
+    )
+)
+
+
+class Readings:
+    """Values of metrics as of today, each computed once however many goals ask."""
+
+    def __init__(self):
+        self._values: dict[str, Decimal | None] = {}
+
+    def of(self, key: str) -> Decimal | None:
+        if key not in self._values:
+            metric = metrics.get(key)
+            self._values[key] = metric.value(None) if metric else None
+        return self._values[key]

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProjectConfig(AppConfig):
+    name = "groundwork.rollout.project"
+    label = "project"
+    verbose_name = _("Roll-out")
+
+    def ready(self):
+        from groundwork.background.setup import Step, on_init
+        from groundwork.rollout.project import types  # noqa: F401 - declares the record types
+        from groundwork.rollout.project.models import Project
+
+        on_init.add(Step("rollout.project", lambda stdout: Project.current()))

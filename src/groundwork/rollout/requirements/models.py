@@ -1,0 +1,178 @@
+"""What we agreed: a sentence, how we will know that it is done, who asked for it, and which fields and reports it needs."""
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.blueprint import elements
+from groundwork.blueprint.models import Element
+from groundwork.core.clock import now
+from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.records.write import drop_part, put_part, writing
+from groundwork.rollout.discovery.models import Goal, Need
+
+
+class Requirement(Record):
+    """One thing we agreed on, for one goal. In the light profile its use case is made from ``done_when``."""
+
+    type_key = "requirement"
+    title_field = "statement"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        CONFIRMED = "confirmed", _("agreed")
+        LIVE = "live", _("live")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    statement = models.CharField(_("what we agree"), max_length=300)
+    done_when = models.TextField(_("done when"), max_length=2000)
+    goal = models.ForeignKey(Goal, models.PROTECT, related_name="requirements", verbose_name=_("our number"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("agreed by")
+    )
+    confirmed_at = models.DateTimeField(_("agreed at"), null=True, editable=False)
+    confirmed_text = models.TextField(editable=False, blank=True, default="")  # the words that were agreed
+    live_at = models.DateTimeField(_("live since"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        indexes = keyset_indexes("requirement", "sort_key", "updated_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["confirmed", "live"]) | models.Q(confirmed_by__isnull=False),
+                name="agreed_requirement_has_a_name",
+                violation_error_message=_("What is agreed has the name of whoever agreed."),
+            ),
+        ]  # fmt: skip
+
+    # ── questions
+
+    @property
+    def text(self) -> str:
+        """The words one agrees to."""
+        return f"{self.statement}\n{self.done_when}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state in (self.State.CONFIRMED, self.State.LIVE)
+
+    @property
+    def was_reworded(self) -> bool:
+        """Were the words changed after they were agreed? Then nothing above "asked" counts until they are agreed again."""
+        return self.is_confirmed and self.text != self.confirmed_text
+
+    # ── actions
+
+    def confirm(self, *, by, version=None) -> "Requirement":
+        """``by`` agrees to the words as they stand; the needs it answers are covered from now on.
+
+        Refused while it names no field and no report (then there is nothing to switch on and nothing to try).
+        """
+        with writing(self, by=by, act="agreed", version=version) as fresh:
+            if fresh.state == self.State.WITHDRAWN:
+                raise Refusal(gettext("It was withdrawn."))
+            if not fresh.uses.exists():
+                raise Refusal(gettext("Say which field or report it needs."))
+            if fresh.is_confirmed and not fresh.was_reworded:
+                return fresh
+            if fresh.state == self.State.DRAFT:
+                fresh.state = self.State.CONFIRMED
+            fresh.confirmed_by, fresh.confirmed_at, fresh.confirmed_text = by, now(), fresh.text
+            for link in fresh.needs.select_related("need"):
+                with writing(link.need, by=by, act="covered") as need:
+                    need.state, need.reason = Need.State.COVERED, ""
+        return fresh
+
+    def withdraw(self, *, by, version=None) -> "Requirement":
+        with writing(self, by=by, act="withdrawn", version=version) as fresh:
+            fresh.state = self.State.WITHDRAWN
+        return fresh
+
+    def link(self, *, needs, elements, by, version=None) -> "Requirement":
+        """Answer exactly these needs and use exactly these elements. A field is filled in, everything else is read."""
+        with writing(self, by=by, act="edited", version=version) as fresh:
+            keep(fresh, fresh.needs.all(), "need", needs, lambda need: RequirementNeed(need=need))
+            keep(fresh, fresh.uses.all(), "element", elements, lambda element: ElementUse(element=element, mode=ElementUse.mode_of(element)))
+        return fresh
+
+    def switch_on(self, *, by) -> list[Element]:
+        """Switch on what it needs and is off, with this requirement as the reason and its need's author as who asked.
+
+        Refused before it is agreed, and to whoever may not configure. A repeat changes nothing.
+        """
+        if not by.can("configure", self):
+            raise NotAllowed(gettext("Only those who may configure switch a field or a report on."))
+        with transaction.atomic():
+            fresh = Requirement._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            if not fresh.is_confirmed or fresh.was_reworded:
+                raise Refusal(gettext("Agree on it first: nothing is switched on that nobody agreed to."))
+            asked = fresh.needs.select_related("need__author").order_by("pk").first()
+            switched = []
+            for use in fresh.uses.select_related("element").order_by("pk"):
+                if not use.element.is_on:
+                    switched.append(
+                        elements.switch(
+                            use.element.key, on=True, by=by, reason=fresh.statement, origin=Element.Origin.REQUIREMENT,
+                            asked_by=asked.need.author if asked else fresh.confirmed_by,
+                        )  # fmt: skip
+                    )
+        return switched
+
+
+def keep(parent, links, name: str, wanted, made) -> None:
+    """Drop the parts of ``parent`` that point at something not ``wanted``; add those that are missing."""
+    there = {getattr(link, f"{name}_id"): link for link in links}
+    ids = {item.pk for item in wanted}
+    for pk, link in there.items():
+        if pk not in ids:
+            drop_part(parent, link)
+    for item in wanted:
+        if item.pk not in there:
+            put_part(parent, made(item))
+
+
+class RequirementNeed(Part):
+    """The requirement answers this need."""
+
+    parent_field = "requirement"
+
+    requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="needs")
+    need = models.ForeignKey(Need, models.PROTECT, related_name="requirements", verbose_name=_("need"))
+
+    class Meta:
+        verbose_name = _("who asked")
+        verbose_name_plural = _("who asked")
+        constraints = [models.UniqueConstraint(fields=["requirement", "need"], name="need_once_a_requirement")]
+
+    def __str__(self):
+        return str(self.need)
+
+
+class ElementUse(Part):
+    """The requirement needs this field (people fill it in) or this report (people read it)."""
+
+    parent_field = "requirement"
+
+    class Mode(models.TextChoices):
+        WRITES = "writes", _("filled in")
+        READS = "reads", _("read")
+
+    requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="uses")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="requirement_uses", verbose_name=_("field or report"))
+    mode = models.CharField(_("how"), max_length=6, choices=Mode, default=Mode.WRITES)
+
+    class Meta:
+        verbose_name = _("what it needs")
+        verbose_name_plural = _("what it needs")
+        constraints = [models.UniqueConstraint(fields=["requirement", "element"], name="element_once_a_requirement")]
+
+    def __str__(self):
+        return self.element.label
+
+    @classmethod
+    def mode_of(cls, element: Element) -> str:
+        return cls.Mode.WRITES if element.kind == Element.Kind.FIELD else cls.Mode.READS
