@@ -63,6 +63,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(default=now)
+    sessions_from = models.PositiveIntegerField(default=1, editable=False)  # raised: every session before it is over
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -79,6 +80,15 @@ class User(AbstractBaseUser):
 
     def get_full_name(self):
         return str(self)
+
+    def _get_session_auth_hash(self, secret=None):
+        """Part of every session; it changes with the password and with ``sessions_from``."""
+        return f"{super()._get_session_auth_hash(secret=secret)}-{self.sessions_from}"
+
+    @property
+    def role_name(self):
+        """The person's highest role, for the corner of the screen."""
+        return next((str(role) for role in self.roles.all()[:1]), "")
 
     @property
     def initials(self):
@@ -170,7 +180,7 @@ class AuditEntry(models.Model):
     """A security event. Each row holds the digest of the row before it, so that an altered row is found."""
 
     at = models.DateTimeField(default=now)
-    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     event = models.CharField(max_length=40)
     detail = models.JSONField(default=dict)
     address = models.CharField(max_length=45, default="", blank=True)
@@ -181,13 +191,15 @@ class AuditEntry(models.Model):
 
 
 class Invitation(models.Model):
-    """A link by which one person joins, with the roles and department given beforehand. Used once, for 14 days."""
+    """A one-time link: by which a person joins with roles and department given beforehand, by which the first
+    administrator is made (``first``), or by which ``person`` sets a new password."""
 
     token_digest = models.CharField(max_length=64, unique=True)  # the token itself is never kept
     email = models.EmailField(_("e-mail"), blank=True, default="")
     roles = models.ManyToManyField(Role, blank=True)
     department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True)
     first = models.BooleanField(default=False)  # the first-run page's address
+    person = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=now)
     used_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """The roles a new firm starts with. A record type says only to which group it belongs; the preset does the rest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,52 +27,78 @@ class Preset:
 # Groups: customers, goods, money, rollout, reports, people, settings, import
 PRESETS: dict[str, Preset] = {
     "administrator": Preset(
-        _("Administrator"), 100,
-        {
-            group: (EVERYTHING, Reach.ALL)
-            for group in ("customers", "goods", "money", "rollout", "reports", "people", "settings", "import")
-        },
+        _("Administrator"),
+        100,
+        dict.fromkeys(
+            ("customers", "goods", "money", "rollout", "reports", "people", "settings", "import"),
+            (EVERYTHING, Reach.ALL),
+        ),
     ),
     "director": Preset(
-        _("Director"), 90,
+        _("Director"),
+        90,
         {
-            "customers": (KEEP, Reach.ALL), "goods": (KEEP, Reach.ALL), "money": (KEEP, Reach.ALL),
-            "rollout": (EVERYTHING, Reach.ALL), "reports": (KEEP, Reach.ALL), "people": (LOOK, Reach.ALL),
+            "customers": (KEEP, Reach.ALL),
+            "goods": (KEEP, Reach.ALL),
+            "money": (KEEP, Reach.ALL),
+            "rollout": (EVERYTHING, Reach.ALL),
+            "reports": (KEEP, Reach.ALL),
+            "people": (LOOK, Reach.ALL),
             "import": (WORK, Reach.ALL),
         },
     ),
     "head": Preset(
-        _("Head of department"), 50,
+        _("Head of department"),
+        50,
         {
-            "customers": (KEEP, Reach.TREE), "goods": (LOOK, Reach.ALL), "money": (WORK, Reach.TREE),
-            "rollout": (WORK, Reach.ALL), "reports": (LOOK, Reach.TREE),
+            "customers": (KEEP, Reach.TREE),
+            "goods": (LOOK, Reach.ALL),
+            "money": (WORK, Reach.TREE),
+            "rollout": (WORK, Reach.ALL),
+            "reports": (LOOK, Reach.TREE),
         },
     ),
     "salesperson": Preset(
-        _("Salesperson"), 20,
+        _("Salesperson"),
+        20,
         {
-            "customers": (WORK, Reach.OWN), "goods": (LOOK, Reach.ALL), "money": (LOOK, Reach.OWN),
+            "customers": (WORK, Reach.OWN),
+            "goods": (LOOK, Reach.ALL),
+            "money": (LOOK, Reach.OWN),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
         },
         hides=frozenset({"cost"}),
     ),
     "buyer": Preset(
-        _("Buyer"), 20,
+        _("Buyer"),
+        20,
         {
-            "customers": (LOOK, Reach.DEPARTMENT), "goods": (WORK, Reach.ALL),
+            "customers": (LOOK, Reach.DEPARTMENT),
+            "goods": (WORK, Reach.ALL),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
         },
     ),
     "bookkeeper": Preset(
-        _("Bookkeeper"), 30,
+        _("Bookkeeper"),
+        30,
         {
-            "customers": (LOOK, Reach.ALL), "goods": (LOOK, Reach.ALL), "money": (KEEP, Reach.ALL),
-            "reports": (LOOK, Reach.ALL), "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL), "import": (WORK, Reach.ALL),
+            "customers": (LOOK, Reach.ALL),
+            "goods": (LOOK, Reach.ALL),
+            "money": (KEEP, Reach.ALL),
+            "reports": (LOOK, Reach.ALL),
+            "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
+            "import": (WORK, Reach.ALL),
         },
     ),
     "reader": Preset(
-        _("Read-only"), 10,
-        {"customers": (LOOK, Reach.ALL), "goods": (LOOK, Reach.ALL), "money": (LOOK, Reach.ALL), "rollout": (LOOK, Reach.ALL)},
+        _("Read-only"),
+        10,
+        {
+            "customers": (LOOK, Reach.ALL),
+            "goods": (LOOK, Reach.ALL),
+            "money": (LOOK, Reach.ALL),
+            "rollout": (LOOK, Reach.ALL),
+        },
         hides=frozenset({"cost"}),
     ),
 }
@@ -79,14 +106,29 @@ PRESETS: dict[str, Preset] = {
 
 @dataclass(frozen=True)
 class Granted:
-    """A thing rights are given to: a type's key, its group, and its sensitive fields as {field: tag}."""
+    """A thing rights are given to: a type's key, its group, and its sensitive fields as {field: tag}.
+
+    ``label`` and ``fields`` ({name: label}) are what the page of a role shows.
+    """
 
     key: str
     group: str
     sensitive: dict[str, str] = field(default_factory=dict)
+    label: Any = ""
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
-THINGS = [Granted("people", "people"), Granted("settings", "settings"), Granted("reports", "reports"), Granted("import", "import")]
+THINGS = [
+    Granted("people", "people", label=_("People and roles")),
+    Granted("settings", "settings", label=_("Settings")),
+    Granted("reports", "reports", label=_("Reports")),
+    Granted("import", "import", label=_("Import")),
+]
+more_things: list[Callable[[], list[Granted]]] = []  # an upper room appends a function that gives its own, in ready()
+
+
+def all_things() -> list[Granted]:
+    return [*(thing for source in more_things for thing in source()), *THINGS]
 
 
 def make_roles(things: list[Granted]) -> None:

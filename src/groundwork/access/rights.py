@@ -81,7 +81,7 @@ class Rights:
         return self._departments[reach]
 
     def field_mode(self, type_key: str, field: str) -> str:
-        """"" (free), "read-only" or "hidden"."""
+        """ "" (free), "read-only" or "hidden"."""
         return self._fields.get((type_key, field), "")
 
 

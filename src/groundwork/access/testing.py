@@ -1,16 +1,21 @@
-"""The people every test speaks of: Anna sells, Piotr heads her department, Olga directs the firm, Ivan works elsewhere."""
+"""The people every test speaks of: Anna sells, Piotr heads her department, Olga directs, Ivan works elsewhere."""
 
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 
 from groundwork.access.models import Department, Role, User
+from groundwork.background.setup import on_init
+from groundwork.blueprint.models import Firm
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105 - of people who exist in tests only
 
 
 def make_person(name: str, role: str = "", department: Department | None = None, **values) -> User:
-    user = User.objects.create_user(f"{name.lower()}@hazel.example", PASSWORD, name=name, department=department, **values)
+    user = User.objects.create_user(
+        f"{name.lower()}@hazel.example", PASSWORD, name=name, department=department, **values
+    )
     if role:
         user.roles.add(Role.objects.get(key=role))
     return user
@@ -18,10 +23,8 @@ def make_person(name: str, role: str = "", department: Department | None = None,
 
 def make_cast() -> SimpleNamespace:
     """Our firm, its departments, its people and the built-in roles with their grants."""
-    from groundwork.blueprint.models import Firm
-    from groundwork.records.setup import built_in
-
-    built_in()
+    for _key, step in on_init:
+        step(StringIO())
     Firm.objects.get_or_create(
         pk=1, defaults={"name": "Hazel & Co", "country": "GB", "currency": "GBP", "language": "en", "time_zone": "UTC"}
     )

@@ -86,6 +86,19 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
     return element
 
 
+def revise(key: str, *, kind: str, by, difference: dict, cause: str) -> Element:
+    """Note a change of a configured thing that is kept elsewhere (a role's grants): one more revision of its element."""
+    element, _made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
+    element.revision += 1
+    element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, by
+    element.save()
+    ElementRevision.objects.create(
+        element=element, number=element.revision, at=now(), by=by, difference=difference, cause=cause
+    )
+    raise_config_version()
+    return element
+
+
 def is_on(key: str) -> bool:
     return key in on_keys()
 

@@ -162,7 +162,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,10/10m/key", "reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {  # of one account at most 96 tries an hour are checked; see access/signin.py
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,10/10m/key",
+    "login_failed_known": "20/m/ip,6/10m/key",
+    "change_password": "10/h/user",
+    "reset_password": "20/m/ip,5/h/key",
+}
 
 CACHES = {  # in the database: limits on guessing passwords hold for every web process
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "TIMEOUT": 3600},

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("groundwork.access.account_urls")),
     path("ui/", include("groundwork.ui.urls")),
     path("", include("groundwork.access.urls")),
     path("", include("groundwork.records.urls")),

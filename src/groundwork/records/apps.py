@@ -8,9 +8,12 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self):
+        from groundwork.access.presets import more_things
         from groundwork.background.setup import Step, on_init, on_restore
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
+        from groundwork.records.types import types
 
+        more_things.append(lambda: [kind.granted for kind in types])
         on_init.add(Step("records", built_in))
         on_restore.add(Step("search", index_anew))

@@ -131,7 +131,8 @@ class RecordType:
     @property
     def granted(self) -> Granted:
         hidden = {part.key: part.sensitive for part in self.parts if part.sensitive}
-        return Granted(self.key, self.group, {**self.sensitive, **hidden})
+        labels = {name: self.field(name).label for name in self.fields} | {part.key: part.label for part in self.parts}
+        return Granted(self.key, self.group, {**self.sensitive, **hidden}, self.plural, labels)
 
     def visible_fields(self, user, names: tuple[str, ...]) -> list[Field]:
         from groundwork.access.rights import rights

@@ -1,0 +1,40 @@
+"""``groundwork user add EMAIL --role KEY``: adds a person; the password is read from stdin."""
+
+import argparse
+import getpass
+import sys
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from groundwork.access import audit
+from groundwork.access.models import Role, User
+from groundwork.access.people import set_roles
+from groundwork.core.refusals import Refusal
+
+
+def run(args: argparse.Namespace) -> int:
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    user = add(args.email, password, args.role, getattr(args, "name", "") or "")
+    print(user.email)
+    return 0
+
+
+@transaction.atomic
+def add(email: str, password: str, role_key: str, name: str = "") -> User:
+    """A person with one role. Refused for an unknown role, an address in use and a weak password."""
+    email = email.strip().lower()
+    validate_email(email)
+    role = Role.objects.filter(key=role_key).first()
+    if role is None:
+        keys = ", ".join(Role.objects.values_list("key", flat=True)) or "–"
+        raise Refusal(_("There is no role “%(key)s”. There are: %(keys)s") % {"key": role_key, "keys": keys})
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refusal(_("Somebody signs in with this e-mail already."))
+    validate_password(password, User(email=email, name=name))
+    user = User.objects.create_user(email, password, name=name)
+    set_roles(user, [role])
+    audit.record(audit.Event.ADDED, None, {"person": email, "roles": [role.key], "by": "command"})
+    return user

@@ -1,0 +1,65 @@
+"""The first run: a one-time address, our firm, and its first administrator."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from groundwork.access import audit, links
+from groundwork.access.models import Invitation, Role, User
+from groundwork.access.people import administrators, set_roles
+from groundwork.access.presets import make_roles
+from groundwork.blueprint.elements import raise_config_version
+from groundwork.blueprint.models import Firm
+from groundwork.core.refusals import Refusal
+from groundwork.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a new firm may begin with besides nothing: a template or a demo, offered by an upper room."""
+
+    key: str
+    label: Any  # lazy
+    make: Callable[[User], None]
+
+
+starts: Registry[Start] = Registry(lambda start: start.key)
+
+
+def issue_address() -> str | None:
+    """The address of the first-run page, told once; earlier ones end. None when an administrator exists."""
+    if administrators().exists():
+        return None
+    with transaction.atomic():
+        links.end(Invitation.objects.filter(first=True))
+        _link, token = links.issue(first=True)
+    return settings.PUBLIC_URL + reverse("access:first_run", args=[token])
+
+
+def find(token: str) -> Invitation | None:
+    """The first-run link, unless an administrator exists by now."""
+    link = links.find(token)
+    return link if link and link.first and not administrators().exists() else None
+
+
+@transaction.atomic
+def begin(link: Invitation, *, firm: dict, person: dict, start: str = "", request=None) -> User:
+    """Make our firm and its first administrator. Refused once somebody did."""
+    links.use_up(link)
+    if administrators().exists():
+        raise Refusal(_("There is an administrator already. Sign in."))
+    Firm.objects.update_or_create(pk=1, defaults=firm)
+    if not Role.objects.filter(key="administrator").exists():
+        make_roles([])
+    user = User.objects.create_user(**person, language=firm["language"])
+    set_roles(user, Role.objects.filter(key="administrator"))
+    if start:
+        starts[start].make(user)
+    raise_config_version()
+    audit.record(audit.Event.FIRST_RUN, user, {"firm": firm["name"]}, request)
+    return user

@@ -1,0 +1,256 @@
+"""What people type about themselves, about others and about our firm."""
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access import choices, firstrun
+from groundwork.access.models import Department, FieldGrant, Reach, Role, User, Verb
+from groundwork.access.people import roles_within_reach
+from groundwork.blueprint.models import Firm
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["login"].widget = forms.EmailInput(attrs={"autocomplete": "username"})
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+        del self.fields["password"].widget.attrs["placeholder"]
+
+
+class NewPassword(forms.Form):
+    """Two equal passwords that the rules accept; ``for_person()`` says whose, so that it is not the name."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, max_length=200, help_text=_("At least 10 characters; a few words are best."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("The same password again"), strip=False, max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def for_person(self) -> User:
+        return User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
+
+    def clean(self):
+        cleaned = super().clean()
+        password = cleaned.get("password")
+        if password and cleaned.get("again") is not None and password != cleaned["again"]:
+            self.add_error("again", _("The two passwords differ."))
+        elif password:
+            try:
+                validate_password(password, self.for_person())
+            except forms.ValidationError as fault:
+                self.add_error("password", fault)
+        return cleaned
+
+
+class FirstRunForm(NewPassword):
+    firm = forms.CharField(label=_("Name of our firm"), max_length=200)
+    country = forms.ChoiceField(label=_("Country"), choices=choices.countries)
+    currency = forms.ChoiceField(label=_("Currency"), choices=choices.currencies, initial="EUR")
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones, initial="UTC")
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    field_order = [
+        "firm",
+        "country",
+        "currency",
+        "time_zone",
+        "language",
+        "name",
+        "email",
+        "password",
+        "again",
+        "start",
+    ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if len(firstrun.starts):
+            self.fields["start"] = forms.ChoiceField(
+                label=_("Begin with"), required=False, widget=forms.RadioSelect,
+                choices=[("", _("Nothing: an empty Groundwork")), *((one.key, one.label) for one in firstrun.starts)],
+            )  # fmt: skip
+
+    @property
+    def firm_facts(self) -> dict:
+        data = self.cleaned_data
+        return {"name": data["firm"]} | {key: data[key] for key in ("country", "currency", "time_zone", "language")}
+
+    @property
+    def person_facts(self) -> dict:
+        return {key: self.cleaned_data[key] for key in ("name", "email", "password")}
+
+
+class JoinForm(NewPassword):
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    field_order = ["name", "email", "password", "again"]
+
+    def __init__(self, *args, link, **kwargs):
+        super().__init__(*args, **kwargs)
+        if link.email:
+            self.fields["email"].disabled = True
+            self.initial["email"] = link.email
+
+
+class PasswordFromLinkForm(NewPassword):
+    def __init__(self, *args, person, **kwargs):
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def for_person(self):
+        return self.person
+
+
+class PasswordForm(PasswordFromLinkForm):
+    now = forms.CharField(
+        label=_("Password now"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    field_order = ["now", "password", "again"]
+
+    def clean_now(self):
+        if not self.person.check_password(self.cleaned_data["now"]):
+            raise forms.ValidationError(_("This is not your password."))
+        return self.cleaned_data["now"]
+
+
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+
+class MeForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As our firm")), *settings.LANGUAGES]
+    )
+    theme = forms.ChoiceField(
+        label=_("Colours"), required=False,
+        choices=[("", _("As on this computer")), ("light", _("Light")), ("dark", _("Dark"))],
+    )  # fmt: skip
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, choices=lambda: [("", _("As our firm")), *choices.zones()]
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "theme", "time_zone"]
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=[("", ""), ("light", ""), ("dark", "")], required=False)
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(Role.objects.none(), label=_("Roles"), **kwargs)
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The person signs in with it."))
+    department = forms.ModelChoiceField(Department.objects.all(), label=_("Department"), required=False)
+    roles = RolesField()
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].queryset = roles_within_reach(by)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Somebody signs in with this e-mail already."))
+        return email
+
+
+class PersonForm(forms.ModelForm):
+    roles = RolesField(required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "department", "roles", "is_active"]
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].queryset = (roles_within_reach(by) | self.instance.roles.all()).distinct()
+
+
+class DepartmentForm(forms.ModelForm):
+    class Meta:
+        model = Department
+        fields = ["name", "parent", "head"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["head"].queryset = User.objects.filter(is_active=True)
+        if self.instance.pk:
+            self.fields["parent"].queryset = Department.objects.exclude(path__contains=f"/{self.instance.pk}/")
+
+
+class FirmForm(forms.ModelForm):
+    country = forms.ChoiceField(label=_("Country"), choices=choices.countries)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = Firm
+        fields = ["name", "country", "time_zone", "language"]
+
+
+class RoleForm(forms.Form):
+    """One select for each type and verb, one list of hidden and one of read-only fields for each type."""
+
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=300, help_text=_("It stands in the history of this role.")
+    )
+
+    def __init__(self, *args, role, things, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.things = things
+        reaches = {(grant.type, grant.verb): grant.reach for grant in role.grants.all()}
+        modes = {(grant.type, grant.field): grant.mode for grant in role.field_grants.all()}
+        nothing = [(0, "–")]
+        for thing in things:
+            for verb in Verb:
+                self.fields[f"{thing.key}:{verb}"] = forms.TypedChoiceField(
+                    label=f"{thing.label}: {verb.label}", coerce=int, choices=[*nothing, *Reach.choices],
+                    initial=reaches.get((thing.key, verb), 0),
+                )  # fmt: skip
+            for name, label in thing.fields.items():
+                self.fields[f"{thing.key}.{name}"] = forms.ChoiceField(
+                    label=f"{thing.label}: {label}", required=False, initial=modes.get((thing.key, name), ""),
+                    choices=[("", _("as the record")), *FieldGrant.Mode.choices],
+                )  # fmt: skip
+
+    @property
+    def rows(self):
+        """For the template: (thing, the selects of its verbs, the selects of its fields with their short labels)."""
+        for thing in self.things:
+            verbs = [self[f"{thing.key}:{verb}"] for verb in Verb]
+            fields = [(label, self[f"{thing.key}.{name}"]) for name, label in thing.fields.items()]
+            yield thing, verbs, fields
+
+    @property
+    def reaches(self) -> dict:
+        return {
+            (thing.key, str(verb)): self.cleaned_data[f"{thing.key}:{verb}"] for thing in self.things for verb in Verb
+        }
+
+    @property
+    def modes(self) -> dict:
+        return {
+            (thing.key, name): self.cleaned_data[f"{thing.key}.{name}"]
+            for thing in self.things
+            for name in thing.fields
+        }

@@ -1,0 +1,30 @@
+"""What this room adds to the menu, to the elements and to ``groundwork doctor``."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access import audit
+from groundwork.access.presets import PRESETS
+from groundwork.background.setup import Check, on_doctor
+from groundwork.blueprint.elements import Declared, declared
+from groundwork.ui.navigation import Entry, entries
+
+
+def may_see_people(user) -> bool:
+    return user.can("view", "people")
+
+
+def may_set_up(user) -> bool:
+    return user.can("configure", "settings")
+
+
+entries.add(
+    Entry("people", _("People"), "users-round", lambda: reverse("access:people"), "settings", 10, may_see_people)
+)
+entries.add(Entry("firm", _("Our firm"), "building", lambda: reverse("access:firm"), "settings", 20, may_set_up))
+entries.add(Entry("me", _("My settings"), "user-round", lambda: reverse("access:me"), "settings", 90))
+
+for key, preset in PRESETS.items():
+    declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))
+
+on_doctor.add(Check("audit", audit.verify))

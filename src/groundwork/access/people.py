@@ -1,0 +1,189 @@
+"""What is done to people, departments and roles; every act leaves its line in the audit log."""
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
+
+from groundwork.access import audit, links
+from groundwork.access.audit import Event
+from groundwork.access.models import Department, FieldGrant, Grant, Invitation, Role, User
+from groundwork.access.rights import rights
+from groundwork.blueprint.elements import raise_config_version, revise
+from groundwork.core.refusals import NotAllowed, Refusal
+
+ADMINISTRATOR = "administrator"
+
+
+def administrators():
+    return User.objects.filter(is_active=True, roles__key=ADMINISTRATOR)
+
+
+def rank_of(user) -> int:
+    return user.roles.aggregate(highest=Max("rank"))["highest"] or 0
+
+
+def roles_within_reach(user):
+    """The roles that ``user`` may give: none above the person's own."""
+    return Role.objects.filter(rank__lte=rank_of(user))
+
+
+def refuse_above(by: User, person: User) -> None:
+    if rank_of(person) > rank_of(by):
+        raise NotAllowed(_("This person's role stands above yours."))
+
+
+@transaction.atomic
+def invite(*, by: User, email: str, roles, department, request=None) -> str:
+    """The token of a link by which one person joins within 14 days."""
+    _link, token = links.issue(by=by, email=email, roles=roles, department=department)
+    audit.record(Event.INVITED, by, {"email": email, "roles": [role.key for role in roles]}, request)
+    return token
+
+
+@transaction.atomic
+def join(link: Invitation, *, name: str, email: str, password: str, language: str = "", request=None) -> User:
+    """Make the invited person; the link is used up. Refused for an address that somebody signs in with."""
+    links.use_up(link)
+    email = link.email or email
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refusal(_("Somebody signs in with this e-mail already."))
+    user = User.objects.create_user(email, password, name=name, department=link.department, language=language)
+    set_roles(user, link.roles.all())
+    audit.record(Event.JOINED, user, {"email": user.email, "roles": [role.key for role in user.roles.all()]}, request)
+    return user
+
+
+def set_roles(user: User, roles) -> None:
+    user.roles.set(roles)
+    user._rights = None
+
+
+@transaction.atomic
+def change_person(person: User, *, by: User, name: str, department, roles, is_active: bool, request=None) -> None:
+    """Set what an administrator sets. Refused for somebody above ``by`` and where no administrator would remain.
+
+    Who may not sign in any more is out at once: every request reads the person anew, old sessions never come back, and
+    links that the person gave out end.
+    """
+    Role.objects.select_for_update().filter(key=ADMINISTRATOR).first()  # two who remove each other come one by one
+    person = User.objects.select_for_update().get(pk=person.pk)
+    refuse_above(by, person)
+    if not set(roles) <= {*roles_within_reach(by), *person.roles.all()}:
+        raise NotAllowed(_("Nobody gives a role above their own."))
+    before, was_active = facts_of(person), person.is_active
+    person.name, person.department, person.is_active = name, department, is_active
+    person.save(update_fields=["name", "department", "is_active"])
+    set_roles(person, roles)
+    if was_active and not is_active:
+        end_sessions(person)
+        links.end(Invitation.objects.filter(Q(invited_by=person) | Q(person=person)))
+        audit.record(Event.SHUT_OUT, by, {"person": person.email}, request)
+    if is_active and not was_active:
+        audit.record(Event.LET_IN, by, {"person": person.email}, request)
+    refuse_without_administrator()
+    after = facts_of(person)
+    changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+    if changed:
+        audit.record(Event.PERSON_CHANGED, by, {"person": person.email, "changed": changed}, request)
+
+
+def facts_of(person: User) -> dict:
+    return {
+        "name": person.name,
+        "department": str(person.department or ""),
+        "roles": sorted(person.roles.values_list("key", flat=True)),
+    }
+
+
+def refuse_without_administrator() -> None:
+    if not administrators().exists():
+        raise Refusal(_("Somebody must remain administrator: give the role to another person first."))
+
+
+def end_sessions(person: User) -> None:
+    """Sign the person out everywhere, for good."""
+    User.objects.filter(pk=person.pk).update(sessions_from=F("sessions_from") + 1)
+    person.refresh_from_db(fields=["sessions_from"])
+
+
+@transaction.atomic
+def password_link(person: User, *, by: User | None, hours: int = links.HOURS_FOR_PASSWORD, request=None) -> str:
+    """The token of a link that sets a new password; earlier ones of this person end."""
+    if by is not None:
+        refuse_above(by, person)
+    links.end(Invitation.objects.filter(person=person))
+    _link, token = links.issue(by=by, person=person, hours=hours)
+    audit.record(Event.PASSWORD_LINK, by, {"person": person.email}, request)
+    return token
+
+
+@transaction.atomic
+def set_password(person: User, password: str, *, link: Invitation | None = None, request=None) -> None:
+    """A new password signs the person out everywhere else."""
+    if link is not None:
+        links.use_up(link)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    audit.record(Event.PASSWORD_CHANGED, person, {}, request)
+
+
+@transaction.atomic
+def save_department(department: Department, *, by: User, request=None) -> None:
+    """Keep a new or changed department. Refused where it would stand below itself."""
+    is_new = department.pk is None
+    if not is_new and department.parent and f"/{department.pk}/" in department.parent.path:
+        raise Refusal(_("A department cannot stand below itself."))
+    department.save()
+    detail = {"department": department.name, "parent": str(department.parent or ""), "head": str(department.head or "")}
+    audit.record(Event.DEPARTMENT_CHANGED, by, detail | {"new": is_new}, request)
+
+
+@transaction.atomic
+def change_role(role: Role, *, by: User, reaches: dict, modes: dict, reason: str, request=None) -> None:
+    """Set what ``role`` may do: ``reaches`` maps (type, verb) to a reach or 0, ``modes`` (type, field) to a mode or "".
+
+    Refused for the administrator's role, for a role not below that of ``by``, and for more than ``by`` may do.
+    """
+    refuse_to_change(role, by)
+    old_reaches = {(grant.type, grant.verb): grant.reach for grant in role.grants.all()}
+    old_modes = {(grant.type, grant.field): grant.mode for grant in role.field_grants.all()}
+    mine = rights(by).reaches
+    difference = {}
+    for key, reach in reaches.items():
+        if reach == old_reaches.get(key, 0):
+            continue
+        if reach > mine.get(key, 0):
+            raise NotAllowed(_("Nobody gives a role more than their own roles allow."))
+        difference[" ".join(key)] = [old_reaches.get(key, 0), reach]
+        Grant.objects.filter(role=role, type=key[0], verb=key[1]).delete()
+        if reach:
+            Grant.objects.create(role=role, type=key[0], verb=key[1], reach=reach)
+    for key, mode in modes.items():
+        if mode == old_modes.get(key, ""):
+            continue
+        if rights(by).field_mode(*key) == FieldGrant.Mode.HIDDEN and mode != FieldGrant.Mode.HIDDEN:
+            raise NotAllowed(_("Nobody gives a role more than their own roles allow."))
+        difference[f"{key[0]}.{key[1]}"] = [old_modes.get(key, ""), mode]
+        FieldGrant.objects.filter(role=role, type=key[0], field=key[1]).delete()
+        if mode:
+            FieldGrant.objects.create(role=role, type=key[0], field=key[1], mode=mode)
+    if difference:
+        revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason)
+        audit.record(Event.ROLE_CHANGED, by, {"role": role.key, "changed": difference, "reason": reason}, request)
+        raise_config_version()
+
+
+def refuse_unless_configurator(by: User) -> None:
+    if not by.can("configure", "people"):
+        raise NotAllowed(_("Only those who configure people change roles."))
+
+
+def may_change(role: Role, by: User) -> bool:
+    return role.key != ADMINISTRATOR and (role.rank < rank_of(by))
+
+
+def refuse_to_change(role: Role, by: User) -> None:
+    if role.key == ADMINISTRATOR:
+        raise Refusal(_("An administrator may do everything; this role does not change."))
+    if not may_change(role, by):
+        raise NotAllowed(_("This role stands above yours."))

@@ -1,0 +1,239 @@
+"""People, departments, roles, our firm, and the audit log."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from groundwork.access import audit
+from groundwork.access import people as acts
+from groundwork.access.doors import allowed
+from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, PersonForm, RoleForm
+from groundwork.access.models import AuditEntry, Department, Invitation, Role, User, Verb
+from groundwork.access.presets import all_things
+from groundwork.access.views import page
+from groundwork.blueprint.elements import raise_config_version
+from groundwork.blueprint.models import ElementRevision
+from groundwork.core.clock import now
+from groundwork.core.languages import moment
+from groundwork.ui.notices import said
+from groundwork.ui.table import Cell, Column, Empty, Row, Table
+
+
+@allowed("view", "people")
+def people(request):
+    everybody = User.objects.select_related("department").prefetch_related("roles").order_by("-is_active", "name", "pk")
+    links = Invitation.objects.filter(used_at=None, ends_at__gt=now(), first=False, person=None).select_related(
+        "invited_by"
+    )
+    context = {"table": people_table(everybody), "waiting": waiting_table(links), "may": may_configure(request)}
+    return render(request, "access/people.html", context)
+
+
+def may_configure(request) -> bool:
+    return request.user.can("configure", "people")
+
+
+def people_table(everybody) -> Table:
+    gone = _("may not sign in")
+    rows = [
+        Row(
+            [
+                Cell(str(person), sub=person.email),
+                Cell(", ".join(str(role) for role in person.roles.all())),
+                Cell(str(person.department or "")),
+                Cell("" if person.is_active else gone, kind="" if person.is_active else "warn"),
+            ],
+            key=str(person.pk), href=reverse("access:person", args=[person.pk]),
+        )
+        for person in everybody
+    ]  # fmt: skip
+    columns = [
+        Column("name", _("Name"), main=True),
+        Column("roles", _("Roles")),
+        Column("department", _("Department")),
+        Column("state", _("State")),
+    ]
+    return Table(columns, rows, id="people")
+
+
+def waiting_table(links) -> Table | None:
+    rows = [Row([Cell(link.email), Cell(str(link.invited_by or "")), Cell(moment(link.ends_at))]) for link in links]
+    columns = [Column("email", _("E-mail"), main=True), Column("by", _("Invited by")), Column("ends", _("Link ends"))]
+    return Table(columns, rows, id="waiting") if rows else None
+
+
+@never_cache
+@allowed("configure", "people")
+def invite(request):
+    form = InviteForm(request.POST or None, by=request.user)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "access/invite.html", form)
+    token = acts.invite(by=request.user, **form.cleaned_data, request=request)
+    address = settings.PUBLIC_URL + reverse("access:join", args=[token])
+    return render(
+        request, "access/link.html", {"address": address, "for_whom": form.cleaned_data["email"], "joins": True}
+    )
+
+
+@allowed("view", "people")
+def person(request, pk):
+    shown = get_object_or_404(User, pk=pk)
+    if request.method == "POST":
+        acts.refuse_unless_configurator(request.user)
+    elif not may_configure(request):
+        return page(request, "access/person.html", person=shown)
+    form = PersonForm(request.POST or None, instance=User.objects.get(pk=pk), by=request.user)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "access/person.html", form, person=shown)
+    acts.change_person(shown, by=request.user, **form.cleaned_data, request=request)
+    said(request, _("Saved."))
+    return redirect("access:people")
+
+
+@never_cache
+@require_POST
+@allowed("configure", "people")
+def password_link(request, pk):
+    shown = get_object_or_404(User, pk=pk, is_active=True)
+    token = acts.password_link(shown, by=request.user, request=request)
+    address = settings.PUBLIC_URL + reverse("access:password_from_link", args=[token])
+    return render(request, "access/link.html", {"address": address, "for_whom": shown.email})
+
+
+@allowed("view", "people")
+def departments(request):
+    counted = Department.objects.select_related("head").annotate(
+        members=Count("people", filter=Q(people__is_active=True))
+    )
+    may = may_configure(request)
+    rows = [
+        Row(
+            [
+                Cell("\u2003" * (one.path.count("/") - 2) + one.name),
+                Cell(str(one.head or "")),
+                Cell(str(one.members), kind="number"),
+            ],
+            key=str(one.pk), href=reverse("access:department", args=[one.pk]) if may else "",
+        )
+        for one in counted
+    ]  # fmt: skip
+    columns = [
+        Column("name", _("Department"), main=True),
+        Column("head", _("Head")),
+        Column("people", _("People"), numeric=True),
+    ]
+    nothing = Empty(
+        _("Departments say who sees whose work"), _("A head sees what the own department and those below it do."),
+        _("New department") if may else "", reverse("access:department_new") if may else "",
+    )  # fmt: skip
+    return render(
+        request, "access/departments.html", {"table": Table(columns, rows, empty=nothing, id="departments"), "may": may}
+    )
+
+
+@allowed("configure", "people")
+def department(request, pk=None):
+    shown = get_object_or_404(Department, pk=pk) if pk else None
+    form = DepartmentForm(request.POST or None, instance=shown)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "access/department.html", form, department=Department.objects.filter(pk=pk).first())
+    acts.save_department(form.instance, by=request.user, request=request)
+    said(request, _("Saved."))
+    return redirect("access:departments")
+
+
+@allowed("view", "people")
+def roles(request):
+    counted = Role.objects.annotate(members=Count("people", filter=Q(people__is_active=True), distinct=True))
+    rows = [
+        Row(
+            [Cell(str(role)), Cell(str(role.members), kind="number")],
+            key=role.key,
+            href=reverse("access:role", args=[role.key]),
+        )
+        for role in counted
+    ]
+    columns = [Column("name", _("Role"), main=True), Column("people", _("People"), numeric=True)]
+    return render(request, "access/roles.html", {"table": Table(columns, rows, id="roles")})
+
+
+@allowed("view", "people")
+def role(request, key):
+    shown = get_object_or_404(Role, key=key)
+    may = may_configure(request) and acts.may_change(shown, request.user)
+    form = RoleForm(request.POST if request.method == "POST" else None, role=shown, things=all_things())
+    if request.method == "POST":
+        acts.refuse_unless_configurator(request.user)
+        acts.refuse_to_change(shown, request.user)
+        if form.is_valid():
+            changed = {"reaches": form.reaches, "modes": form.modes, "reason": form.cleaned_data["reason"]}
+            acts.change_role(shown, by=request.user, **changed, request=request)
+            said(request, _("Saved. It holds from the next click of everybody with this role."))
+            return redirect("access:role", key=key)
+    history = ElementRevision.objects.filter(element__key=f"role:{key}").select_related("by").order_by("-number")[:20]
+    context = {
+        "role": shown,
+        "may": may,
+        "verbs": Verb.labels,
+        "history": history,
+        "members": shown.people.filter(is_active=True),
+    }
+    return page(request, "access/role.html", form, **context)
+
+
+@allowed("configure", "settings")
+def firm(request):
+    form = FirmForm(request.POST or None, instance=request.firm)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "access/firm.html", form)
+    with transaction.atomic():
+        form.instance.pk = 1
+        form.save()
+        raise_config_version()
+        audit.record(
+            audit.Event.FIRM_CHANGED,
+            request.user,
+            {key: str(form.cleaned_data[key]) for key in form.changed_data},
+            request,
+        )
+    said(request, _("Saved."))
+    return redirect("access:firm")
+
+
+@allowed("configure", "people")
+def audit_log(request):
+    labels = dict(audit.Event.choices)
+    shown = Paginator(AuditEntry.objects.order_by("-pk").select_related("user"), 100).get_page(request.GET.get("page"))
+    rows = [
+        Row(
+            [Cell(moment(entry.at)), Cell(str(entry.user or "")), Cell(str(labels.get(entry.event, entry.event))),
+             Cell(told(entry.detail)), Cell(entry.address)],
+            key=str(entry.pk),
+        )
+        for entry in shown
+    ]  # fmt: skip
+    columns = [
+        Column("at", _("When"), main=True), Column("by", _("Who")), Column("event", _("What")),
+        Column("detail", _("Details")), Column("address", _("From")),
+    ]  # fmt: skip
+    checked = request.GET.get("check") == "1"
+    fault = audit.verify() if checked else ""
+    return render(
+        request,
+        "access/audit.html",
+        {"table": Table(columns, rows, id="audit"), "page": shown, "checked": checked, "fault": fault},
+    )
+
+
+def told(detail: dict) -> str:
+    """The details of an event on one line."""
+    return "; ".join(
+        f"{key}: {value if not isinstance(value, list) else ', '.join(map(str, value))}"
+        for key, value in detail.items()
+    )

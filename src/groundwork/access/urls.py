@@ -1,0 +1,26 @@
+from django.urls import path
+
+from groundwork.access import people_views, views
+
+app_name = "access"
+urlpatterns = [
+    path("first-run/<str:token>", views.first_run, name="first_run"),
+    path("welcome", views.welcome, name="welcome"),
+    path("join/<str:token>", views.join, name="join"),
+    path("password/<str:token>", views.password_from_link, name="password_from_link"),
+    path("me/", views.me, name="me"),
+    path("me/password", views.password, name="password"),
+    path("me/language", views.language, name="language"),
+    path("me/theme", views.theme, name="theme"),
+    path("people/", people_views.people, name="people"),
+    path("people/invite", people_views.invite, name="invite"),
+    path("people/<int:pk>", people_views.person, name="person"),
+    path("people/<int:pk>/password-link", people_views.password_link, name="password_link"),
+    path("departments/", people_views.departments, name="departments"),
+    path("departments/new", people_views.department, name="department_new"),
+    path("departments/<int:pk>", people_views.department, name="department"),
+    path("roles/", people_views.roles, name="roles"),
+    path("roles/<slug:key>", people_views.role, name="role"),
+    path("audit/", people_views.audit_log, name="audit"),
+    path("firm/", people_views.firm, name="firm"),
+]
