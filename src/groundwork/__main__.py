@@ -176,8 +176,10 @@ def attempt(function: Callable[[], int | None]) -> int:
     except ValidationError as fault:
         for sentence in fault.messages:
             say(sentence)
-    except (CommandError, FileNotFoundError, IsADirectoryError, PermissionError) as fault:
+    except CommandError as fault:
         say(fault)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as fault:
+        say(f"{fault.filename}: {fault.strerror}" if fault.filename else fault)
     except (OperationalError, ProgrammingError) as fault:
         hint = " Run: groundwork init" if "no such table" in str(fault) or "does not exist" in str(fault) else ""
         say(f"The database answers: {fault}.{hint}")

@@ -73,7 +73,7 @@ def sign_in(seed, server) -> Callable:
         page.goto(server.url)  # the sign-in page, for want of a session
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(seed.password)
-        page.locator("main form button[type=submit], form button[type=submit]").first.click()
+        page.locator("input[name=password]").press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
         return page
 

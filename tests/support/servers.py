@@ -191,7 +191,7 @@ class Seed(Installation):
 
     @property
     def password(self) -> str:
-        found = re.search(r"[Pp]assword\W+(\S+)", self.told)
+        found = re.search(r"[Pp]assword[^:\n]*: *(\S+)", self.told)
         assert found, f"demo did not say the password:\n{self.told}"
         return found[1]
 
@@ -232,13 +232,25 @@ def fresh_server(seed) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory) -> Installation:
+    """What ``init`` makes, once for a worker; copied by ``installation(init=True)``."""
+    made = empty_installation(tmp_path_factory.mktemp("blank") / "home")
+    made.must("init")
+    return made
+
+
 @pytest.fixture
-def installation(tmp_path) -> Iterator[Callable[[], Installation]]:
-    """Makes installations with an empty database; for tests of the commands themselves."""
+def installation(tmp_path, request) -> Iterator[Callable[..., Installation]]:
+    """Makes installations for tests of the commands: with an empty database, or with ``init`` done."""
     made: list[Installation] = []
 
-    def make() -> Installation:
-        made.append(empty_installation(tmp_path / f"home{len(made)}"))
+    def make(init: bool = False) -> Installation:
+        home = tmp_path / f"home{len(made)}"
+        if init:
+            made.append(request.getfixturevalue("blank").copy(home, "http://localhost:8000"))
+        else:
+            made.append(empty_installation(home))
         return made[-1]
 
     yield make
