@@ -35,6 +35,7 @@ WHEELS = {  # machine: (file, sha256)
         "ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375",
     ),
 }
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 OLDEST = (0, 9)  # an older uv on the path may not read our lock file
 
 
@@ -53,6 +54,8 @@ def main() -> int:
         environment.setdefault("UV_DEFAULT_INDEX", index)
     if certificates := os.environ.get("PIP_CERT"):
         environment.setdefault("SSL_CERT_FILE", certificates)
+    elif SYSTEM_CERTIFICATES.exists():  # a firm's own proxy is known to the system, not to uv
+        environment.setdefault("UV_SYSTEM_CERTS", "1")
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         print("The environment could not be made; the lines above say why.", file=sys.stderr)
