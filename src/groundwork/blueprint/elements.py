@@ -52,7 +52,9 @@ def register_declared() -> None:
     """Give every declared element its row; keeps what a firm has set. Part of ``groundwork init``."""
     known = set(Element.objects.values_list("key", flat=True))
     rows = [
-        Element(kind=item.kind, key=item.key, state=Element.State.OFF if item.optional else Element.State.LIVE, since=now())
+        Element(
+            kind=item.kind, key=item.key, state=Element.State.OFF if item.optional else Element.State.LIVE, since=now()
+        )
         for item in declared
         if item.key not in known
     ]
@@ -87,7 +89,7 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
 
 
 def revise(key: str, *, kind: str, by, difference: dict, cause: str) -> Element:
-    """Note a change of a configured thing that is kept elsewhere (a role's grants): one more revision of its element."""
+    """A configured thing that is kept elsewhere (a role's grants) was changed: one more revision of its element."""
     element, _made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
     element.revision += 1
     element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, by

@@ -58,7 +58,9 @@ class NumberField(forms.Field):
         try:
             result = parsed_number(value)
         except ValueError as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": str(value)[:40]}) from error
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": str(value)[:40]}
+            ) from error
         try:
             to_scaled(result)
         except ValueError as error:

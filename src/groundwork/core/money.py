@@ -42,7 +42,7 @@ def to_scaled(value: Decimal) -> int:
 
 
 class ScaledField(models.BigIntegerField):
-    """A decimal with up to six digits after the point, kept as an integer: Decimal in Python, BIGINT in the database."""
+    """A decimal with up to six digits after the point: Decimal in Python, a scaled BIGINT in the database."""
 
     description = "Decimal kept as a scaled integer"
 

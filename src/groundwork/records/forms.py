@@ -49,7 +49,9 @@ class LinkField(forms.CharField):
         )
         if len(found) != 1:
             raise ValidationError(
-                _("Several are called “%(text)s”: pick one from the list.") if found else _("“%(text)s” is not among those you see."),
+                _("Several are called “%(text)s”: pick one from the list.")
+                if found
+                else _("“%(text)s” is not among those you see."),
                 params={"text": text[:60]},
             )
         return found[0]
@@ -80,7 +82,9 @@ class RecordForm(CleanText, forms.ModelForm):
             elif shown.kind == "money":
                 own = self.fields[name]
                 currency = getattr(self.instance, "currency", "") or "EUR"
-                self.fields[name] = MoneyField(currency=currency, label=own.label, required=own.required, help_text=own.help_text)
+                self.fields[name] = MoneyField(
+                    currency=currency, label=own.label, required=own.required, help_text=own.help_text
+                )
             elif shown.kind == "date":
                 self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             elif shown.kind == "user":

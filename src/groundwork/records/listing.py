@@ -56,7 +56,9 @@ class Filter:
         try:
             return date.fromisoformat(self.values[0])
         except ValueError as error:
-            raise Refusal(_("“%(value)s” is not a date. Write it like 2026-11-23.") % {"value": self.values[0][:40]}) from error
+            raise Refusal(
+                _("“%(value)s” is not a date. Write it like 2026-11-23.") % {"value": self.values[0][:40]}
+            ) from error
 
 
 class Listing:
@@ -202,7 +204,9 @@ class Listing:
     # ── for the screen
 
     def address(self, route: str = "records:list", **changes) -> str:
-        pairs = [(key, value) for key in self.params for value in self.params.getlist(key) if key not in ("after", *changes)]
+        pairs = [
+            (key, value) for key in self.params for value in self.params.getlist(key) if key not in ("after", *changes)
+        ]
         pairs += [(key, value) for key, value in changes.items() if value]
         query = urlencode(pairs)
         return reverse(route, args=[self.kind.key]) + (f"?{query}" if query else "")
@@ -242,7 +246,12 @@ class Listing:
 
     def _empty(self) -> Empty:
         if self.is_narrowed:
-            return Empty(_("Nothing matches"), _("No record fits this filter."), _("Show all"), reverse("records:list", args=[self.kind.key]))
+            return Empty(
+                _("Nothing matches"),
+                _("No record fits this filter."),
+                _("Show all"),
+                reverse("records:list", args=[self.kind.key]),
+            )
         can_add = self.kind.typed and self.user.can("create", self.kind.key)
         return Empty(
             str(self.kind.plural), str(self.kind.explain),
@@ -255,7 +264,12 @@ class Listing:
         for item in self.filters:
             key = f"f.{item.field.name}" + (f".{item.operator}" if item.operator != "is" else "")
             result.append(
-                {"label": _capital(str(item.field.label)), "operator": self._operator(item), "text": self._value_words(item), "without": self.address(**{key: ""})}
+                {
+                    "label": _capital(str(item.field.label)),
+                    "operator": self._operator(item),
+                    "text": self._value_words(item),
+                    "without": self.address(**{key: ""}),
+                }
             )
         return result
 
@@ -286,7 +300,9 @@ class Listing:
             if shown.kind == "choice":
                 entry["options"] = [(str(value), str(label)) for value, label in shown.model_field.flatchoices]
             elif shown.kind == "user":
-                entry["options"] = [(str(pk), name) for pk, name in User.objects.filter(is_active=True).values_list("pk", "name")]
+                entry["options"] = [
+                    (str(pk), name) for pk, name in User.objects.filter(is_active=True).values_list("pk", "name")
+                ]
             elif shown.kind == "department":
                 entry["options"] = [(str(pk), name) for pk, name in Department.objects.values_list("pk", "name")]
             elif shown.kind == "date":

@@ -36,6 +36,12 @@ class Panel:
 
 panels: Registry[Panel] = Registry(lambda panel: panel.key)
 
+
+def panels_of(record: Record, user) -> list[tuple[str, Any]]:
+    """(template, values) of each contributed panel."""
+    return [(panel.template, panel.of(record, user)) for panel in panels if panel.type_key == record.type_key]
+
+
 ACTS = {
     "created": gettext_lazy("Created"),
     "edited": gettext_lazy("Changed"),
@@ -96,7 +102,9 @@ def parts_of(record: Record, user, wrong_form=None) -> list[PartPanel]:
     kind = type_of(record)
     result = []
     for part in kind.visible_parts(user):
-        rows = list(part.model.objects.filter(**{part.model.parent_field: record}).order_by(part.order, "pk")[: PARTS_SHOWN + 1])
+        rows = list(
+            part.model.objects.filter(**{part.model.parent_field: record}).order_by(part.order, "pk")[: PARTS_SHOWN + 1]
+        )
         may = part.addable and user.can("edit", record) and not record.is_archived
         form = wrong_form if wrong_form is not None and wrong_form.part is part else None
         panel = PartPanel(part, _part_table(part, record, user, rows[:PARTS_SHOWN], may))
@@ -115,7 +123,11 @@ def _part_defaults(part: PartType, record: Record) -> dict:
     from groundwork.core.clock import today
 
     firm = Firm.objects.first()
-    return {"currency": getattr(record, "currency", "") or (firm.currency if firm else ""), "valid_from": today(), "quantity": 1}
+    return {
+        "currency": getattr(record, "currency", "") or (firm.currency if firm else ""),
+        "valid_from": today(),
+        "quantity": 1,
+    }
 
 
 def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> Table:
@@ -131,7 +143,11 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
     for row in rows:
         cells = [cell(item, row, names) for item in part.shown]
         if may:
-            cells.append(Cell(_("Change"), href=reverse("records:part_edit", args=[record.type_key, record.pk, part.key, row.pk])))
+            cells.append(
+                Cell(
+                    _("Change"), href=reverse("records:part_edit", args=[record.type_key, record.pk, part.key, row.pk])
+                )
+            )
         shown.append(Row(cells, key=f"{part.key}-{row.pk}"))
     if may:
         columns.append(Column("change", ""))
@@ -144,7 +160,9 @@ def timeline_of(record: Record, user) -> list[Event]:
         Activity.objects.filter(type=record.type_key, object_id=record.pk).select_related("by").order_by("-at")[:EVENTS]
     )
     changes = list(
-        Change.objects.filter(type=record.type_key, object_id=record.pk).select_related("changeset__by").order_by("-pk")[:EVENTS]
+        Change.objects.filter(type=record.type_key, object_id=record.pk)
+        .select_related("changeset__by")
+        .order_by("-pk")[:EVENTS]
     )
     kind = type_of(record)
     people = _people_in(kind, changes)
@@ -158,7 +176,9 @@ def _said(item: Activity) -> Event:
     title = str(Activity.Kind(item.kind).label)
     if call and item.minutes:
         title = _("%(call)s, %(minutes)s min") % {"call": title, "minutes": item.minutes}
-    return Event("phone" if call else "message-square", title, str(item.by or ""), item.at, languages.moment(item.at), item.text)
+    return Event(
+        "phone" if call else "message-square", title, str(item.by or ""), item.at, languages.moment(item.at), item.text
+    )
 
 
 def _people_in(kind: RecordType, changes: list[Change]) -> dict[int, str]:
@@ -176,7 +196,12 @@ def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> 
             if "#" in name:
                 lines += _part_line(kind, user, name, before, after)
             elif name in visible and visible[name].kind != "link":
-                lines.append((_capital(str(visible[name].label)), *(_words(visible[name], value, people) for value in (before, after))))
+                lines.append(
+                    (
+                        _capital(str(visible[name].label)),
+                        *(_words(visible[name], value, people) for value in (before, after)),
+                    )
+                )
             elif name in visible:
                 lines.append((_capital(str(visible[name].label)), "", _("changed")))
         if not lines and act.act in ("edited", "undone"):
@@ -185,7 +210,16 @@ def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> 
     undo_url = ""
     if act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
         undo_url = reverse("records:undo", args=[act.pk])
-    return Event("history", title, str(act.by or ""), act.at, languages.moment(act.at), changes=lines, quiet=True, undo_url=undo_url)
+    return Event(
+        "history",
+        title,
+        str(act.by or ""),
+        act.at,
+        languages.moment(act.at),
+        changes=lines,
+        quiet=True,
+        undo_url=undo_url,
+    )
 
 
 def _words(shown, value, people) -> str:
@@ -200,7 +234,12 @@ def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[s
     model_name = name.split("#", 1)[0]
     for part in kind.visible_parts(user):
         if part.model._meta.model_name == model_name:
-            texts = ["; ".join(str(values.get(item.model_field.attname) or "") for item in part.shown) if values else languages.NO_VALUE for values in (before, after)]
+            texts = [
+                "; ".join(str(values.get(item.model_field.attname) or "") for item in part.shown)
+                if values
+                else languages.NO_VALUE
+                for values in (before, after)
+            ]
             return [(str(part.label), *texts)]
     return []
 
@@ -221,15 +260,33 @@ def related_of(record: Record, user) -> list[Related]:
             continue
         sort = next((name for name in kind.sorts if name.startswith("-")), "-updated_at")
         found = list(
-            kind.model.objects.visible_to(user).current().filter(**{link.name: record}).order_by(sort, "-pk")[: RELATED + 1]
+            kind.model.objects.visible_to(user)
+            .current()
+            .filter(**{link.name: record})
+            .order_by(sort, "-pk")[: RELATED + 1]
         )
-        columns = [item for item in kind.visible_fields(user, kind.columns) if item.name in (kind.model.title_field, kind.amount, kind.board, "job", "issued_on", "phone", "state")]
+        columns = [
+            item
+            for item in kind.visible_fields(user, kind.columns)
+            if item.name in (kind.model.title_field, kind.amount, kind.board, "job", "issued_on", "phone", "state")
+        ]
         names = Names(user, [], [])
-        rows = [Row([cell(item, row, names) for item in columns], key=str(row.pk), href=row.get_absolute_url()) for row in found[:RELATED]]
+        rows = [
+            Row([cell(item, row, names) for item in columns], key=str(row.pk), href=row.get_absolute_url())
+            for row in found[:RELATED]
+        ]
         for row in rows:
             row.cells[0].kind = "bold"
-        more = reverse("records:list", args=[kind.key]) + f"?f.{link.name}={record.pk}" if len(found) > RELATED and link.name in kind.filters else ""
-        add = reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}" if kind.typed and user.can("create", kind.key) else ""
+        more = (
+            reverse("records:list", args=[kind.key]) + f"?f.{link.name}={record.pk}"
+            if len(found) > RELATED and link.name in kind.filters
+            else ""
+        )
+        add = (
+            reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}"
+            if kind.typed and user.can("create", kind.key)
+            else ""
+        )
         if rows or add:
             result.append(Related(kind, rows, more, add))
     return result

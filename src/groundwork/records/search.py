@@ -29,8 +29,13 @@ def refresh(kind, records) -> None:
         texts = [record.number, *(str(getattr(record, name) or "") for name in kind.search if name not in hidden)]
         rows.append(
             SearchRow(
-                type=kind.key, object_id=record.pk, title=str(record)[:240], text=" ".join(words(" ".join(texts)))[:4000],
-                owner_id=record.owner_id, department_id=record.department_id, archived=record.is_archived,
+                type=kind.key,
+                object_id=record.pk,
+                title=str(record)[:240],
+                text=" ".join(words(" ".join(texts)))[:4000],
+                owner_id=record.owner_id,
+                department_id=record.department_id,
+                archived=record.is_archived,
             )  # fmt: skip
         )
     forget(kind, [row.object_id for row in rows])
@@ -38,7 +43,9 @@ def refresh(kind, records) -> None:
     if connection.vendor == "sqlite":
         ids = [row.object_id for row in rows]
         for start in range(0, len(ids), 500):
-            kept = SearchRow.objects.filter(type=kind.key, object_id__in=ids[start : start + 500]).values_list("pk", "text")
+            kept = SearchRow.objects.filter(type=kind.key, object_id__in=ids[start : start + 500]).values_list(
+                "pk", "text"
+            )
             with connection.cursor() as cursor:
                 cursor.executemany("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", list(kept))
 
@@ -68,7 +75,10 @@ def matching(text: str):
     if not asked:
         return None
     if connection.vendor == "sqlite":
-        sql, query = "SELECT rowid FROM records_words WHERE records_words MATCH %s", " ".join(f'"{word}"*' for word in asked)
+        sql, query = (
+            "SELECT rowid FROM records_words WHERE records_words MATCH %s",
+            " ".join(f'"{word}"*' for word in asked),
+        )
     else:
         sql = "SELECT id FROM records_searchrow WHERE to_tsvector('simple', text) @@ to_tsquery('simple', %s)"
         query = " & ".join(f"{word}:*" for word in asked)

@@ -152,8 +152,13 @@ class TypeRegistry(Registry[RecordType]):
         if item.section:
             entries.add(
                 Entry(
-                    key=item.key, label=item.plural, icon=item.icon, url=partial(reverse, "records:list", args=[item.key]),
-                    section=item.section, order=item.order, may=lambda user: user.can("view", item.key),
+                    key=item.key,
+                    label=item.plural,
+                    icon=item.icon,
+                    url=partial(reverse, "records:list", args=[item.key]),
+                    section=item.section,
+                    order=item.order,
+                    may=lambda user: user.can("view", item.key),
                 )  # fmt: skip
             )
         return super().add(item)

@@ -7,6 +7,7 @@ what waited (said in docs/administrators).
 import atexit
 import threading
 import time
+from contextlib import suppress
 
 from groundwork.core.clock import now
 
@@ -41,10 +42,8 @@ def flush() -> None:
 
 
 def _flush_at_exit() -> None:
-    try:
+    with suppress(Exception):  # the process is ending; losing the buffer is accepted
         flush()
-    except Exception:  # noqa: BLE001, S110 - the process is ending; losing the buffer is accepted (DECISIONS 9)
-        pass
 
 
 atexit.register(_flush_at_exit)

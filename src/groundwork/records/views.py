@@ -73,7 +73,8 @@ def listing(request, kind):
     if shown.is_narrowed:
         note_use(request.user, "filter", kind.key)
     context = {
-        "kind": kind, "listing": shown, "table": table, "may_create": kind.typed and request.user.can("create", kind.key),
+        "kind": kind, "listing": shown, "table": table,
+        "may_create": kind.typed and request.user.can("create", kind.key),
         "filters": shown.filter_choices(), "active": shown.filter_words(), "totals": table.totals,
     }  # fmt: skip
     response = render(request, template, context)
@@ -104,7 +105,7 @@ def _page(request, kind, record, *, wrong_part=None, activity=None, status=200):
         "parts": pages.parts_of(record, request.user, wrong_part), "events": pages.timeline_of(record, request.user),
         "related": pages.related_of(record, request.user), "may_edit": may_edit,
         "may_archive": request.user.can("archive", record), "activity": activity or ActivityForm(),
-        "panels": [(panel.template, panel.of(record, request.user)) for panel in pages.panels if panel.type_key == kind.key],
+        "panels": pages.panels_of(record, request.user),
     }  # fmt: skip
     return render(request, "records/page.html", context, status=status)
 
@@ -170,15 +171,22 @@ def edit(request, kind, record):
 
 def _conflict(request, kind, conflict: Conflict, form):
     """Their value and yours, field by field; nothing typed is lost, and fields that did not clash are saved."""
-    last = ChangeSet.objects.filter(changes__type=kind.key, changes__object_id=conflict.record.pk).exclude(by=request.user)
+    last = ChangeSet.objects.filter(changes__type=kind.key, changes__object_id=conflict.record.pk).exclude(
+        by=request.user
+    )
     theirs = last.select_related("by").order_by("-pk").first()
     rows = []
     for name, (was, there, mine) in conflict.fields.items():
         shown = kind.field(name)
         rows.append(
             {
-                "name": name, "label": form.fields[name].label, "was": pages.words_for(shown, was), "theirs": pages.words_for(shown, there),
-                "mine": str(mine) if mine not in (None, "") else "–", "their_value": _posted(form, name, there), "my_value": request.POST.get(name, ""),
+                "name": name,
+                "label": form.fields[name].label,
+                "was": pages.words_for(shown, was),
+                "theirs": pages.words_for(shown, there),
+                "mine": str(mine) if mine not in (None, "") else "–",
+                "their_value": _posted(form, name, there),
+                "my_value": request.POST.get(name, ""),
             }  # fmt: skip
         )
     context = {"kind": kind, "record": conflict.record, "rows": rows, "theirs": theirs}
@@ -196,7 +204,13 @@ def choose(request, kind, record):
     """The answer of the conflict screen: for each clashing field the value chosen."""
     names = tuple(name for name in kind.fields if f"choice.{name}" in request.POST)
     data = {name: request.POST.get(f"{request.POST[f'choice.{name}']}.{name}", "") for name in names}
-    form = form_for(kind, request.user, {**data, "version": request.POST.get("version", "")}, instance=record, names=names or (kind.model.title_field,))
+    form = form_for(
+        kind,
+        request.user,
+        {**data, "version": request.POST.get("version", "")},
+        instance=record,
+        names=names or (kind.model.title_field,),
+    )
     if not form.is_valid():
         record.refresh_from_db()
         return render(request, "records/form.html", {"kind": kind, "form": form, "record": record}, status=422)
@@ -243,7 +257,9 @@ def undo(request, pk):
             raise PermissionDenied
     result = write.undo(changeset, by=request.user)
     if result.kept:
-        messages.warning(request, _("Not taken back, since it was changed after: %(names)s") % {"names": "; ".join(result.kept[:5])})
+        messages.warning(
+            request, _("Not taken back, since it was changed after: %(names)s") % {"names": "; ".join(result.kept[:5])}
+        )
     if result.restored:
         messages.success(request, _("Taken back."))
     return redirect(record) if changes else redirect("/")
@@ -294,7 +310,9 @@ def part_edit(request, kind, record, part_key, part_pk):
             write.put_part(fresh, form.instance)
         return redirect(record)
     status = 422 if request.method == "POST" else 200
-    return render(request, "records/part.html", {"kind": kind, "record": record, "part": part, "form": form}, status=status)
+    return render(
+        request, "records/part.html", {"kind": kind, "record": record, "part": part, "form": form}, status=status
+    )
 
 
 @require_GET
@@ -343,7 +361,9 @@ def _may_know(user, key: str) -> bool:
     parts = [part for part in kind.parts if part.element == key]
     from groundwork.access.rights import rights
 
-    return all(rights(user).field_mode(type_key, hidden) != "hidden" for hidden in (*(part.key for part in parts), name))
+    return all(
+        rights(user).field_mode(type_key, hidden) != "hidden" for hidden in (*(part.key for part in parts), name)
+    )
 
 
 @require_GET
@@ -356,5 +376,3 @@ def home(request):
                 return redirect("records:list", kind.key)
         return render(request, "records/nothing.html")
     return redirect("insight:above")
-
-

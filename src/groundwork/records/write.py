@@ -110,7 +110,11 @@ def _finish(record: Record, before: dict, act: Act) -> None:
     record.updated_at, record.updated_by = now(), act.by
     record.save()
     Change.objects.create(
-        changeset=act.kept(), type=record.type_key, object_id=record.pk, version=record.version, fields={**difference, **parts}
+        changeset=act.kept(),
+        type=record.type_key,
+        object_id=record.pk,
+        version=record.version,
+        fields={**difference, **parts},
     )
     _keep_in_step([(record, before, after)])
 
@@ -121,7 +125,12 @@ def creating(record: Record, *, by, channel="web", act="created", cause="") -> R
         _begin([record], current)
         record.save()
         Change.objects.create(
-            changeset=current.kept(), type=record.type_key, object_id=record.pk, version=1, created=True, fields=first(record)
+            changeset=current.kept(),
+            type=record.type_key,
+            object_id=record.pk,
+            version=1,
+            created=True,
+            fields=first(record),
         )
         _keep_in_step([(record, None, values(record))])
     return record
@@ -164,7 +173,12 @@ def writing_many(created: list[Record] = (), changed: list[tuple[Record, dict]] 
 
 def _change(act: Act, record: Record, difference: dict, created=False) -> Change:
     return Change(
-        changeset=act.kept(), type=record.type_key, object_id=record.pk, version=record.version, created=created, fields=difference
+        changeset=act.kept(),
+        type=record.type_key,
+        object_id=record.pk,
+        version=record.version,
+        created=created,
+        fields=difference,
     )
 
 
@@ -269,7 +283,15 @@ def _tally(kind: RecordType, steps) -> None:
             entry[0] += sign
             entry[1] += sign * (state[kind.amount] or 0) if kind.amount else 0
     Tally.objects.bulk_create(
-        Tally(type=kind.key, value=key[0], owner_id=key[1], department_id=key[2], currency=key[3], count=count, amount=amount)
+        Tally(
+            type=kind.key,
+            value=key[0],
+            owner_id=key[1],
+            department_id=key[2],
+            currency=key[3],
+            count=count,
+            amount=amount,
+        )
         for key, (count, amount) in sums.items()
         if count or amount
     )
@@ -425,4 +447,16 @@ def erase(records: list[Record]) -> None:
     kind.model.objects.filter(pk__in=ids).delete()
 
 
-__all__ = ["SearchRow", "acting", "archive", "creating", "erase", "note", "restore", "save_fields", "undo", "writing", "writing_many"]
+__all__ = [
+    "SearchRow",
+    "acting",
+    "archive",
+    "creating",
+    "erase",
+    "note",
+    "restore",
+    "save_fields",
+    "undo",
+    "writing",
+    "writing_many",
+]

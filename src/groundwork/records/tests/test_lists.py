@@ -3,6 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +25,6 @@ def make(by, *names, **values):
 
 def walk(kind, user, size=2, **params):
     """All names of a list, page by page, as somebody sees them who presses "show the next" to the end."""
-    from django.http import QueryDict
-
     query, seen = QueryDict(mutable=True), []
     query.update(params)
     while True:
@@ -52,7 +53,10 @@ def test_names_sort_alike_whatever_the_letters_and_numbers_by_their_value(cast):
 
 def test_pages_meet_without_a_gap_or_a_repeat_even_where_values_are_equal(cast):
     for number in range(7):
-        creating(Invoice(document_number=f"N{number}", issued_on=date(2026, 1, 1 + number // 3), currency="GBP"), by=cast.olga)
+        creating(
+            Invoice(document_number=f"N{number}", issued_on=date(2026, 1, 1 + number // 3), currency="GBP"),
+            by=cast.olga,
+        )
 
     assert walk("invoice", cast.olga, size=2) == [f"N{number}" for number in (6, 5, 4, 3, 2, 1, 0)]
 
@@ -68,16 +72,16 @@ def test_the_total_counts_what_the_reader_may_see(cast):
     make(cast.ivan, "C")
     archive(make(cast.anna, "D")[0], by=cast.anna)
 
-    from django.http import QueryDict
-
-    assert [Listing(types["company"], user, QueryDict()).totals()[0] for user in (cast.anna, cast.piotr, cast.olga)] == [2, 2, 3]
+    assert [
+        Listing(types["company"], user, QueryDict()).totals()[0] for user in (cast.anna, cast.piotr, cast.olga)
+    ] == [2, 2, 3]
 
 
 def test_sums_of_different_currencies_are_never_added(cast):
-    from django.http import QueryDict
-
     for currency, total in (("GBP", 100), ("GBP", 250), ("EUR", 70)):
-        creating(Invoice(document_number="1", issued_on=date(2026, 1, 1), currency=currency, total_minor=total), by=cast.olga)
+        creating(
+            Invoice(document_number="1", issued_on=date(2026, 1, 1), currency=currency, total_minor=total), by=cast.olga
+        )
 
     assert Listing(types["invoice"], cast.olga, QueryDict()).totals() == (3, {"GBP": 350, "EUR": 70})
 
@@ -98,7 +102,17 @@ def test_search_shows_a_person_nothing_beyond_the_own_reach(cast, as_user):
     assert "Hidden Garden" in as_user(cast.olga).get(reverse("records:search"), {"q": "hidden"}).content.decode()
 
 
-@pytest.mark.parametrize("address", ["?sort=owner__password", "?f.owner__password=x", "?f.version=1", "?sort=version", "?after=forged", "?f.name.from=1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?sort=owner__password",
+        "?f.owner__password=x",
+        "?f.version=1",
+        "?sort=version",
+        "?after=forged",
+        "?f.name.from=1",
+    ],
+)
 def test_a_list_refuses_sorts_and_filters_nobody_declared(cast, as_user, address):
     answer = as_user(cast.olga).get(reverse("records:list", args=["company"]) + address)
 
@@ -130,9 +144,6 @@ def test_a_link_to_a_company_out_of_reach_shows_no_name(cast, as_user):
 
 @pytest.mark.parametrize("who", ["olga", "piotr", "anna"])
 def test_a_list_takes_as_many_queries_for_forty_companies_as_for_two(cast, as_user, who, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client, user = as_user(getattr(cast, who)), getattr(cast, who)
     make(user, "A", "B")
     address = reverse("records:list", args=["company"])
@@ -147,9 +158,6 @@ def test_a_list_takes_as_many_queries_for_forty_companies_as_for_two(cast, as_us
 
 @pytest.mark.parametrize("who", ["olga", "anna"])
 def test_a_page_takes_as_many_queries_for_forty_contacts_as_for_two(cast, as_user, who, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     user = getattr(cast, who)
     client, company = as_user(user), make(user, "Tortola")[0]
     for number in range(2):

@@ -25,8 +25,19 @@ def ship(cast):
 
     kind = types.add(
         RecordType(
-            model=Ship, label="Ship", plural="Ships", icon="ship", prefix="S", group="goods", fields=("name", "flag", "builder"),
-            columns=("name", "flag"), sorts=("name",), quick=("name",), search=("name",), filters=("flag",), board="flag",
+            model=Ship,
+            label="Ship",
+            plural="Ships",
+            icon="ship",
+            prefix="S",
+            group="goods",
+            fields=("name", "flag", "builder"),
+            columns=("name", "flag"),
+            sorts=("name",),
+            quick=("name",),
+            search=("name",),
+            filters=("flag",),
+            board="flag",
         )  # fmt: skip
     )
     with connection.schema_editor() as schema:
@@ -54,7 +65,10 @@ def test_one_model_and_one_declaration_give_menu_list_form_page_search_history_r
     assert "Batory" in olga.get(reverse("records:list", args=["ship"]), {"f.flag": "pl"}).content.decode()
     assert "Batory" in olga.get(reverse("records:search"), {"q": "bat"}).content.decode()
     assert anna.get(reverse("records:page", args=address)).status_code == 200
-    assert anna.post(reverse("records:edit", args=address), {"name": "Mine", "flag": "gb", "version": 1}).status_code == 403
+    assert (
+        anna.post(reverse("records:edit", args=address), {"name": "Mine", "flag": "gb", "version": 1}).status_code
+        == 403
+    )
 
     olga.post(reverse("records:edit", args=address), {"name": "Batory II", "flag": "gb", "version": 1})
     change = Change.objects.get(type="ship", created=False)

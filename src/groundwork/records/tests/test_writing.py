@@ -10,7 +10,16 @@ from groundwork.core.refusals import Conflict, Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally
 from groundwork.records.write import (
-    acting, archive, creating, fold_tallies, restore, save_fields, undo, values, writing, writing_many,
+    acting,
+    archive,
+    creating,
+    fold_tallies,
+    restore,
+    save_fields,
+    undo,
+    values,
+    writing,
+    writing_many,
 )  # fmt: skip
 
 
@@ -56,9 +65,13 @@ def test_a_failing_act_changes_nothing_at_all(cast):
     company = make_company(cast.anna)
     before = values(company)
 
-    with pytest.raises(Refusal), writing(company, by=cast.anna, act="edited") as fresh:
-        fresh.name = "Other"
-        raise Refusal("no")
+    def rename_and_refuse():
+        with writing(company, by=cast.anna, act="edited") as fresh:
+            fresh.name = "Other"
+            raise Refusal("no")
+
+    with pytest.raises(Refusal):
+        rename_and_refuse()
 
     company.refresh_from_db()
     assert values(company) == before
