@@ -30,7 +30,9 @@ def cast(db):
     for name, role, department in (
         ("Anna", "salesperson", sales), ("Piotr", "head", sales), ("Olga", "director", firm), ("Ivan", "reader", store),
     ):  # fmt: skip
-        user = User.objects.create_user(email=f"{name.lower()}@example.com", password="honest-words-1", name=name, department=department)
+        user = User.objects.create_user(
+            email=f"{name.lower()}@example.com", password="honest-words-1", name=name, department=department
+        )
         user.roles.add(Role.objects.get(key=role))
         setattr(people, name.lower(), user)
     return people
@@ -55,7 +57,12 @@ def sell(by, *, product=None, amount=10000, cost=None, day=None):
     product = product or creating(Product(name="Almonds"), by=by)
     invoice = creating(Invoice(document_number="1", issued_on=day, currency="EUR"), by=by)
     with writing(invoice, by=by, act="edited") as fresh:
-        put_part(fresh, InvoiceLine(product=product, quantity=Decimal(1), price=Decimal(amount) / 100, amount_minor=amount, issued_on=day))
+        put_part(
+            fresh,
+            InvoiceLine(
+                product=product, quantity=Decimal(1), price=Decimal(amount) / 100, amount_minor=amount, issued_on=day
+            ),
+        )
     if cost is not None:
         with writing(product, by=by, act="edited") as fresh:
             put_part(fresh, CostPrice(cost=Decimal(cost), currency="EUR", valid_from=date(2020, 1, 1)))
@@ -78,7 +85,11 @@ def make_requirement(by, *, goal=None, author=None, keys=(COST, PROFIT), **chang
     """Agreed on by nobody yet: one need of ``author``, the cost price field and the profit report."""
     goal = goal or make_goal(by).agree(by=by)
     needs = [tell("I give discounts blindly", by=author)] if author else []
-    given = {"statement": "Margin by product", "done_when": "The report shows the margin of every product", "goal": goal}
+    given = {
+        "statement": "Margin by product",
+        "done_when": "The report shows the margin of every product",
+        "goal": goal,
+    }
     return write_down(by=by, needs=needs, elements=[element(key) for key in keys], **{**given, **changes})
 
 

@@ -78,7 +78,9 @@ class Opened:
 def makers_of(keys) -> dict[str, set[int]]:
     """Who has switched these elements on or changed them."""
     found: dict[str, set[int]] = {}
-    for key, by in ElementRevision.objects.filter(element__key__in=list(keys), by__isnull=False).values_list("element__key", "by"):
+    for key, by in ElementRevision.objects.filter(element__key__in=list(keys), by__isnull=False).values_list(
+        "element__key", "by"
+    ):
         found.setdefault(key, set()).add(by)
     return found
 
@@ -112,7 +114,9 @@ class Usage:
         elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
         self.makers = makers_of(elements)
         self.opened = Opened([key for key, element in elements.items() if element.kind == Element.Kind.REPORT], days)
-        self.shares = {fill.element: fill.share() for fill in fills if fill.element in elements and elements[fill.element].is_on}
+        self.shares = {
+            fill.element: fill.share() for fill in fills if fill.element in elements and elements[fill.element].is_on
+        }
 
     def readings(self, requirement) -> list[Reading]:
         """A field counts as read when a report that the same requirement needs is opened.
@@ -121,7 +125,11 @@ class Usage:
         """
         elements = [use.element for use in requirement.uses.all()]
         makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
-        reports = {element.key: self.opened.of(element.key, makers) for element in elements if element.kind == Element.Kind.REPORT}
+        reports = {
+            element.key: self.opened.of(element.key, makers)
+            for element in elements
+            if element.kind == Element.Kind.REPORT
+        }
         is_read = any(reports[element.key].is_used for element in elements if element.key in reports and element.is_on)
         return [
             Reading(

@@ -20,5 +20,13 @@ class ChainConfig(AppConfig):
             ("map", _("Map"), "route", "rollout:map", 20),
         ):
             entries.add(
-                Entry(key, label, icon, reverse_lazy(address), section="rollout", order=order, may=lambda user: user.can("view", "requirement"))
+                Entry(
+                    key,
+                    label,
+                    icon,
+                    reverse_lazy(address),
+                    section="rollout",
+                    order=order,
+                    may=lambda user: user.can("view", "requirement"),
+                )
             )

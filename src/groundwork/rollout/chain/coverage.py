@@ -68,7 +68,8 @@ class Coverage:
             found.exclude(state=Requirement.State.WITHDRAWN)
             .select_related("goal", "goal__owner", "owner", "confirmed_by")
             .prefetch_related(
-                "uses__element", Prefetch("needs", RequirementNeed.objects.select_related("need__author").order_by("pk"))
+                "uses__element",
+                Prefetch("needs", RequirementNeed.objects.select_related("need__author").order_by("pk")),
             )
             .order_by("pk")
         )
@@ -76,10 +77,14 @@ class Coverage:
         self.standings = [
             Standing(
                 requirement, verdicts[requirement.pk], usage.readings(requirement),
-                self.values.of(requirement.goal.metric) if requirement.goal.metric else None,
+                self.value_of(requirement.goal),
             )
             for requirement in self.requirements
         ]  # fmt: skip
+
+    def value_of(self, goal) -> Decimal | None:
+        """Today's value of the goal's metric."""
+        return self.values.of(goal.metric) if goal.metric else None
 
     def of_goal(self, goal) -> list[Standing]:
         return [standing for standing in self.standings if standing.requirement.goal_id == goal.pk]

@@ -19,7 +19,11 @@ DAYS = 30
 
 def reasons(element: Element, user) -> list[Reason]:
     """The reasons of ``element``, newest requirement last; only records that ``user`` may see are quoted."""
-    needs = RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user)).select_related("need__author").order_by("pk")
+    needs = (
+        RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
+        .select_related("need__author")
+        .order_by("pk")
+    )
     requirements = list(
         Requirement.objects.visible_to(user)
         .current()
@@ -32,12 +36,14 @@ def reasons(element: Element, user) -> list[Reason]:
     if not requirements:
         return []
     usage, verdicts, values = Usage(requirements, DAYS), with_verdicts(requirements), Readings()
-    goals = {goal.pk: goal for goal in Goal.objects.visible_to(user).filter(pk__in={item.goal_id for item in requirements})}
+    goals = {
+        goal.pk: goal for goal in Goal.objects.visible_to(user).filter(pk__in={item.goal_id for item in requirements})
+    }
     lines = []
     for requirement in requirements:
         for link in requirement.needs.all():
             words = _("“%(words)s” %(person)s") % {"words": link.need.statement, "person": link.need.author}
-            lines.append(Reason(_("Asked by"), words, link.need.get_absolute_url()))
+            lines.append(Reason(_("Told us"), words, link.need.get_absolute_url()))
         lines.append(Reason(_("What we agreed"), requirement.statement, requirement.get_absolute_url()))
         if goal := goals.get(requirement.goal_id):
             lines.append(Reason(_("Our number"), number_words(goal, values), goal.get_absolute_url()))
@@ -47,7 +53,9 @@ def reasons(element: Element, user) -> list[Reason]:
         for test, run, said in verdicts[requirement.pk]:
             lines.append(Reason(_("Tried"), verdict_words(run, said), test.get_absolute_url()))
     if element.kind == Element.Kind.FIELD:
-        seconds = ngettext("about %(count)s second", "about %(count)s seconds", SECONDS_A_FIELD) % {"count": SECONDS_A_FIELD}
+        seconds = ngettext("about %(count)s second", "about %(count)s seconds", SECONDS_A_FIELD) % {
+            "count": SECONDS_A_FIELD
+        }
         lines.append(Reason(_("Costs you"), seconds))
     return lines
 
@@ -60,7 +68,7 @@ def number_words(goal: Goal, values: Readings) -> str:
 
 
 def report_words(reading) -> str:
-    """"Profit: opened 9 times by 2 people in 30 days"."""
+    """ "Profit: opened 9 times by 2 people in 30 days"."""
     use = reading.report
     if not use.times:
         return _("%(report)s: opened by nobody in %(days)s days") % {"report": reading.element.label, "days": DAYS}
@@ -82,4 +90,8 @@ def verdict_words(run, said: str) -> str:
     label = str(Verdict(said).label)
     if run is None:
         return label
-    return _("%(verdict)s (%(person)s, %(day)s)") % {"verdict": label, "person": run.tester, "day": languages.day(run.at.date())}
+    return _("%(verdict)s (%(person)s, %(day)s)") % {
+        "verdict": label,
+        "person": run.tester,
+        "day": languages.day(run.at.date()),
+    }

@@ -21,7 +21,9 @@ def keep_tests_in_step(changed) -> None:
         test = requirement.tests.current().order_by("pk").first()
         if test is None:
             by = requirement.updated_by
-            creating(AcceptanceTest(requirement=requirement, script=requirement.done_when, owner=requirement.owner), by=by)
+            creating(
+                AcceptanceTest(requirement=requirement, script=requirement.done_when, owner=requirement.owner), by=by
+            )
         elif test.script != requirement.done_when:
             with writing(test, by=requirement.updated_by, act="edited") as fresh:
                 fresh.script = requirement.done_when
@@ -33,10 +35,16 @@ def with_verdicts(requirements) -> dict[int, list[tuple[AcceptanceTest, TestRun 
     revisions = {requirement.pk: revisions_of(requirement.uses.all()) for requirement in requirements}
     newest = TestRun.objects.filter(test=OuterRef("pk")).order_by("-at", "-pk").values("pk")[:1]
     tests = list(
-        AcceptanceTest.objects.current().filter(requirement__in=ids).annotate(newest_run=Subquery(newest)).order_by("pk")
+        AcceptanceTest.objects.current()
+        .filter(requirement__in=ids)
+        .annotate(newest_run=Subquery(newest))
+        .order_by("pk")
     )
     runs = {
-        run.pk: run for run in TestRun.objects.filter(pk__in=[test.newest_run for test in tests if test.newest_run]).select_related("tester")
+        run.pk: run
+        for run in TestRun.objects.filter(pk__in=[test.newest_run for test in tests if test.newest_run]).select_related(
+            "tester"
+        )
     }
     found: dict[int, list] = {pk: [] for pk in ids}
     for test in tests:
@@ -69,7 +77,9 @@ def faults_before_live(requirements) -> list[str]:
         tests = verdicts[requirement.pk]
         if not tests:
             faults.append(WHY_NOT[Verdict.NOT_RUN]() % {"what": requirement.statement})
-        faults += [WHY_NOT[said]() % {"what": requirement.statement} for _test, _run, said in tests if said != Verdict.PASSED]
+        faults += [
+            WHY_NOT[said]() % {"what": requirement.statement} for _test, _run, said in tests if said != Verdict.PASSED
+        ]
     return faults
 
 
@@ -79,14 +89,13 @@ def go_live(goal: Goal, *, by, version: int | None = None, decision: str = "") -
     Refused while one of its tests is not passed, unless a ``decision`` says why we go on, and when there is
     nothing new to go live with.
     """
-    with acting(by, "went live"):
-        with writing(goal, by=by, act="went live", version=version) as fresh:
-            requirements = list(in_scope(fresh))
-            waiting = [requirement for requirement in requirements if requirement.state == Requirement.State.CONFIRMED]
-            if not waiting:
-                raise Refusal(_("Nothing agreed is waiting to go live."))
-            refuse_or_lift(faults_before_live(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision)
-            for requirement in waiting:
-                with writing(requirement, by=by, act="went live") as live:
-                    live.state, live.live_at = Requirement.State.LIVE, now()
+    with acting(by, "went live"), writing(goal, by=by, act="went live", version=version) as fresh:
+        requirements = list(in_scope(fresh))
+        waiting = [requirement for requirement in requirements if requirement.state == Requirement.State.CONFIRMED]
+        if not waiting:
+            raise Refusal(_("Nothing agreed is waiting to go live."))
+        refuse_or_lift(faults_before_live(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision)
+        for requirement in waiting:
+            with writing(requirement, by=by, act="went live") as live:
+                live.state, live.live_at = Requirement.State.LIVE, now()
     return waiting

@@ -77,7 +77,9 @@ class TestRun(Part):
     parent_field = "test"
 
     test = models.ForeignKey(AcceptanceTest, models.CASCADE, related_name="runs")
-    tester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who tried it"))
+    tester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who tried it")
+    )
     at = models.DateTimeField(_("when"))
     works = models.BooleanField(_("works"))
     fits = models.BooleanField(_("fits"))

@@ -7,11 +7,24 @@ from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
 
 acceptance_test = types.add(
     RecordType(
-        model=AcceptanceTest, label=_("Test"), plural=_("Tests"), icon="clipboard-check", prefix="T", group="rollout",
-        fields=(), columns=("script", "requirement", "owner", "updated_at"), sorts=("-updated_at", "script"), search=("script",),
-        filters=("requirement", "owner"), section="", order=40, typed=False,
+        model=AcceptanceTest,
+        label=_("Test"),
+        plural=_("Tests"),
+        icon="clipboard-check",
+        prefix="T",
+        group="rollout",
+        fields=(),
+        columns=("script", "requirement", "owner", "updated_at"),
+        sorts=("-updated_at", "script"),
+        search=("script",),
+        filters=("requirement", "owner"),
+        section="",
+        order=40,
+        typed=False,
         parts=(
-            PartType("runs", TestRun, _("Tries"), ("at", "tester", "works", "fits", "remark"), order="-at", addable=False),
+            PartType(
+                "runs", TestRun, _("Tries"), ("at", "tester", "works", "fits", "remark"), order="-at", addable=False
+            ),
         ),
         explain=_("A test is what somebody does to see that what we agreed works and fits."),
     )  # fmt: skip

@@ -23,6 +23,7 @@ class Metric:
     direction: str  # "up" or "down": which way is better
     value: Callable[[date | None], Decimal | None]
     explain: Any = ""
+    elements: tuple[str, ...] = ()  # the fields and reports it usually takes
 
     def better(self, one: Decimal, other: Decimal) -> bool:
         """Is ``one`` better than ``other``?"""
@@ -58,7 +59,10 @@ metrics.add(
         unit="%",
         direction="up",
         value=known_share,
-        explain=_("Revenue of the invoice lines whose product has a cost price valid on the invoice date, divided by all revenue."),
+        explain=_(
+            "Revenue of the invoice lines whose product has a cost price valid on the invoice date, divided by all revenue."
+        ),
+        elements=("field:product.cost", "report:profit"),
     )
 )
 

@@ -42,12 +42,19 @@ class Goal(Record):
     metric = models.CharField(_("what we measure"), max_length=60, choices=choices, blank=True, default="")
     baseline = ScaledField(_("where we start"), null=True, blank=True, editable=False)
     baseline_on = models.DateField(_("measured on"), null=True, blank=True, editable=False)
-    baseline_of = models.CharField(max_length=60, blank=True, default="", editable=False)  # the metric it was measured with
+    baseline_of = models.CharField(
+        max_length=60, blank=True, default="", editable=False
+    )  # the metric it was measured with
     target = ScaledField(_("where we want to be"), null=True, blank=True)
     due = models.DateField(_("by when"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     agreed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("agreed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("agreed by"),
     )
     agreed_on = models.DateField(_("agreed on"), null=True, editable=False)
     lifted_by = models.ForeignKey(Decision, models.PROTECT, null=True, editable=False, related_name="+")
@@ -100,12 +107,23 @@ class Goal(Record):
         return self.measure.words(value) if self.measure else languages.number(value)
 
     @property
-    def course(self) -> str:
-        """"0% → 90% by 31 Mar 2027"."""
+    def course_words(self) -> str:
+        """“0% → 90%”."""
         if self.baseline is None or self.target is None:
             return ""
-        course = f"{self.words(self.baseline)} → {self.words(self.target)}"
-        return gettext("%(course)s by %(day)s") % {"course": course, "day": languages.day(self.due)} if self.due else course
+        return f"{self.words(self.baseline)} → {self.words(self.target)}"
+
+    @property
+    def course(self) -> str:
+        """“0% → 90% by 31 Mar 2027”."""
+        course = self.course_words
+        if not course:
+            return ""
+        return (
+            gettext("%(course)s by %(day)s") % {"course": course, "day": languages.day(self.due)}
+            if self.due
+            else course
+        )
 
     def missing(self) -> list[str]:
         """What is not said yet, in words."""

@@ -23,7 +23,10 @@ def refuse_or_lift(faults: list[str], record: Record, lifts: str, *, by, decisio
     if not decision.strip():
         raise Refusal(" ".join(faults))
     if not may_decide(by):
-        raise NotAllowed(_("Only those who may configure the roll-out decide to go on despite this: %(faults)s") % {"faults": " ".join(faults)})
+        raise NotAllowed(
+            _("Only those who may configure the roll-out decide to go on despite this: %(faults)s")
+            % {"faults": " ".join(faults)}
+        )
     return creating(
         Decision(
             statement=decision.strip(), lifts=lifts, faults="\n".join(faults), about_type=record.type_key, about_id=record.pk, owner=by

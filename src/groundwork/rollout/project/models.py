@@ -44,7 +44,9 @@ class Decision(Record):
         GO_LIVE = "go-live", _("going live with tests that are not passed")
 
     statement = models.TextField(_("what we decided and why"), max_length=2000)
-    lifts = models.CharField(_("goes past"), max_length=10, choices=Lifts, default=Lifts.NOTHING, blank=True, editable=False)
+    lifts = models.CharField(
+        _("goes past"), max_length=10, choices=Lifts, default=Lifts.NOTHING, blank=True, editable=False
+    )
     faults = models.TextField(_("what stood in the way"), blank=True, default="", editable=False)
     about_type = models.CharField(max_length=60, blank=True, default="", editable=False)
     about_id = models.BigIntegerField(null=True, editable=False)
@@ -59,5 +61,3 @@ class Decision(Record):
                 violation_error_message=_("A decision that goes past a block has a name under it."),
             ),
         ]  # fmt: skip
-
-

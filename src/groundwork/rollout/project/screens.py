@@ -60,8 +60,15 @@ class told_of_conflicts:  # noqa: N801 - reads as a sentence: with told_of_confl
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, Conflict):
-            raise Refusal(_("Somebody changed this after you opened the page. Open it again and look first.")) from error
+            raise Refusal(
+                _("Somebody changed this after you opened the page. Open it again and look first.")
+            ) from error
 
 
 def steps(current: str) -> dict:
-    return {"steps": [{"name": name, "label": label, "url": f"rollout:{name}", "current": name == current} for name, label in STEPS]}
+    return {
+        "steps": [
+            {"name": name, "label": label, "url": f"rollout:{name}", "current": name == current}
+            for name, label in STEPS
+        ]
+    }

@@ -7,9 +7,20 @@ from groundwork.rollout.project.models import Decision
 
 decision = types.add(
     RecordType(
-        model=Decision, label=_("Decision"), plural=_("Decisions"), icon="gavel", prefix="D", group="rollout",
-        fields=("statement",), columns=("statement", "lifts", "faults", "owner", "updated_at"), sorts=("-updated_at", "statement"),
-        quick=("statement",), search=("statement",), filters=("lifts", "owner"), section="", order=90,
+        model=Decision,
+        label=_("Decision"),
+        plural=_("Decisions"),
+        icon="gavel",
+        prefix="D",
+        group="rollout",
+        fields=("statement",),
+        columns=("statement", "lifts", "faults", "owner", "updated_at"),
+        sorts=("-updated_at", "statement"),
+        quick=("statement",),
+        search=("statement",),
+        filters=("lifts", "owner"),
+        section="",
+        order=90,
         explain=_("A decision says what was chosen and why, with a name under it."),
     )  # fmt: skip
 )

@@ -31,7 +31,12 @@ class Requirement(Record):
     goal = models.ForeignKey(Goal, models.PROTECT, related_name="requirements", verbose_name=_("our number"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("agreed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("agreed by"),
     )
     confirmed_at = models.DateTimeField(_("agreed at"), null=True, editable=False)
     confirmed_text = models.TextField(editable=False, blank=True, default="")  # the words that were agreed
@@ -96,7 +101,13 @@ class Requirement(Record):
         """Answer exactly these needs and use exactly these elements. A field is filled in, everything else is read."""
         with writing(self, by=by, act="edited", version=version) as fresh:
             keep(fresh, fresh.needs.all(), "need", needs, lambda need: RequirementNeed(need=need))
-            keep(fresh, fresh.uses.all(), "element", elements, lambda element: ElementUse(element=element, mode=ElementUse.mode_of(element)))
+            keep(
+                fresh,
+                fresh.uses.all(),
+                "element",
+                elements,
+                lambda element: ElementUse(element=element, mode=ElementUse.mode_of(element)),
+            )
         return fresh
 
     def switch_on(self, *, by) -> list[Element]:
@@ -116,7 +127,11 @@ class Requirement(Record):
                 if not use.element.is_on:
                     switched.append(
                         elements.switch(
-                            use.element.key, on=True, by=by, reason=fresh.statement, origin=Element.Origin.REQUIREMENT,
+                            use.element.key,
+                            on=True,
+                            by=by,
+                            reason=fresh.statement,
+                            origin=Element.Origin.REQUIREMENT,
                             asked_by=asked.need.author if asked else fresh.confirmed_by,
                         )  # fmt: skip
                     )
@@ -162,7 +177,9 @@ class ElementUse(Part):
         READS = "reads", _("read")
 
     requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="uses")
-    element = models.ForeignKey(Element, models.PROTECT, related_name="requirement_uses", verbose_name=_("field or report"))
+    element = models.ForeignKey(
+        Element, models.PROTECT, related_name="requirement_uses", verbose_name=_("field or report")
+    )
     mode = models.CharField(_("how"), max_length=6, choices=Mode, default=Mode.WRITES)
 
     class Meta:

@@ -41,7 +41,9 @@ def test_used_and_not_yet_paid_off(cast):
     sell(cast.olga, amount=70000, cost=4)
     sell(cast.olga, amount=30000)
     goal = make_goal(cast.piotr, baseline=Decimal(60), target=Decimal(90))
-    make_requirement(cast.piotr, goal=goal.agree(by=cast.olga), author=cast.anna).confirm(by=cast.anna).switch_on(by=cast.olga)
+    make_requirement(cast.piotr, goal=goal.agree(by=cast.olga), author=cast.anna).confirm(by=cast.anna).switch_on(
+        by=cast.olga
+    )
     AcceptanceTest.objects.get().run(by=cast.anna, works=True, fits=True)
     go_live(goal, by=cast.olga)
     open_report(cast.piotr)

@@ -12,7 +12,7 @@ def test_the_cost_price_tells_who_asked_why_who_reads_it_and_what_it_costs(cast)
 
     told = {reason.label: reason.text for reason in reasons(Element.objects.get(key=COST), cast.anna)}
 
-    assert told["Asked by"] == "“I give discounts blindly” Anna"
+    assert told["Told us"] == "“I give discounts blindly” Anna"
     assert told["What we agreed"] == "Margin by product"
     assert told["Our number"].startswith("We know our margin by product: 0% → 90% by ")
     assert told["Our number"].endswith("now 0%")

@@ -38,7 +38,8 @@ def test_a_test_nobody_has_run_is_not_passed(agreed):
 
 
 @pytest.mark.parametrize(
-    ("works", "fits", "said"), [(True, True, "passed"), (True, False, "does not fit"), (False, False, "fails"), (False, True, "fails")]
+    ("works", "fits", "said"),
+    [(True, True, "passed"), (True, False, "does not fit"), (False, False, "fails"), (False, True, "fails")],
 )
 def test_two_questions_give_the_verdict(cast, agreed, works, fits, said):
     the_test().run(by=cast.anna, works=works, fits=fits, remark="The store sees it too")
@@ -105,7 +106,10 @@ def stale(cast):
         (lambda cast: None, "has not been tried"),
         (stale, "was changed after it was tried"),
         (lambda cast: the_test().run(by=cast.anna, works=False, fits=False, remark="Empty"), "does not work"),
-        (lambda cast: the_test().run(by=cast.anna, works=True, fits=False, remark="Too slow"), "works and does not fit"),
+        (
+            lambda cast: the_test().run(by=cast.anna, works=True, fits=False, remark="Too slow"),
+            "works and does not fit",
+        ),
     ],
 )
 def test_a_test_not_passed_keeps_it_from_going_live(cast, agreed, given, sentence):

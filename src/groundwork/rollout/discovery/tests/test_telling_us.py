@@ -8,7 +8,12 @@ from groundwork.rollout.discovery.models import Goal, Need
 def test_what_anna_tells_us_carries_her_name_and_her_department(cast):
     need = tell("I give discounts blindly", by=cast.anna)
 
-    assert (need.author, need.owner, need.department, need.state) == (cast.anna, cast.anna, cast.anna.department, "captured")
+    assert (need.author, need.owner, need.department, need.state) == (
+        cast.anna,
+        cast.anna,
+        cast.anna.department,
+        "captured",
+    )
 
 
 def test_piotr_writes_down_what_anna_said_and_it_stays_hers(cast):

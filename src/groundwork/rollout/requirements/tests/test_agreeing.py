@@ -27,7 +27,12 @@ def test_what_it_needs_is_switched_on_with_its_reason_and_who_asked(cast):
     requirement.switch_on(by=cast.olga)
 
     cost = Element.objects.get(key=COST)
-    assert (cost.is_on, cost.origin, cost.reason, cost.asked_by) == (True, "requirement", "Margin by product", cast.anna)
+    assert (cost.is_on, cost.origin, cost.reason, cost.asked_by) == (
+        True,
+        "requirement",
+        "Margin by product",
+        cast.anna,
+    )
 
 
 def test_switching_on_twice_changes_nothing(cast):

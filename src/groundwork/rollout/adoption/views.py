@@ -1,0 +1,47 @@
+"""The fifth step: is it used."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from groundwork.access.doors import allowed
+from groundwork.core import languages
+from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
+from groundwork.rollout.discovery.metrics import Readings
+from groundwork.rollout.discovery.views import goals_shown
+from groundwork.rollout.project.screens import steps
+from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.requirements.views import requirements_shown
+
+
+@require_GET
+@allowed("view", Requirement.type_key)
+def used(request):
+    user = request.user
+    requirements = [item for item in requirements_shown(user)[:100] if item.is_confirmed]
+    usage, values = Usage(requirements), Readings()
+    cards = []
+    for requirement in requirements:
+        readings = usage.readings(requirement)
+        cards.append({
+            "requirement": requirement, "is_live": requirement.state == Requirement.State.LIVE,
+            "is_used": bool(readings) and all(reading.is_used for reading in readings),
+            "readings": [
+                {
+                    "it": reading, "people": len(reading.report.people) if reading.report else 0,
+                    "last": languages.moment(reading.report.last) if reading.report and reading.report.last else "",
+                    "percent": None if reading.filled is None else int(reading.filled * 100),
+                }
+                for reading in readings
+            ],
+        })  # fmt: skip
+    numbers = []
+    for goal in goals_shown(user)[:100]:
+        if not goal.metric:
+            continue
+        value = values.of(goal.metric)
+        numbers.append({
+            "goal": goal, "now": goal.words(value), "course": goal.course, "half_way": goal.half_way(value),
+            "value": value if goal.unit == "%" else None,
+        })  # fmt: skip
+    context = {**steps("used"), "cards": cards, "numbers": numbers, "days": DAYS, "enough": int(FILLED_ENOUGH * 100)}
+    return render(request, "adoption/used.html", context)

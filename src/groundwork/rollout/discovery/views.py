@@ -1,0 +1,154 @@
+"""The first two steps: our number, and what people told us."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, Value, When
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from groundwork.access.doors import allowed
+from groundwork.rollout.discovery.actions import goal_templates, set_number, tell
+from groundwork.rollout.discovery.forms import NumberForm, TellForm, TurnDownForm
+from groundwork.rollout.discovery.metrics import Readings
+from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.project.decisions import may_decide
+from groundwork.rollout.project.screens import DecisionForm, VersionForm, opened, sent, steps, told_of_conflicts
+from groundwork.ui.notices import said
+
+MOST_SHOWN = 100
+
+
+def goals_shown(user):
+    return (
+        Goal.objects.visible_to(user)
+        .current()
+        .exclude(state=Goal.State.OBSOLETE)
+        .select_related("owner", "agreed_by")
+        .order_by("pk")
+    )
+
+
+def _number_page(request, *, form=None, wrong=None, status=200):
+    """``wrong`` is the form of a goal that could not be saved."""
+    values, user = Readings(), request.user
+    cards, change = [], wrong.prefix if wrong else f"goal{request.GET.get('change', '')}"
+    for goal in goals_shown(user)[:MOST_SHOWN]:
+        value = values.of(goal.metric) if goal.metric else None
+        may_edit = user.can("edit", goal)
+        cards.append({
+            "goal": goal, "now": goal.words(value), "value": value if goal.unit == "%" else None, "start": goal.words(goal.baseline),
+            "target": goal.words(goal.target), "missing": goal.missing() if goal.kind == Goal.Kind.GOAL else [], "faults": goal.faults(),
+            "form": (wrong or NumberForm.of(goal)) if may_edit and change == f"goal{goal.pk}" else None, "may_edit": may_edit,
+        })  # fmt: skip
+    may_create = user.can("create", Goal) and user.can("edit", Goal)
+    template = goal_templates["margin"]
+    first = not cards
+    context = {
+        **steps("number"), "cards": cards, "may_create": may_create, "may_decide": may_decide(user), "first": first,
+        "form": form or NumberForm(initial=template.typed(user) if first else {"owner": user.pk}),
+    }  # fmt: skip
+    return render(request, "discovery/number.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("view", Goal.type_key)
+def number(request):
+    if request.method == "GET":
+        return _number_page(request)
+    if not (request.user.can("create", Goal) and request.user.can("edit", Goal)):
+        raise PermissionDenied
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        return _number_page(request, form=form, status=422)
+    typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    set_number(by=request.user, **typed)
+    return redirect("rollout:number")
+
+
+@require_POST
+@allowed("edit", Goal.type_key)
+def number_edit(request, pk):
+    goal = opened(request, Goal, pk, "edit")
+    form = NumberForm.of(goal, request.POST)
+    if not form.is_valid():
+        return _number_page(request, wrong=form, status=422)
+    with told_of_conflicts():
+        set_number(by=request.user, goal=goal, **form.cleaned_data)
+    return redirect("rollout:number")
+
+
+@require_POST
+@allowed("edit", Goal.type_key)
+def number_agree(request, pk):
+    goal, typed = opened(request, Goal, pk, "edit"), sent(DecisionForm(request.POST))
+    with told_of_conflicts():
+        goal.agree(by=request.user, **typed)
+    said(request, _("Agreed. Now ask people what stands in the way."))
+    return redirect("rollout:number")
+
+
+@require_POST
+@allowed("edit", Goal.type_key)
+def number_drop(request, pk):
+    goal, typed = opened(request, Goal, pk, "edit"), sent(VersionForm(request.POST))
+    with told_of_conflicts():
+        goal.drop(by=request.user, **typed)
+    return redirect("rollout:number")
+
+
+# ── what people told us
+
+
+def _told_page(request, *, form=None, status=200):
+    user = request.user
+    waiting_first = Case(When(state=Need.State.CAPTURED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    needs = list(
+        Need.objects.visible_to(user)
+        .current()
+        .select_related("author__department")
+        .order_by(waiting_first, "-pk")[:MOST_SHOWN]
+    )
+    cards = [
+        {"need": need, "may_edit": user.can("edit", need) and need.state != Need.State.COVERED, "is_open": need.state == Need.State.CAPTURED,
+         "kind": {"agreed": "ok", "covered": "trace", "captured": "info"}.get(need.state, "")}
+        for need in needs
+    ]  # fmt: skip
+    people = len({need.author_id for need in needs})
+    context = {
+        **steps("told"), "cards": cards, "people": people, "may_create": user.can("create", Need), "may_edit": user.can("edit", Need),
+        "form": form or TellForm(user=user), "waiting": sum(card["is_open"] for card in cards),
+    }  # fmt: skip
+    return render(request, "discovery/told.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("view", Need.type_key)
+def told(request):
+    if request.method == "GET":
+        return _told_page(request)
+    if not request.user.can("create", Need):
+        raise PermissionDenied
+    form = TellForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _told_page(request, form=form, status=422)
+    tell(by=request.user, **form.cleaned_data)
+    said(request, _("Heard. You will see here what becomes of it."))
+    return redirect("rollout:told")
+
+
+@require_POST
+@allowed("edit", Need.type_key)
+def need_agree(request, pk):
+    need, typed = opened(request, Need, pk, "edit"), sent(VersionForm(request.POST))
+    with told_of_conflicts():
+        need.agree(by=request.user, **typed)
+    return redirect("rollout:told")
+
+
+@require_POST
+@allowed("edit", Need.type_key)
+def need_turn_down(request, pk):
+    need, typed = opened(request, Need, pk, "edit"), sent(TurnDownForm(request.POST))
+    with told_of_conflicts():
+        need.turn_down(by=request.user, **typed)
+    return redirect("rollout:told")

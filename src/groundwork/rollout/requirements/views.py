@@ -1,0 +1,120 @@
+"""The third step: what we agreed, and switching on what it needs."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from groundwork.access.doors import allowed
+from groundwork.blueprint.models import Element
+from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.project.screens import VersionForm, opened, sent, steps, told_of_conflicts
+from groundwork.rollout.requirements.actions import write_down
+from groundwork.rollout.requirements.forms import AgreeForm
+from groundwork.rollout.requirements.models import Requirement, RequirementNeed
+from groundwork.ui.notices import said
+
+MOST_SHOWN = 100
+
+
+def requirements_shown(user):
+    """What is not withdrawn, with the needs that ``user`` may read and the elements."""
+    needs = (
+        RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
+        .select_related("need__author")
+        .order_by("pk")
+    )
+    return (
+        Requirement.objects.visible_to(user)
+        .current()
+        .exclude(state=Requirement.State.WITHDRAWN)
+        .select_related("goal", "confirmed_by")
+        .prefetch_related("uses__element", Prefetch("needs", needs))
+        .order_by("pk")
+    )
+
+
+def _first_words(user) -> dict:
+    """What the form proposes for the newest agreed number: the fields and reports that its metric usually takes."""
+    goals = Goal.objects.visible_to(user).current().filter(kind=Goal.Kind.GOAL).exclude(state=Goal.State.OBSOLETE)
+    goal = goals.order_by("-pk").first()
+    if goal is None or goal.measure is None:
+        return {"goal": goal.pk if goal else None}
+    usual = Element.objects.filter(key__in=goal.measure.elements).values_list("pk", flat=True)
+    return {"goal": goal.pk, "elements": list(usual)}
+
+
+def _page(request, *, form=None, wrong=None, status=200):
+    user = request.user
+    cards, change = [], wrong.prefix if wrong else f"r{request.GET.get('change', '')}"
+    for requirement in requirements_shown(user)[:MOST_SHOWN]:
+        may_edit = user.can("edit", requirement)
+        uses = list(requirement.uses.all())
+        cards.append({
+            "requirement": requirement, "needs": list(requirement.needs.all()), "uses": uses, "may_edit": may_edit,
+            "off": [use for use in uses if not use.element.is_on], "may_configure": user.can("configure", requirement),
+            "to_agree": not requirement.is_confirmed or requirement.was_reworded,
+            "form": (wrong or AgreeForm.of(requirement, user)) if may_edit and change == f"r{requirement.pk}" else None,
+        })  # fmt: skip
+    may_create = user.can("create", Requirement) and user.can("edit", Requirement)
+    context = {**steps("agreed"), "cards": cards, "may_create": may_create, "first": not cards}
+    if may_create:
+        context["form"] = form or AgreeForm(user=user, initial=_first_words(user))
+        context["has_number"] = context["form"].fields["goal"].queryset.exists()
+    return render(request, "requirements/agreed.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("view", Requirement.type_key)
+def agreed(request):
+    if request.method == "GET":
+        return _page(request)
+    if not (request.user.can("create", Requirement) and request.user.can("edit", Requirement)):
+        raise PermissionDenied
+    form = AgreeForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, form=form, status=422)
+    write_down(by=request.user, **{name: value for name, value in form.cleaned_data.items() if name != "version"})
+    return redirect("rollout:agreed")
+
+
+@require_POST
+@allowed("edit", Requirement.type_key)
+def edit(request, pk):
+    requirement = opened(request, Requirement, pk, "edit")
+    form = AgreeForm.of(requirement, request.user, request.POST)
+    if not form.is_valid():
+        return _page(request, wrong=form, status=422)
+    with told_of_conflicts():
+        write_down(by=request.user, requirement=requirement, **form.cleaned_data)
+    return redirect("rollout:agreed")
+
+
+@require_POST
+@allowed("edit", Requirement.type_key)
+def confirm(request, pk):
+    requirement, typed = opened(request, Requirement, pk, "edit"), sent(VersionForm(request.POST))
+    with told_of_conflicts():
+        requirement.confirm(by=request.user, **typed)
+    return redirect("rollout:agreed")
+
+
+@require_POST
+@allowed("configure", Requirement.type_key)
+def switch_on(request, pk):
+    requirement = opened(request, Requirement, pk, "configure")
+    switched = requirement.switch_on(by=request.user)
+    if switched:
+        names = ", ".join(item.label for item in switched)
+        said(request, _("Switched on: %(names)s. Now try it.") % {"names": names})
+    return redirect("rollout:agreed")
+
+
+@require_POST
+@allowed("edit", Requirement.type_key)
+def withdraw(request, pk):
+    requirement, typed = opened(request, Requirement, pk, "edit"), sent(VersionForm(request.POST))
+    with told_of_conflicts():
+        requirement.withdraw(by=request.user, **typed)
+    return redirect("rollout:agreed")
