@@ -20,6 +20,7 @@ from groundwork.ui.table import Cell, Column, Row, Table
 
 TOP = 8
 MONTHS = 12
+LISTED = 6  # months beside the chart
 PAGE = 100
 
 
@@ -102,10 +103,7 @@ class Cost:
 
     @property
     def href(self) -> str:
-        for name in ("rollout:thread", "rollout:home", "rollout:index", "project:home"):
-            if found := address(name):
-                return found
-        return ""
+        return address("rollout:start")
 
 
 def profit_table(user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption="") -> Table:
@@ -192,6 +190,8 @@ class Above:
     chart: BarChart | None = None
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
     cost: Cost | None = None
+    unit: str = ""  # what the chart counts in
+    months: list[tuple[str, str, str]] = field(default_factory=list)  # words, amount, address of its invoices
 
     @classmethod
     def of(cls, user, period: Period, currency: str = "") -> "Above":
@@ -283,7 +283,7 @@ class Above:
         self.unit = unit
         self.months = [
             (month_words(key), money(by_month[key].revenue, self.currency), rows_address(
-                self.user, by_month[key].place, None, self.end, self.currency)) for key in reversed(keys) if key in by_month
+                self.user, by_month[key].place, None, self.end, self.currency)) for key in reversed(keys[-LISTED:]) if key in by_month
         ]  # fmt: skip
 
     def _tables(self) -> None:
@@ -296,7 +296,7 @@ class Above:
             rows = profit.profit(dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency)
             table = profit_table(self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}")
             whole = address("insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency)
-            self.tables.append((head, every % {"count": number(len(rows), 0)}, table, whole))
+            self.tables.append((head, every % {"count": number(sum(row.place.value is not None for row in rows), 0)}, table, whole))
 
 
 def scale_of(biggest: int, currency: str) -> tuple[float, str]:

@@ -183,7 +183,7 @@ def known_share(as_of: date | None = None) -> Decimal | None:
 
 LINE, PRODUCT, COSTS = InvoiceLine._meta.db_table, Product._meta.db_table, CostPrice._meta.db_table
 
-GROUPED = {"month": "l.issued_on", "product": "l.product_id", "company": "i.company_id", "country": "i.country"}
+GROUPED = {"month": "i.issued_on", "product": "l.product_id", "company": "i.company_id", "country": "i.country"}
 
 
 @cache
@@ -195,7 +195,7 @@ def _digits_case(power: str) -> str:
             groups.setdefault(minor_digits(code), []).append(f"'{code}'")
     value = {digits: 10**digits if power == "+" else 10 ** (6 - digits) for digits in {2, *groups}}
     cases = " ".join(f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items())
-    return f"CASE {cases} ELSE {value[2]} END"
+    return f"CAST(CASE {cases} ELSE {value[2]} END AS BIGINT)"
 
 
 def _cost_sql() -> str:
@@ -206,25 +206,25 @@ def _cost_sql() -> str:
     the result itself fits. A cost is never negative, so the sign is the quantity's.
     """
     million = 10**6
-    a, b = f"(ABS(l.quantity) / {million})", f"(ABS(l.quantity) % {million})"
-    e, f = f"(c.cost / {million})", f"(c.cost % {million})"
+    a, b = f"(ABS(l.quantity) / {million})", f"(ABS(l.quantity) %% {million})"
+    e, f = f"(c.cost / {million})", f"(c.cost %% {million})"
     m, r = "i.units", "i.rest"
     x = f"({a} * {f} + {b} * {e})"
-    size = f"{a} * {e} * {m} + {x} / {r} + (({x} % {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
+    size = f"{a} * {e} * {m} + {x} / {r} + (({x} %% {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
     return f"CASE WHEN l.quantity < 0 THEN -({size}) ELSE {size} END"
 
 
 def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, list]:
     """The one query. Names are joined to the finished groups only, and only those the person may see."""
-    visible, params = invoices_of(user, currency).values("id", "currency", "company_id", "country").query.sql_with_params()
-    params = list(params)
+    invoices = invoices_of(user, currency)
+    if start is not None:
+        invoices = invoices.filter(issued_on__gte=start)
+    if until is not None:
+        invoices = invoices.filter(issued_on__lte=until)
+    columns = invoices.values("id", "currency", "company_id", "country", "issued_on")
+    visible, params = columns.query.sql_with_params()
     keys = [GROUPED[name] for name in dimensions]
     picked = "".join(f"{key} AS {name}_key, " for key, name in zip(keys, dimensions, strict=True))
-    where = []
-    for condition, day in (("l.issued_on >= %s", start), ("l.issued_on <= %s", until)):
-        if day is not None:
-            where.append(condition)
-            params.append(connection.ops.adapt_datefield_value(day))
     if with_costs:
         begin = (
             "WITH costs AS (SELECT product_id, cost, currency, valid_from, "  # noqa: S608 - names of our own tables
@@ -236,18 +236,19 @@ def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, lis
             f"COALESCE(SUM({_cost_sql()}), 0)",
         ]
         join = (
-            "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency AND c.valid_from <= l.issued_on "
-            "AND (c.until IS NULL OR c.until > l.issued_on) "
+            "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency AND c.valid_from <= i.issued_on "
+            "AND (c.until IS NULL OR c.until > i.issued_on) "
         )
         source = f"(SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({visible}) i)"  # noqa: S608
     else:
         begin, join, source, known = "", "", f"({visible})", ["0", "0", "0"]
     sums = ["COALESCE(SUM(l.amount_minor), 0) AS revenue", "COUNT(*) AS lines"]
     sums += [f"{part} AS {name}" for part, name in zip(known, ("known_revenue", "known_lines", "known_cost"), strict=True)]
+    from_invoices = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
     group = (
         f"SELECT {picked}i.currency AS currency, {', '.join(sums)} "  # noqa: S608
-        f"FROM {source} i JOIN {LINE} l ON l.invoice_id = i.id {join}"
-        f"{'WHERE ' + ' AND '.join(where) if where else ''} GROUP BY {', '.join([*keys, 'i.currency'])}"
+        f"FROM {source} i {from_invoices} {LINE} l ON l.invoice_id = i.id {join}"
+        f"GROUP BY {', '.join([*keys, 'i.currency'])}"
     )
     names, named, name_params = "", "", []
     for model, alias, key in ((Product, "product", "code"), (Company, "company", "number")):

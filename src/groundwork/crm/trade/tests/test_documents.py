@@ -1,0 +1,103 @@
+"""The total of a document is the sum of its lines, whatever is done to them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from groundwork.core.refusals import Refusal
+from groundwork.crm.trade.documents import drop_line, put_line, replace_lines
+from groundwork.crm.trade.models import Invoice, InvoiceLine
+from groundwork.crm.trade.testing import make_invoice, make_product
+from groundwork.records.models import Change
+from groundwork.records.write import writing
+
+
+def line(product, quantity, price):
+    return InvoiceLine(product=product, quantity=Decimal(quantity), price=Decimal(price))
+
+
+def totals(invoice):
+    invoice.refresh_from_db()
+    return invoice.total_minor, invoice.lines_count
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "currency", "amount"),
+    [("1", "0.125", "GBP", 13), ("-1", "0.125", "GBP", -13), ("3", "33.3", "JPY", 100), ("2", "1.0005", "KWD", 2001), ("0.5", "2.55", "GBP", 128)],
+)
+def test_the_amount_of_a_line_is_rounded_once_half_away_from_zero(cast, quantity, price, currency, amount):
+    invoice = make_invoice(cast.olga, (None, quantity, price), currency=currency)
+
+    assert (invoice.lines.get().amount_minor, *totals(invoice)) == (amount, amount, 1)
+
+
+def test_a_line_put_changed_and_dropped_moves_the_total(cast):
+    invoice, almonds = make_invoice(cast.olga, (None, 1, "10.00")), make_product(cast.olga)
+
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        added = put_line(fresh, line(almonds, 2, "3.00"))
+    assert totals(invoice) == (1600, 2)
+    assert (added.position, added.description, added.issued_on) == (2, "Almonds", invoice.issued_on)
+
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        added.quantity = Decimal(5)
+        put_line(fresh, added)
+    assert totals(invoice) == (2500, 2)
+
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        drop_line(fresh, added)
+    assert totals(invoice) == (1000, 1)
+
+
+def test_replacing_lines_by_the_same_in_another_order_changes_nothing(cast):
+    almonds = make_product(cast.olga)
+    invoice = make_invoice(cast.olga, (almonds, 2, "3.00"), (almonds, 2, "3.00"), (almonds, 1, "4.00"))
+    version, rows = invoice.version, set(invoice.lines.values_list("pk", flat=True))
+
+    with writing(invoice, by=cast.olga, act="imported") as fresh:
+        replace_lines(fresh, [line(almonds, 1, "4.00"), line(almonds, 2, "3.00"), line(almonds, 2, "3.00")])
+
+    invoice.refresh_from_db()
+    assert (invoice.version, set(invoice.lines.values_list("pk", flat=True))) == (version, rows)
+
+
+def test_replacing_lines_keeps_what_stays_and_tells_what_changed(cast):
+    almonds = make_product(cast.olga)
+    invoice = make_invoice(cast.olga, (almonds, 2, "3.00"), (almonds, 2, "3.00"))
+
+    with writing(invoice, by=cast.olga, act="imported") as fresh:
+        replace_lines(fresh, [line(almonds, 2, "3.00"), line(almonds, 1, "9.00")])
+
+    assert totals(invoice) == (1500, 2)
+    change = Change.objects.get(type="invoice", object_id=invoice.pk, created=False)
+    assert sorted(name.partition("#")[0] for name in change.fields) == ["invoiceline", "invoiceline", "total_minor"]
+
+
+def test_lines_follow_their_document_to_another_day(cast):
+    invoice = make_invoice(cast.olga)
+
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        fresh.issued_on = date(2026, 4, 1)
+
+    assert invoice.lines.get().issued_on == date(2026, 4, 1)
+
+
+def test_a_document_with_lines_does_not_move_to_a_currency_with_other_decimals(cast):
+    invoice = make_invoice(cast.olga)
+
+    with pytest.raises(Refusal, match="make a new invoice"), writing(invoice, by=cast.olga, act="edited") as fresh:
+        fresh.currency = "JPY"
+
+    assert Invoice.objects.get().currency == "GBP"
+
+
+def test_a_document_without_lines_may_change_its_currency(cast):
+    invoice = make_invoice(cast.olga)
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        drop_line(fresh, fresh.lines.get())
+
+    with writing(invoice, by=cast.olga, act="edited") as fresh:
+        fresh.currency = "JPY"
+
+    assert Invoice.objects.get().currency == "JPY"
