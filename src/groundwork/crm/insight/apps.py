@@ -15,7 +15,12 @@ class InsightConfig(AppConfig):
 
         entries.add(
             Entry(
-                key="above", label=_("From above"), icon="eye", url=lambda: reverse("insight:above"), section="management",
-                order=10, may=lambda user: user.can("view", "reports"),
-            )  # fmt: skip
+                key="above",
+                label=_("From above"),
+                icon="eye",
+                url=lambda: reverse("insight:above"),
+                section="management",
+                order=10,
+                may=lambda user: user.can("view", "reports"),
+            )
         )

@@ -16,11 +16,15 @@ from groundwork.records import use
 def run(args) -> int:
     report = reports.get(args.name)
     if report is None:
-        raise Refusal(_("There is no report “%(name)s”. There are: %(known)s.") % known(args.name, (item.key for item in reports)))
+        raise Refusal(
+            _("There is no report “%(name)s”. There are: %(known)s.") % known(args.name, (item.key for item in reports))
+        )
     dimensions = list(dict.fromkeys(name for given in args.by for name in given.split(",") if name))
     for name in dimensions:
         if name not in report.dimensions:
-            raise Refusal(_("The report is not grouped by “%(name)s”, but by: %(known)s.") % known(name, report.dimensions))
+            raise Refusal(
+                _("The report is not grouped by “%(name)s”, but by: %(known)s.") % known(name, report.dimensions)
+            )
     start = given(args, "from_day", "from_")
     end = given(args, "to_day", "to")
     if start and end and start > end:

@@ -1,4 +1,4 @@
-"""The period a report speaks of: up to a day (as of), from the start of its month, quarter, year, or from the first document."""
+"""The period a report speaks of: up to a day (as of), from the start of its month, quarter or year, or all."""
 
 from dataclasses import dataclass
 from datetime import date

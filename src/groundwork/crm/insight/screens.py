@@ -36,7 +36,11 @@ def address(name: str, *args, **query) -> str:
 
 def invoices_address(user, start, end, **filters) -> str:
     """The list of the invoices under a number."""
-    query = {**{f"f.{name}": value for name, value in filters.items()}, "f.issued_on.from": start, "f.issued_on.to": end}
+    query = {
+        **{f"f.{name}": value for name, value in filters.items()},
+        "f.issued_on.from": start,
+        "f.issued_on.to": end,
+    }
     return address("records:list", "invoice", **query) if user.can("view", "invoice") else ""
 
 
@@ -106,7 +110,9 @@ class Cost:
         return address("rollout:start")
 
 
-def profit_table(user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption="") -> Table:
+def profit_table(
+    user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption=""
+) -> Table:
     report = reports["profit"]
     columns = [
         Column("place", str(report.dimensions[dimension]).capitalize(), main=True),
@@ -127,7 +133,8 @@ def profit_table(user, rows, dimension, start, end, cost: Cost, *, id: str, tota
             [
                 Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
                 Cell(
-                    money(row.revenue, row.currency, with_code=False), kind="number",
+                    money(row.revenue, row.currency, with_code=False),
+                    kind="number",
                     href=rows_address(user, row.place, start, end, row.currency),
                 ),
                 *cost_cells(row, cost),
@@ -136,7 +143,7 @@ def profit_table(user, rows, dimension, start, end, cost: Cost, *, id: str, tota
             key=str(place),
         )
         for place, row in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     totals = []
     if total is not None:
         totals = [
@@ -235,16 +242,21 @@ class Above:
         rows = invoices_address(self.user, self.start, self.end)
         self.figures = [
             Figure(
-                _("Revenue"), money(total.revenue, self.currency), rows,
+                _("Revenue"),
+                money(total.revenue, self.currency),
+                rows,
                 ngettext("%(count)s line", "%(count)s lines", total.lines) % {"count": number(total.lines, 0)},
                 lines_address(self.start, self.end, self.currency),
             ),
             Figure(_("Documents"), number(counts["documents"], 0), rows),
             Figure(
-                _("Companies"), number(counts["companies"], 0),
-                address("insight:report", "profit", by="company", from_=self.start, to=self.end, currency=self.currency),
+                _("Companies"),
+                number(counts["companies"], 0),
+                address(
+                    "insight:report", "profit", by="company", from_=self.start, to=self.end, currency=self.currency
+                ),
             ),
-        ]  # fmt: skip
+        ]
         if self.cost.allowed:
             self.figures.append(self._margin(total))
 
@@ -252,13 +264,20 @@ class Above:
         if not self.cost.kept:
             return Figure(_("Margin"), NO_VALUE, sub=self.cost.words, sub_href=self.cost.href)
         share = total.known_share
-        report = address("insight:report", "profit", by="product", from_=self.start, to=self.end, currency=self.currency)
+        report = address(
+            "insight:report", "profit", by="product", from_=self.start, to=self.end, currency=self.currency
+        )
         if total.margin is None:
-            return Figure(_("Margin"), NO_VALUE, sub=_("no cost valid on these days"), sub_href=report, completeness=Decimal(0))
+            return Figure(
+                _("Margin"), NO_VALUE, sub=_("no cost valid on these days"), sub_href=report, completeness=Decimal(0)
+            )
         return Figure(
-            _("Margin"), percent(total.margin_share), report, money(total.margin, self.currency),
+            _("Margin"),
+            percent(total.margin_share),
+            report,
+            money(total.margin, self.currency),
             completeness=None if share is None else share * 100,
-        )  # fmt: skip
+        )
 
     def _chart(self, months) -> None:
         by_month = {row.place.value: row for row in months}
@@ -266,7 +285,9 @@ class Above:
         while len(keys) > 1 and keys[0] not in by_month:
             keys.pop(0)
         scale, unit = scale_of(max((abs(row.revenue) for row in months), default=0), self.currency)
-        values = [float(to_major(by_month[key].revenue, self.currency)) / scale if key in by_month else 0.0 for key in keys]
+        values = [
+            float(to_major(by_month[key].revenue, self.currency)) / scale if key in by_month else 0.0 for key in keys
+        ]
         texts = [number(round(Decimal(value), 1)) for value in values]
         best = max(range(len(keys)), key=lambda place: values[place])
         title = _("Revenue by month. The best month was %(month)s with %(amount)s.") % {
@@ -282,9 +303,14 @@ class Above:
         )
         self.unit = unit
         self.months = [
-            (month_words(key), money(by_month[key].revenue, self.currency), rows_address(
-                self.user, by_month[key].place, None, self.end, self.currency)) for key in reversed(keys[-LISTED:]) if key in by_month
-        ]  # fmt: skip
+            (
+                month_words(key),
+                money(by_month[key].revenue, self.currency),
+                rows_address(self.user, by_month[key].place, None, self.end, self.currency),
+            )
+            for key in reversed(keys[-LISTED:])
+            if key in by_month
+        ]
 
     def _tables(self) -> None:
         heads = {
@@ -294,9 +320,15 @@ class Above:
         }
         for dimension, (head, every) in heads.items():
             rows = profit.profit(dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency)
-            table = profit_table(self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}")
-            whole = address("insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency)
-            self.tables.append((head, every % {"count": number(sum(row.place.value is not None for row in rows), 0)}, table, whole))
+            table = profit_table(
+                self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
+            )
+            whole = address(
+                "insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency
+            )
+            self.tables.append(
+                (head, every % {"count": number(sum(row.place.value is not None for row in rows), 0)}, table, whole)
+            )
 
 
 def scale_of(biggest: int, currency: str) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, Sum
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -44,16 +44,18 @@ def above(request):
     ]
     currencies = [
         {
-            "label": code, "current": code == shown.currency,
+            "label": code,
+            "current": code == shown.currency,
             "href": screens.address("insight:above", period=period.key, as_of=choice.get("as_of"), currency=code),
         }
         for code in shown.currencies
-    ]  # fmt: skip
+    ]
     empty = Empty(
         _("No documents up to %(day)s") % {"day": day(as_of)},
         _("Here stands what was sold, by month, product, company and country, as soon as there are invoices."),
-        _("Open the invoices"), screens.address("records:list", "invoice"),
-    )  # fmt: skip
+        _("Open the invoices"),
+        screens.address("records:list", "invoice"),
+    )
     context = {"above": shown, "period": period, "periods": periods, "currencies": currencies, "empty": empty}
     return render(request, "insight/above.html", {**context, "as_of": as_of.isoformat(), "wrong": form.errors})
 
@@ -81,13 +83,19 @@ class Asked:
         return min(item for item in (self.to, self.as_of) if item)
 
     def rows(self, currency=""):
-        return self.report.run(self.dimension, start=self.start, end=self.to, as_of=self.as_of, user=self.user, currency=currency)
+        return self.report.run(
+            self.dimension, start=self.start, end=self.to, as_of=self.as_of, user=self.user, currency=currency
+        )
 
     def query(self, **changes) -> str:
         kept = {
-            "by": self.dimension, "from": self.start, "to": self.to, "as_of": self.as_of if not self.to else None,
-            "currency": self.currency, **changes,
-        }  # fmt: skip
+            "by": self.dimension,
+            "from": self.start,
+            "to": self.to,
+            "as_of": self.as_of if not self.to else None,
+            "currency": self.currency,
+            **changes,
+        }
         return urlencode({key: value for key, value in kept.items() if value not in (None, "")})
 
 
@@ -105,9 +113,15 @@ def report(request, key):
     cost = screens.Cost.of(request.user)
     first = (asked_for.page - 1) * screens.PAGE
     table = screens.profit_table(
-        request.user, rows[first : first + screens.PAGE], asked_for.dimension, asked_for.start, asked_for.end, cost,
-        id="report", total=total,
-    )  # fmt: skip
+        request.user,
+        rows[first : first + screens.PAGE],
+        asked_for.dimension,
+        asked_for.start,
+        asked_for.end,
+        cost,
+        id="report",
+        total=total,
+    )
     table.empty = Empty(_("Nothing to count"), _("There are no documents in this period."), "", "")
     here = reverse("insight:report", args=[key])
     if first + screens.PAGE < len(rows):
@@ -125,19 +139,32 @@ def report(request, key):
         for name, label in asked_for.report.dimensions.items()
     ]
     currencies = [
-        {"label": item.currency, "current": item.currency == currency, "href": f"{here}?{asked_for.query(currency=item.currency)}"}
+        {
+            "label": item.currency,
+            "current": item.currency == currency,
+            "href": f"{here}?{asked_for.query(currency=item.currency)}",
+        }
         for item in sums
     ]
     downloads = []
     if request.user.can("export", "reports"):
         downloads = [
-            (kind.upper(), f"{reverse('insight:download', args=[key, kind])}?{asked_for.query()}") for kind in ("csv", "json")
+            (kind.upper(), f"{reverse('insight:download', args=[key, kind])}?{asked_for.query()}")
+            for kind in ("csv", "json")
         ]
     context = {
-        "report": asked_for.report, "table": table, "tabs": tabs, "currencies": currencies, "currency": currency, "cost": cost,
-        "downloads": downloads, "asked": asked_for, "total": total, "period": words_of_range(asked_for.start, asked_for.end),
+        "report": asked_for.report,
+        "table": table,
+        "tabs": tabs,
+        "currencies": currencies,
+        "currency": currency,
+        "cost": cost,
+        "downloads": downloads,
+        "asked": asked_for,
+        "total": total,
+        "period": words_of_range(asked_for.start, asked_for.end),
         "known": None if total is None or total.known_share is None else total.known_share * 100,
-    }  # fmt: skip
+    }
     response = render(request, "insight/report.html", context)
     response["Vary"] = "HX-Request"
     return response
@@ -185,14 +212,19 @@ def lines(request):
     if more:
         query = request.GET.copy()
         query["after"] = f"{page[-1].issued_on}_{page[-1].pk}"
-        table.next_url, table.next_label = f"{request.path}?{query.urlencode()}", _("Next %(count)s") % {"count": LINES_SHOWN}
+        table.next_url, table.next_label = (
+            f"{request.path}?{query.urlencode()}",
+            _("Next %(count)s") % {"count": LINES_SHOWN},
+        )
     if request.htmx and "after" in request.GET:
         response = render(request, "insight/rows.html", {"table": table})
     else:
         context = {
-            "title": title, "table": table, "period": words_of_range(start, end),
+            "title": title,
+            "table": table,
+            "period": words_of_range(start, end),
             "sums": [money(row["revenue"], row["invoice__currency"]) for row in sums],
-        }  # fmt: skip
+        }
         response = render(request, "insight/lines.html", context)
     response["Vary"] = "HX-Request"
     return response

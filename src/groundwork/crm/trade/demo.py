@@ -1,6 +1,6 @@
-"""``groundwork demo wholesale`` and ``demo remove``: a made-up wholesaler of nuts and dried fruit, with a year and a half of trade.
+"""``groundwork demo wholesale`` and ``demo remove``: a made-up wholesaler of nuts with a year and a half of trade.
 
-The same ``--seed``, ``--size`` and ``--today`` give the same firm; only the password is new each time. Nothing in it is real.
+The same ``--seed``, ``--size`` and ``--today`` give the same firm; only the password is new each time. Nothing is real.
 There are no cost prices: the demo begins where a young firm stands, with margins unknown.
 """
 
@@ -88,7 +88,9 @@ def run(args) -> int:
     password = secrets.token_urlsafe(9)
     stands_at = args.today or (date.fromisoformat(settings.DEMO_TODAY) if settings.DEMO_TODAY else clock.today())
     made = fill(seed=args.seed, size=SIZES[args.size], today=stands_at, password=password, progress=sys.stderr.isatty())
-    print(f"{made.firm.name}: {Company.objects.count()} companies, {Invoice.objects.count()} invoices up to {stands_at}.")
+    print(
+        f"{made.firm.name}: {Company.objects.count()} companies, {Invoice.objects.count()} invoices up to {stands_at}."
+    )
     print(f"Password of everybody: {password}")
     for user in made.people.values():
         print(f"  {user.email:<24} {user.name}, {', '.join(str(role) for role in user.roles.all())}")
@@ -177,7 +179,13 @@ SELLERS = {"anna": 34, "tomasz": 26, "ivan": 25, "piotr": 15}  # who looks after
 @transaction.atomic
 def _people(demo: Demo, password: str) -> None:
     demo.firm = Firm.objects.create(
-        pk=1, name="Фундук и Ко", country="PL", currency=CURRENCY, time_zone="Europe/Warsaw", language="en", demo="wholesale"
+        pk=1,
+        name="Фундук и Ко",
+        country="PL",
+        currency=CURRENCY,
+        time_zone="Europe/Warsaw",
+        language="en",
+        demo="wholesale",
     )
     for key, (name, parent, _head) in DEPARTMENTS.items():
         demo.departments[key] = Department.objects.create(name=name, parent=demo.departments.get(parent))
@@ -209,15 +217,53 @@ FIRST_WORDS = {
     "en": ("Bakery", "Deli", "Store", "Coffee House", "Market", "Pantry", "Traders", "Foods"),
 }
 SECOND_WORDS = {
-    "pl": ("Wawel", "Złoty Orzech", "Pod Lipą", "Smakosz", "Bursztyn", "Jagoda", "Zacisze", "Słoneczna", "Mazurek", "Rosa"),
+    "pl": (
+        "Wawel",
+        "Złoty Orzech",
+        "Pod Lipą",
+        "Smakosz",
+        "Bursztyn",
+        "Jagoda",
+        "Zacisze",
+        "Słoneczna",
+        "Mazurek",
+        "Rosa",
+    ),
     "ru": ("Тортоля", "Берёзка", "Миндаль", "Полянка", "Изюминка", "Каравай", "Лето", "Медовый дом", "Урюк", "Самал"),
-    "en": ("Green Lane", "Hazel", "Oak & Pine", "North", "Harbour", "Old Mill", "Sunny Side", "Almond Tree", "Corner", "Walnut"),
+    "en": (
+        "Green Lane",
+        "Hazel",
+        "Oak & Pine",
+        "North",
+        "Harbour",
+        "Old Mill",
+        "Sunny Side",
+        "Almond Tree",
+        "Corner",
+        "Walnut",
+    ),
 }
-LANGUAGE_OF = {"Poland": "pl", "Kazakhstan": "ru", "Georgia": "ru", "Latvia": "ru", "Germany": "en", "United Kingdom": "en"}
+LANGUAGE_OF = {
+    "Poland": "pl",
+    "Kazakhstan": "ru",
+    "Georgia": "ru",
+    "Latvia": "ru",
+    "Germany": "en",
+    "United Kingdom": "en",
+}
 PEOPLE_NAMES = {
-    "pl": (("Ewa", "Marek", "Katarzyna", "Paweł", "Zofia", "Jan"), ("Zielińska-Lis", "Mazur", "Wójcik", "Duda", "Król", "Pawlak")),
-    "ru": (("Мария", "Алексей", "Айгуль", "Сергей", "Нино", "Виктор"), ("Ким", "Коваленко", "Беридзе", "Озолс", "Сидоренко", "Мороз")),
-    "en": (("Emma", "James", "Hannah", "Oliver", "Julia", "Karl"), ("Brown", "Schmidt", "Taylor", "Weber", "Wood", "Fischer")),
+    "pl": (
+        ("Ewa", "Marek", "Katarzyna", "Paweł", "Zofia", "Jan"),
+        ("Zielińska-Lis", "Mazur", "Wójcik", "Duda", "Król", "Pawlak"),
+    ),
+    "ru": (
+        ("Мария", "Алексей", "Айгуль", "Сергей", "Нино", "Виктор"),
+        ("Ким", "Коваленко", "Беридзе", "Озолс", "Сидоренко", "Мороз"),
+    ),
+    "en": (
+        ("Emma", "James", "Hannah", "Oliver", "Julia", "Karl"),
+        ("Brown", "Schmidt", "Taylor", "Weber", "Wood", "Fischer"),
+    ),
 }
 JOBS = {
     "pl": ("właściciel", "dział zakupów", "księgowość", "kierownik zmiany"),
@@ -243,11 +289,14 @@ def _companies(demo: Demo) -> list[Company]:
         taken.add(name)
         result.append(
             Company(
-                name=name, country=country, city=city, phone=f"{code} {rnd.randint(200, 999)} {rnd.randint(100, 999)} {rnd.randint(100, 999)}",
+                name=name,
+                country=country,
+                city=city,
+                phone=f"{code} {rnd.randint(200, 999)} {rnd.randint(100, 999)} {rnd.randint(100, 999)}",
                 email=f"office{place}@example.com" if rnd.random() < 0.8 else "",
                 kind=rnd.choices(Company.Kind.values, (92, 6, 2))[0],
                 owner=demo.people[rnd.choices(list(SELLERS), list(SELLERS.values()))[0]],
-            )  # fmt: skip
+            )
         )
     _keep(result, demo.people["piotr"])
     return result
@@ -261,20 +310,43 @@ def _contacts(demo: Demo, companies: list[Company]) -> None:
         firsts, lasts = PEOPLE_NAMES[language]
         result.append(
             Contact(
-                name=f"{rnd.choice(firsts)} {rnd.choice(lasts)}", company=company, job=rnd.choice(JOBS[language]),
-                phone=company.phone[:-3] + str(rnd.randint(100, 999)), email=f"contact{place}@example.com", owner=company.owner,
-            )  # fmt: skip
+                name=f"{rnd.choice(firsts)} {rnd.choice(lasts)}",
+                company=company,
+                job=rnd.choice(JOBS[language]),
+                phone=company.phone[:-3] + str(rnd.randint(100, 999)),
+                email=f"contact{place}@example.com",
+                owner=company.owner,
+            )
         )
     _keep(result, demo.people["piotr"])
 
 
 GOODS = {  # name: price of one kilogram, in cents
-    "Миндаль Carmel 23/25": 892, "Migdały łuskane": 948, "Кешью W320": 815, "Orzechy nerkowca W240": 978, "Фундук 11–13": 864,
-    "Orzechy laskowe prażone": 1012, "Walnut halves": 934, "Грецкий орех, бабочка": 905, "Pistachios, roasted": 1695,
-    "Арахис бланшированный": 242, "Pecan halves": 1780, "Orzechy brazylijskie": 1120, "Финик Меджул": 1050, "Daktyle Deglet Nour": 448,
-    "Изюм Малаяр": 236, "Rodzynki sułtańskie": 258, "Курага «Джамбо»": 612, "Figi suszone": 640, "Prunes, pitted": 486,
-    "Żurawina suszona": 690, "Cranberries, sweetened": 705, "Манго сушёное": 1145, "Banana chips": 365, "Смесь «Студенческая»": 560,
-}  # fmt: skip
+    "Миндаль Carmel 23/25": 892,
+    "Migdały łuskane": 948,
+    "Кешью W320": 815,
+    "Orzechy nerkowca W240": 978,
+    "Фундук 11–13": 864,
+    "Orzechy laskowe prażone": 1012,
+    "Walnut halves": 934,
+    "Грецкий орех, бабочка": 905,
+    "Pistachios, roasted": 1695,
+    "Арахис бланшированный": 242,
+    "Pecan halves": 1780,
+    "Orzechy brazylijskie": 1120,
+    "Финик Меджул": 1050,
+    "Daktyle Deglet Nour": 448,
+    "Изюм Малаяр": 236,
+    "Rodzynki sułtańskie": 258,
+    "Курага «Джамбо»": 612,
+    "Figi suszone": 640,
+    "Prunes, pitted": 486,
+    "Żurawina suszona": 690,
+    "Cranberries, sweetened": 705,
+    "Манго сушёное": 1145,
+    "Banana chips": 365,
+    "Смесь «Студенческая»": 560,
+}
 PACKS = (("5 kg", 100), ("10 kg", 98), ("200 g × 12", 118), ("1 kg × 6", 107), ("25 kg", 95))
 
 
@@ -346,15 +418,21 @@ class Buying:
         self.popular = list(accumulate(1 / (place + 3) for place in range(len(self.products))))
         days = (demo.today - beginning).days
         self.appetite = [self.random.paretovariate(1.3) for _buyer in buyers]
-        self.joined = [beginning + timedelta(days=int(days * max(0, self.random.uniform(-2, 0.8)))) for _buyer in buyers]
+        self.joined = [
+            beginning + timedelta(days=int(days * max(0, self.random.uniform(-2, 0.8)))) for _buyer in buyers
+        ]
         self.left = [
-            demo.today if self.random.random() < 0.85 else joined + timedelta(days=int((demo.today - joined).days * self.random.random()))
+            demo.today
+            if self.random.random() < 0.85
+            else joined + timedelta(days=int((demo.today - joined).days * self.random.random()))
             for joined in self.joined
         ]
 
     def month(self, first: date, last: date, wanted: int, number: int) -> Iterator[tuple[Invoice, list[InvoiceLine]]]:
         """Documents of one month with ``wanted`` lines in all, in the order of their days."""
-        active = [place for place in range(len(self.buyers)) if self.joined[place] <= last and self.left[place] >= first]
+        active = [
+            place for place in range(len(self.buyers)) if self.joined[place] <= last and self.left[place] >= first
+        ]
         heaps = list(accumulate(min(self.appetite[place], 40) for place in active))
         counts = []
         while wanted > 0:
@@ -371,29 +449,52 @@ class Buying:
         if 0.03 <= luck < 0.04:
             buyer = None  # sold over the counter
         invoice = Invoice(
-            document_number=f"{'CN' if returned else 'FV'}/{day:%Y}/{number:06d}", issued_on=day, currency=CURRENCY, company=buyer,
-            kind=Invoice.Kind.CREDIT_NOTE if returned else Invoice.Kind.INVOICE, country=buyer.country if buyer else "",
+            document_number=f"{'CN' if returned else 'FV'}/{day:%Y}/{number:06d}",
+            issued_on=day,
+            currency=CURRENCY,
+            company=buyer,
+            kind=Invoice.Kind.CREDIT_NOTE if returned else Invoice.Kind.INVOICE,
+            country=buyer.country if buyer else "",
             owner=buyer.owner if buyer else self.demo.people["tomasz"],
-        )  # fmt: skip
+        )
         sign = -1 if returned else 1
         lines = [self.line(sign) for _line in range(count)]
         if not returned and count > 2 and self.random.random() < 0.25:
-            lines[-1] = InvoiceLine(product=self.fee, description=self.fee.name, quantity=Decimal(1), price=Decimal(self.fee.list_price) / 100)
+            lines[-1] = InvoiceLine(
+                product=self.fee,
+                description=self.fee.name,
+                quantity=Decimal(1),
+                price=Decimal(self.fee.list_price) / 100,
+            )
         return invoice, lines
 
     def line(self, sign: int) -> InvoiceLine:
         product = self.random.choices(self.products, cum_weights=self.popular)[0]
         price = Decimal(round(product.list_price * self.random.uniform(0.9, 1.1))) / 100
-        kilograms = Decimal(self.random.choice((5, 10, 10, 20, 25, 40, 50, 100))) + self.random.choice((Decimal(0), Decimal(0), Decimal("2.5")))
+        kilograms = Decimal(self.random.choice((5, 10, 10, 20, 25, 40, 50, 100))) + self.random.choice(
+            (Decimal(0), Decimal(0), Decimal("2.5"))
+        )
         return InvoiceLine(product=product, description=product.name, quantity=sign * kilograms, price=price)
 
 
 # ── what was said
 
 TALKS = {
-    "pl": ("Prosi o próbki migdałów do piątku.", "Rozmowa o cenach na grudzień, chce rabat przy palecie.", "Dostawa przyszła w porządku."),
-    "ru": ("Просит образцы фундука до пятницы.", "Обсудили цены на декабрь, ждёт предложение по кешью.", "Поставка пришла целой, довольны."),
-    "en": ("Asks for almond samples by Friday.", "Talked about December prices; wants terms for a pallet.", "Delivery arrived in order."),
+    "pl": (
+        "Prosi o próbki migdałów do piątku.",
+        "Rozmowa o cenach na grudzień, chce rabat przy palecie.",
+        "Dostawa przyszła w porządku.",
+    ),
+    "ru": (
+        "Просит образцы фундука до пятницы.",
+        "Обсудили цены на декабрь, ждёт предложение по кешью.",
+        "Поставка пришла целой, довольны.",
+    ),
+    "en": (
+        "Asks for almond samples by Friday.",
+        "Talked about December prices; wants terms for a pallet.",
+        "Delivery arrived in order.",
+    ),
 }
 
 
@@ -407,9 +508,14 @@ def _activities(demo: Demo, companies: list[Company]) -> None:
             day = demo.today - timedelta(days=rnd.randint(0, 240))
             rows.append(
                 Activity(
-                    type="company", object_id=company.pk, kind=kind, text=rnd.choice(TALKS[LANGUAGE_OF[company.country]]),
-                    minutes=rnd.randint(3, 25) if kind == Activity.Kind.CALL else None, by=company.owner, changeset=act.kept(),
+                    type="company",
+                    object_id=company.pk,
+                    kind=kind,
+                    text=rnd.choice(TALKS[LANGUAGE_OF[company.country]]),
+                    minutes=rnd.randint(3, 25) if kind == Activity.Kind.CALL else None,
+                    by=company.owner,
+                    changeset=act.kept(),
                     at=datetime.combine(day, time(rnd.randint(8, 16), rnd.randint(0, 59)), tzinfo=UTC),
-                )  # fmt: skip
+                )
             )
         Activity.objects.bulk_create(rows, batch_size=1000)

@@ -1,7 +1,7 @@
 """Invoices and their lines: the total of a document is the sum of its lines' amounts, always.
 
-A line's amount is rounded once where the line is made, so a total is never rounded again. Lines are put and dropped inside
-``writing(invoice, ...)``; new documents come whole.
+A line's amount is rounded once where the line is made, so a total is never rounded again. Lines are put and dropped
+inside ``writing(invoice, ...)``; new documents come whole.
 """
 
 from collections.abc import Iterable, Sequence
@@ -73,16 +73,16 @@ def create_many(documents: Iterable[tuple[Invoice, list[InvoiceLine]]]) -> list[
 
 
 def _follow(changed) -> None:
-    """The lines carry the day of their document. Refused: a currency with other decimals, which would change the amounts."""
+    """The lines carry the day of their document. Refused: a currency with other decimals, for amounts would change."""
     for invoice, before, after in changed:
         if before is None or after is None:
             continue
-        if before["currency"] != after["currency"] and invoice.lines_count:
-            if minor_digits(before["currency"]) != minor_digits(after["currency"]):
-                raise Refusal(
-                    _("This invoice has lines in %(old)s, which has other decimals than %(new)s: make a new invoice instead.")
-                    % {"old": before["currency"], "new": after["currency"]}
-                )
+        old, new = before["currency"], after["currency"]
+        if invoice.lines_count and minor_digits(old) != minor_digits(new):
+            raise Refusal(
+                _("The lines are in %(old)s, which has other decimals than %(new)s: make a new invoice instead.")
+                % {"old": old, "new": new}
+            )
         if before["issued_on"] != after["issued_on"]:
             InvoiceLine.objects.filter(invoice=invoice).update(issued_on=invoice.issued_on)
 

@@ -1,11 +1,12 @@
 """Profit: revenue less the cost of what was sold, by product, company, country or month.
 
-Every figure is a sum over the lines of current invoices that the asker may see. What a line cost is quantity x the cost
-price valid on the day of the document, rounded half up once, to minor units. A line without such a price has an
+Every figure is a sum over the lines of current invoices that the asker may see. What a line cost is quantity x the
+cost price valid on the day of the document, rounded half up once, to minor units. A line without such a price has an
 **unknown** cost, which is not zero: it counts in ``revenue`` and in nothing else (docs/domain/money.md).
 
-Sums are integers made in SQL, equal on SQLite and PostgreSQL. One query a call, whatever the number of rows. Currencies are
-never added together: each row belongs to one. Kept monthly sums may later stand behind ``profit`` without changing it.
+Sums are integers made in SQL, equal on SQLite and PostgreSQL. One query a call, whatever the number of rows. Currencies
+are never added together: each row belongs to one. Kept monthly sums may later stand
+behind ``profit`` without changing it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -78,7 +79,7 @@ class Sums:
 
 @dataclass(slots=True)
 class Place:
-    """The value of one dimension. ``value`` is the key of the group: None for lines without a product, company, country."""
+    """The value of one dimension. ``value`` is the key of the group: None for lines without a product, say."""
 
     dimension: str
     value: int | str | None
@@ -170,7 +171,7 @@ def main_currency(sums: Sequence[Sums]) -> str:
 
 
 def known_share(as_of: date | None = None) -> Decimal | None:
-    """The metric: revenue of the lines whose product has a cost valid on the day of the document / revenue, up to ``as_of``.
+    """The metric: revenue of the lines whose product has a cost valid on the document's day / revenue, up to ``as_of``.
 
     Of the firm's main currency, since currencies are not added. None without revenue; 0 while no cost is kept.
     """
@@ -194,23 +195,26 @@ def _digits_case(power: str) -> str:
         if code != "DEFAULT" and len(code) == 3 and minor_digits(code) != 2:
             groups.setdefault(minor_digits(code), []).append(f"'{code}'")
     value = {digits: 10**digits if power == "+" else 10 ** (6 - digits) for digits in {2, *groups}}
-    cases = " ".join(f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items())
+    cases = " ".join(
+        f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items()
+    )
     return f"CAST(CASE {cases} ELSE {value[2]} END AS BIGINT)"
 
 
 def _cost_sql() -> str:
     """quantity x cost in minor units, half up away from zero, in 64-bit integers on both databases.
 
-    Both are scaled by 10^6, so the plain product overflows at 9.2 million. Split: quantity = a + b/10^6, cost = e + f/10^6;
-    then the minor units are a*e*M + X/R + (rest), with M = 10^digits, R = 10^(6 - digits) and X = a*f + b*e. Exact wherever
-    the result itself fits. A cost is never negative, so the sign is the quantity's.
+    Both are scaled by 10^6, so the plain product overflows at 9.2 million. Split: quantity = a + b/10^6 and
+    cost = e + f/10^6; then the minor units are a*e*M + X/R + (rest), with M = 10^digits, R = 10^(6 - digits) and
+    X = a*f + b*e. Exact wherever the result itself fits. A cost is never negative, so the sign is the quantity's.
     """
     million = 10**6
     a, b = f"(ABS(l.quantity) / {million})", f"(ABS(l.quantity) %% {million})"
     e, f = f"(c.cost / {million})", f"(c.cost %% {million})"
     m, r = "i.units", "i.rest"
     x = f"({a} * {f} + {b} * {e})"
-    size = f"{a} * {e} * {m} + {x} / {r} + (({x} %% {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
+    rest = f"(({x} %% {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
+    size = f"{a} * {e} * {m} + {x} / {r} + {rest}"
     return f"CASE WHEN l.quantity < 0 THEN -({size}) ELSE {size} END"
 
 
@@ -236,14 +240,16 @@ def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, lis
             f"COALESCE(SUM({_cost_sql()}), 0)",
         ]
         join = (
-            "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency AND c.valid_from <= i.issued_on "
-            "AND (c.until IS NULL OR c.until > i.issued_on) "
+            "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency "
+            "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
         )
         source = f"(SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({visible}) i)"  # noqa: S608
     else:
         begin, join, source, known = "", "", f"({visible})", ["0", "0", "0"]
     sums = ["COALESCE(SUM(l.amount_minor), 0) AS revenue", "COUNT(*) AS lines"]
-    sums += [f"{part} AS {name}" for part, name in zip(known, ("known_revenue", "known_lines", "known_cost"), strict=True)]
+    sums += [
+        f"{part} AS {name}" for part, name in zip(known, ("known_revenue", "known_lines", "known_cost"), strict=True)
+    ]
     from_invoices = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
     group = (
         f"SELECT {picked}i.currency AS currency, {', '.join(sums)} "  # noqa: S608

@@ -18,7 +18,13 @@ def make_product(by, name="Almonds", **fields) -> Product:
 def make_invoice(by, *lines, company=None, day=MAY, currency="GBP", number="INV-1", country="", **fields) -> Invoice:
     """``lines`` are (product, quantity, price); one piece of it for 10.00 where none is given."""
     invoice = Invoice(
-        document_number=number, company=company, issued_on=day, currency=currency, country=country, owner=fields.pop("owner", by), **fields
+        document_number=number,
+        company=company,
+        issued_on=day,
+        currency=currency,
+        country=country,
+        owner=fields.pop("owner", by),
+        **fields,
     )
     parts = [
         InvoiceLine(product=product, quantity=Decimal(quantity), price=Decimal(price))

@@ -24,7 +24,9 @@ def trading(cast, time_machine):
     cast.almonds, cast.dates = make_product(cast.olga, code="A1"), make_product(cast.olga, "Dates", code="D1")
     cast.tortola = creating(Company(name="Tortola", country="Poland"), by=cast.anna)
     make_invoice(cast.anna, (cast.almonds, 10, "5.00"), company=cast.tortola, country="Poland", number="MAY-1")
-    make_invoice(cast.anna, (cast.almonds, 4, "5.00"), company=cast.tortola, day=APRIL, number="APR-1", country="Poland")
+    make_invoice(
+        cast.anna, (cast.almonds, 4, "5.00"), company=cast.tortola, day=APRIL, number="APR-1", country="Poland"
+    )
     make_invoice(cast.ivan, (cast.dates, 3, "2.00"), number="MAY-2")
     return cast
 
@@ -43,8 +45,11 @@ def test_olga_sees_the_month_of_the_last_document(trading, as_user):
     assert page.status_code == 200
     assert page.context["period"] == Period("month", MAY)
     assert [(figure.label, figure.text) for figure in page.context["above"].figures] == [
-        ("Revenue", "56.00\xa0GBP"), ("Documents", "2"), ("Companies", "1"), ("Margin", "–"),
-    ]  # fmt: skip
+        ("Revenue", "56.00\xa0GBP"),
+        ("Documents", "2"),
+        ("Companies", "1"),
+        ("Margin", "–"),
+    ]
     assert "cost not kept here" in words(page)
 
 
@@ -63,7 +68,9 @@ def test_as_of_an_earlier_day_the_view_stands_there(trading, as_user):
 
 
 def test_a_senseless_day_falls_back_to_the_newest(trading, as_user):
-    page = as_user(trading.olga).get(reverse("insight:above"), {"as_of": "yesterday", "period": "aeon", "currency": "<b>"})
+    page = as_user(trading.olga).get(
+        reverse("insight:above"), {"as_of": "yesterday", "period": "aeon", "currency": "<b>"}
+    )
 
     assert (page.status_code, page.context["period"]) == (200, Period("month", MAY))
 
@@ -144,7 +151,15 @@ def test_with_costs_the_margin_stands_beside_how_much_of_it_is_known(trading, as
         ["Almonds", "70.00", "56.00", "14.00", "20.0%", "100%", "2"],
         ["Dates", "6.00", "–", "–", "–", "0%", "1"],
     ]
-    assert [cell.text for cell in report.context["table"].totals] == ["Total", "76.00", "56.00", "14.00", "20.0%", "92%", "3"]
+    assert [cell.text for cell in report.context["table"].totals] == [
+        "Total",
+        "76.00",
+        "56.00",
+        "14.00",
+        "20.0%",
+        "92%",
+        "3",
+    ]
 
 
 def test_whoever_may_not_see_costs_finds_no_word_of_margin(trading, as_user):
@@ -189,19 +204,26 @@ def test_json_keeps_the_unknown_apart_from_zero(trading, as_user):
     answer = as_user(trading.olga).get(reverse("insight:download", args=["profit", "json"]), {"by": "product"})
 
     assert answer.json()["rows"][0] == {
-        "product": "A1", "name": "Almonds", "revenue": "70.00", "cost": None, "margin": None, "known_share": "0", "currency": "GBP",
-    }  # fmt: skip
+        "product": "A1",
+        "name": "Almonds",
+        "revenue": "70.00",
+        "cost": None,
+        "margin": None,
+        "known_share": "0",
+        "currency": "GBP",
+    }
 
 
-def test_reading_a_report_is_noted_as_use(trading, as_user, monkeypatch):
-    monkeypatch.setattr(use, "_waiting", [])  # of tests before
+def test_reading_a_report_is_noted_as_use(trading, as_user):
     as_user(trading.olga).get(reverse("insight:above"))
     use.flush()
 
     assert Use.objects.filter(user=trading.olga, kind="report", key="report:profit").count() == 1
 
 
-@pytest.mark.parametrize("path", ["/above?period=all", "/report/profit?by=company", "/report/profit?by=product", "/report/lines"])
+@pytest.mark.parametrize(
+    "path", ["/above?period=all", "/report/profit?by=company", "/report/profit?by=product", "/report/lines"]
+)
 def test_a_page_takes_as_many_queries_for_sixty_documents_as_for_two(cast, as_user, path):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -213,7 +235,9 @@ def test_a_page_takes_as_many_queries_for_sixty_documents_as_for_two(cast, as_us
             product = make_product(cast.olga, f"Nut {documents} {place}")
             make_cost(product, "1.00")
             company = creating(Company(name=f"Shop {documents} {place}"), by=cast.olga)
-            make_invoice(cast.olga, (product, 1, "2.00"), company=company, number=f"N{documents}{place}", country=f"Land {place}")
+            make_invoice(
+                cast.olga, (product, 1, "2.00"), company=company, number=f"N{documents}{place}", country=f"Land {place}"
+            )
         client.get(path)
         use.flush()
         with CaptureQueriesContext(connection) as queries:

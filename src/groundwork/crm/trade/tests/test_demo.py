@@ -28,7 +28,9 @@ def picture():
     return (
         list(Company.objects.order_by("pk").values_list("name", "city", "phone", "owner__name", "number")),
         list(Contact.objects.order_by("pk").values_list("name", "email", "company__name")),
-        list(Invoice.objects.order_by("pk").values_list("document_number", "issued_on", "total_minor", "company__name")),
+        list(
+            Invoice.objects.order_by("pk").values_list("document_number", "issued_on", "total_minor", "company__name")
+        ),
         list(InvoiceLine.objects.order_by("pk").values_list("product__name", "quantity", "price", "amount_minor")),
         list(Activity.objects.order_by("pk").values_list("text", "at")),
     )
@@ -39,7 +41,11 @@ def test_a_demo_of_size_s_has_three_hundred_companies_and_five_thousand_lines(tr
 
     assert (Company.objects.count(), Contact.objects.count(), InvoiceLine.objects.count()) == (300, 600, 5000)
     assert 60 <= Product.objects.count() <= 80
-    assert (last_day(), known_share(), CostPrice.objects.count()) == (Invoice.objects.latest("issued_on").issued_on, 0, 0)
+    assert (last_day(), known_share(), CostPrice.objects.count()) == (
+        Invoice.objects.latest("issued_on").issued_on,
+        0,
+        0,
+    )
     assert Invoice.objects.earliest("issued_on").issued_on < date(2025, 6, 1)
     assert Invoice.objects.filter(kind="credit", total_minor__lt=0).exists()
 
@@ -47,12 +53,22 @@ def test_a_demo_of_size_s_has_three_hundred_companies_and_five_thousand_lines(tr
 def test_the_demo_is_in_step_with_itself(db):
     made = make_demo()
 
-    assert {user.name.split()[0] for user in made.people.values()} >= {"Анна", "Piotr", "Ольга", "Иван", "Лариса", "Nina"}
+    assert {user.name.split()[0] for user in made.people.values()} >= {
+        "Анна",
+        "Piotr",
+        "Ольга",
+        "Иван",
+        "Лариса",
+        "Nina",
+    }
     assert made.people["piotr"].leads(made.people["anna"].department)
     for invoice in Invoice.objects.prefetch_related("lines"):
         assert invoice.total_minor == sum(line.amount_minor for line in invoice.lines.all())
         assert {line.issued_on for line in invoice.lines.all()} == {invoice.issued_on}
-    assert Tally.objects.filter(type="invoice").aggregate(sum=Sum("amount"))["sum"] == Invoice.objects.aggregate(sum=Sum("total_minor"))["sum"]
+    assert (
+        Tally.objects.filter(type="invoice").aggregate(sum=Sum("amount"))["sum"]
+        == Invoice.objects.aggregate(sum=Sum("total_minor"))["sum"]
+    )
     assert SearchRow.objects.filter(type="company").count() == Company.objects.count()
     assert Change.objects.filter(created=True, type="invoice").count() == Invoice.objects.count()
     assert InvoiceLine.objects.count() == 400
@@ -76,7 +92,12 @@ def test_removing_the_demo_leaves_what_set_up_leaves(transactional_db):
 
     demo.remove()
 
-    assert (Firm.objects.count(), User.objects.count(), Company.objects.count(), Invoice.objects.count()) == (0, 0, 0, 0)
+    assert (Firm.objects.count(), User.objects.count(), Company.objects.count(), Invoice.objects.count()) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert (SearchRow.objects.count(), Tally.objects.count(), Change.objects.count()) == (0, 0, 0)
     assert Element.objects.get(key="report:profit").is_on
 

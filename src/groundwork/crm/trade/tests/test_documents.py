@@ -24,7 +24,13 @@ def totals(invoice):
 
 @pytest.mark.parametrize(
     ("quantity", "price", "currency", "amount"),
-    [("1", "0.125", "GBP", 13), ("-1", "0.125", "GBP", -13), ("3", "33.3", "JPY", 100), ("2", "1.0005", "KWD", 2001), ("0.5", "2.55", "GBP", 128)],
+    [
+        ("1", "0.125", "GBP", 13),
+        ("-1", "0.125", "GBP", -13),
+        ("3", "33.3", "JPY", 100),
+        ("2", "1.0005", "KWD", 2001),
+        ("0.5", "2.55", "GBP", 128),
+    ],
 )
 def test_the_amount_of_a_line_is_rounded_once_half_away_from_zero(cast, quantity, price, currency, amount):
     invoice = make_invoice(cast.olga, (None, quantity, price), currency=currency)

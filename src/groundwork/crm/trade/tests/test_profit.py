@@ -36,7 +36,10 @@ def test_revenue_of_a_month_is_the_sum_of_the_amounts_of_its_lines(cast):
     make_invoice(cast.olga, (almonds, 3, "2.55"), (None, 1, "0.99"))
     make_invoice(cast.olga, (almonds, 1, "5.00"), day=JUNE)
 
-    assert [(row.place.value, row.revenue, row.lines) for row in profit("month")] == [("2026-05", 864, 2), ("2026-06", 500, 1)]
+    assert [(row.place.value, row.revenue, row.lines) for row in profit("month")] == [
+        ("2026-05", 864, 2),
+        ("2026-06", 500, 1),
+    ]
 
 
 def test_a_credit_note_takes_revenue_back(cast):
@@ -262,9 +265,17 @@ prices = some.decimals("0", "900", places=4)
 def trades(draw):
     """Products with cost prices, and documents with lines of them."""
     days = some.dates(date(2026, 1, 1), date(2026, 4, 30))
-    costs = draw(some.lists(some.dictionaries(days, some.tuples(prices, some.sampled_from(["GBP", "EUR"])), max_size=3), min_size=1, max_size=4))
+    costs = draw(
+        some.lists(
+            some.dictionaries(days, some.tuples(prices, some.sampled_from(["GBP", "EUR"])), max_size=3),
+            min_size=1,
+            max_size=4,
+        )
+    )
     line = some.tuples(some.none() | some.integers(0, len(costs) - 1), amounts, prices)
-    document = some.tuples(days, some.sampled_from(["GBP", "EUR", "JPY"]), some.integers(0, 2), some.lists(line, min_size=1, max_size=5))
+    document = some.tuples(
+        days, some.sampled_from(["GBP", "EUR", "JPY"]), some.integers(0, 2), some.lists(line, min_size=1, max_size=5)
+    )
     return costs, draw(some.lists(document, min_size=1, max_size=6))
 
 
@@ -298,9 +309,16 @@ def test_every_way_of_cutting_the_profit_gives_the_sums_made_by_hand(trading, tr
             )
         for place, (day, currency, company, lines) in enumerate(documents):
             invoice = Invoice(
-                document_number=str(place), issued_on=day, currency=currency, company=companies[company], country=["", "PL", "KZ"][company]
+                document_number=str(place),
+                issued_on=day,
+                currency=currency,
+                company=companies[company],
+                country=["", "PL", "KZ"][company],
             )
-            parts = [InvoiceLine(product=None if which is None else products[which], quantity=q, price=p) for which, q, p in lines]
+            parts = [
+                InvoiceLine(product=None if which is None else products[which], quantity=q, price=p)
+                for which, q, p in lines
+            ]
             invoices.append((invoice, parts))
         create_many(invoices)
 
@@ -312,20 +330,30 @@ def test_every_way_of_cutting_the_profit_gives_the_sums_made_by_hand(trading, tr
             cost = costs[which][max(valid)] if valid else (None, "")
             known = cost[1] == currency
             keys = (
-                f"{day:%Y-%m}", None if which is None else products[which].pk,
-                companies[company].pk if companies[company] else None, ["", "PL", "KZ"][company] or None,
-            )  # fmt: skip
+                f"{day:%Y-%m}",
+                None if which is None else products[which].pk,
+                companies[company].pk if companies[company] else None,
+                ["", "PL", "KZ"][company] or None,
+            )
             spent = rounded(quantity * cost[0], currency) if known else 0
             for dimension, value in zip(("month", "product", "company", "country"), keys, strict=True):
                 for place, figure in enumerate((amount, 1, amount * known, int(known), spent)):
                     expected[dimension, value, currency][place] += figure
 
     found = {
-        (dimension, row.place.value, row.currency): [row.revenue, row.lines, row.known_revenue, row.known_lines, row.known_cost]
+        (dimension, row.place.value, row.currency): [
+            row.revenue,
+            row.lines,
+            row.known_revenue,
+            row.known_lines,
+            row.known_cost,
+        ]
         for dimension in DIMENSIONS
         for row in profit(dimension)
     }
-    whole = [[(row.currency, row.revenue, row.known_cost) for row in totals(profit(dimension))] for dimension in DIMENSIONS]
+    whole = [
+        [(row.currency, row.revenue, row.known_cost) for row in totals(profit(dimension))] for dimension in DIMENSIONS
+    ]
     with acting(cast.olga, "erased"):  # hypothesis runs its examples in one transaction
         erase([invoice for invoice, _parts in invoices])
         erase(products)

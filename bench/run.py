@@ -1,0 +1,167 @@
+"""``make bench``: how fast the pages are, as multiples of raw SQL and of a bare page measured in the same run.
+
+    python -m bench [--small 1000] [--large 100000] [--lines 200000] [--only sqlite|postgresql] [--json FILE]
+
+Two firms are made, one with --small companies and invoices and one with --large (100 times apart), on SQLite and, where
+DATABASE_URL names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page
+is asked for through Django's test client with all middlewares. Beside it stand the same rows fetched by plain SQL on the
+same connection, and an empty page of the same bytes through the same middlewares. No time is asserted: machines
+differ, ratios less.
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description="Speed as multiples of raw SQL in the same run.")
+    parser.add_argument("--small", type=int, default=1_000, help="companies and invoices of the small firm")
+    parser.add_argument("--large", type=int, default=100_000, help="of the large one")
+    parser.add_argument("--lines", type=int, default=200_000, help="lines of the file to import; 0: none")
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
+    args = parser.parse_args()
+    servers = ["sqlite"]
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        servers.append("postgresql")
+    figures: dict = {}
+    for server in servers:
+        if args.only in (None, server):
+            figures[server] = measured(server, args)
+            show(server, figures[server])
+    if args.json:
+        Path(args.json).write_text(json.dumps(figures, indent=1))
+
+
+def measured(server: str, args) -> dict:
+    result = {}
+    for name, size in (("small", args.small), ("large", args.large)):
+        with database(server, name) as environment:
+            say(f"{server}: a firm of {size:,} companies and invoices")
+            result[name] = child(environment, "bench.measure", str(size))
+    if args.lines:
+        with database(server, "import") as environment, tempfile.TemporaryDirectory() as folder:
+            say(f"{server}: importing {args.lines:,} lines")
+            path = write_lines(Path(folder) / "lines.csv", args.lines)
+            result["import"] = child(environment, "bench.importing", str(path), str(args.lines))
+    return result
+
+
+@contextmanager
+def database(server: str, name: str):
+    """The environment of a process that works on a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="groundwork-bench-") as home:
+        environment = os.environ | {
+            "GROUNDWORK_HOME": home,
+            "GROUNDWORK_PLAIN_HTTP": "1",
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+        }
+        environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment.pop("GROUNDWORK_DEBUG", None)
+        if server == "sqlite":
+            environment["DATABASE_URL"] = f"sqlite:///{home}/bench.db"
+            yield environment
+            return
+        import psycopg
+
+        url = os.environ["DATABASE_URL"]
+        own = f"groundwork_bench_{name}_{os.getpid()}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{own}"')
+            try:
+                environment["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{own}"))
+                yield environment
+            finally:
+                connection.execute(f'DROP DATABASE "{own}" WITH (FORCE)')
+
+
+def child(environment: dict, module: str, *words: str) -> dict:
+    """What the module printed last: its figures as JSON."""
+    done = subprocess.run(  # noqa: S603 - our own modules
+        [sys.executable, "-m", module, *words],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    last = done.stdout.strip().rpartition("\n")[2]
+    if done.returncode or not last.startswith("{"):
+        sys.exit(f"{module} ended with {done.returncode}: {last}")
+    return json.loads(last)
+
+
+def write_lines(path: Path, count: int) -> Path:
+    """A file like those of online shops: a line a product sold, several a document, some customers unknown."""
+    rnd, written, number, at = random.Random(1), 0, 536000, datetime(2010, 12, 1, 8)  # noqa: S311
+    goods = [(f"{10000 + place}", f"ALMOND BOX No {place}", rnd.randint(30, 2500) / 100) for place in range(3000)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+        )
+        while written < count:
+            number, at = number + 1, at + timedelta(minutes=7)
+            customer = rnd.randint(12000, 16500) if rnd.random() < 0.85 else ""
+            back = rnd.random() < 0.02
+            for _place in range(min(rnd.randint(1, 45), count - written)):
+                code, words, price = rnd.choice(goods)
+                quantity = rnd.choice((1, 2, 6, 12, 24)) * (-1 if back else 1)
+                writer.writerow(
+                    [
+                        f"{'C' if back else ''}{number}",
+                        code,
+                        words,
+                        quantity,
+                        at.strftime("%Y-%m-%d %H:%M:%S"),
+                        f"{price:.2f}",
+                        customer,
+                        "United Kingdom",
+                    ]
+                )
+                written += 1
+    return path
+
+
+def show(server: str, figures: dict) -> None:
+    small, large = figures["small"]["pages"], figures["large"]["pages"]
+    print(f"\n{server}: p50 in ms; x = page / (raw SQL + bare page); growth = large / small")
+    print(
+        f"{'page':<10}{'queries':>8}{'small':>9}{'large':>9}{'growth':>8}{'raw':>9}{'bare':>7}{'x':>7}{'page/raw':>10}"
+    )
+    for name, at in large.items():
+        before = small[name]
+        print(
+            f"{name:<10}{at['queries']:>8}{before['page']:>9.1f}{at['page']:>9.1f}{at['page'] / before['page']:>8.2f}"
+            f"{at['raw']:>9.2f}{at['bare']:>7.2f}{at['page'] / (at['raw'] + at['bare']):>7.1f}"
+            f"{at['page'] / at['raw']:>10.1f}"
+        )
+    if done := figures.get("import"):
+        if "refused" in done:
+            print(f"import: not measured: {done['refused']}")
+        else:
+            print(
+                f"import: {done['lines']:,} lines in {done['seconds']:.1f} s = {done['a_minute']:,.0f} a minute, "
+                f"at most {done['megabytes']:.0f} MB"
+            )
+
+
+def say(words: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {words}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
