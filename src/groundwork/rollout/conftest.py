@@ -17,6 +17,7 @@ from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.requirements.actions import write_down
 
 COST, PROFIT = "field:product.cost", "report:profit"
+PASSWORD = "honest-words-1"  # noqa: S105 - of people in tests
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def cast(db):
         ("Anna", "salesperson", sales), ("Piotr", "head", sales), ("Olga", "director", firm), ("Ivan", "reader", store),
     ):  # fmt: skip
         user = User.objects.create_user(
-            email=f"{name.lower()}@example.com", password="honest-words-1", name=name, department=department
+            email=f"{name.lower()}@example.com", password=PASSWORD, name=name, department=department
         )
         user.roles.add(Role.objects.get(key=role))
         setattr(people, name.lower(), user)
@@ -70,8 +71,14 @@ def sell(by, *, product=None, amount=10000, cost=None, day=None):
 
 
 def make_goal(owner, **changes):
-    given = {"statement": "We know our margin by product", "metric": "known-share", "baseline": Decimal(0), "target": Decimal(90),
-             "due": today() + timedelta(days=90), "owner": owner}  # fmt: skip
+    given = {
+        "statement": "We know our margin by product",
+        "metric": "known-share",
+        "baseline": Decimal(0),
+        "target": Decimal(90),
+        "due": today() + timedelta(days=90),
+        "owner": owner,
+    }
     return creating(Goal(**{**given, **changes}), by=owner)
 
 

@@ -40,7 +40,7 @@ fills.add(Fill(COST, cost_filled))
 
 @dataclass
 class ReportUse:
-    """How often a report was opened, by whom. Whoever set it up is counted apart: opening it to see it is no use of it."""
+    """How often a report was opened, by whom. Whoever set it up is counted apart: a look is no use."""
 
     times: int = 0
     people: set[int] = field(default_factory=set)

@@ -11,9 +11,12 @@ class ChainConfig(AppConfig):
         from django.urls import reverse_lazy
 
         from groundwork.blueprint.elements import WhySource, why
+        from groundwork.records.pages import Panel, panels
+        from groundwork.rollout.chain.thread import thread_of
         from groundwork.rollout.chain.why import reasons
         from groundwork.ui.navigation import Entry, entries
 
+        panels.add(Panel("rollout.thread", "requirement", "chain/thread.html", thread_of))
         why.add(WhySource("rollout", reasons))
         for key, label, icon, address, order in (
             ("rollout", _("Roll-out"), "footprints", "rollout:start", 10),

@@ -50,6 +50,10 @@ class Standing:
         }
 
     @property
+    def is_used(self) -> bool:
+        return self.holds[5] and self.holds[6]
+
+    @property
     def level(self) -> int:
         """The highest level with none missing below it; 0: nobody asked, or for a number nobody agreed on."""
         return next((level - 1 for level in LEVELS if not self.holds[level]), len(LEVELS))

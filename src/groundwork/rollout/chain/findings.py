@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.core import languages
 from groundwork.core.clock import today
+from groundwork.rollout.adoption.use import FILLED_ENOUGH
 from groundwork.rollout.delivery.actions import WHY_NOT
 from groundwork.rollout.delivery.models import Verdict
 from groundwork.rollout.discovery.models import Goal
@@ -106,10 +107,10 @@ def of_reading(reading, owner: str) -> Finding:
     name = {"what": reading.element.label}
     if reading.report is not None:
         fact = _("Nobody but whoever set it up has opened the report “%(what)s” in four weeks.") % name
-    elif not reading.is_read:
-        fact = _("“%(what)s” is filled in and nobody reads it.") % name
-    elif reading.filled is None:
+    elif reading.measured and reading.filled is None:
         fact = _("Nothing is sold yet that “%(what)s” could be filled in for.") % name
-    else:
+    elif reading.measured and reading.filled < FILLED_ENOUGH:
         fact = _("“%(what)s” is filled in to %(share)s only.") % {**name, "share": languages.percent(reading.filled, 0)}
+    else:
+        fact = _("“%(what)s” is filled in and nobody reads it.") % name
     return Finding(ATTENTION, fact, owner, _("Is it used?"), reverse("rollout:used"))

@@ -116,7 +116,7 @@ def line_of(goal: Goal, coverage: Coverage) -> Line:
         )
     )
 
-    used = sum(standing.holds[5] and standing.holds[6] for standing in standings)
+    used = sum(standing.is_used for standing in standings)
     live = sum(standing.holds[5] for standing in standings)
     text, look = share(used, total)
     words = (

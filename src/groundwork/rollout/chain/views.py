@@ -26,55 +26,92 @@ class Step:
     now: bool = False
 
 
-def counted(singular: str, plural: str, count: int) -> str:
-    return ngettext(singular, plural, count) % {"count": count}
+def number_step(goals) -> Step:
+    done = bool(goals) and all(goal.is_agreed for goal in goals)
+    return Step(
+        _("Our number"),
+        _("What should change, from where to where, by when, and who answers for it."),
+        " · ".join(f"{goal} ({goal.course_words})" if goal.course_words else str(goal) for goal in goals),
+        "" if done else _("not agreed yet") if goals else _("no number yet"),
+        _("Our number") if goals else _("What number should change?"),
+        reverse("rollout:number"),
+        done,
+    )
+
+
+def told_step(told: int, people: int, waiting: int) -> Step:
+    words = {
+        "told": ngettext("%(count)s thing", "%(count)s things", told) % {"count": told},
+        "people": ngettext("%(count)s person", "%(count)s people", people) % {"count": people},
+    }
+    answers = ngettext("%(count)s waits for an answer", "%(count)s wait for an answer", waiting) % {"count": waiting}
+    return Step(
+        _("What people told us"),
+        _("What hinders those who do the work, in their own words."),
+        _("%(told)s by %(people)s") % words if told else "",
+        answers if waiting else "" if told else _("nobody was asked yet"),
+        _("Listen"),
+        reverse("rollout:told"),
+        bool(told) and not waiting,
+    )
+
+
+def agreed_step(standings) -> Step:
+    ready, total = sum(standing.holds[2] and standing.holds[3] for standing in standings), len(standings)
+    done = bool(total) and ready == total
+    return Step(
+        _("What we agreed"),
+        _("What we will do, how we know that it is done, and what is switched on for it."),
+        _("%(done)s of %(total)s agreed and switched on") % {"done": ready, "total": total} if total else "",
+        "" if done else _("not everything is agreed and switched on") if total else _("nothing yet"),
+        _("What we agreed"),
+        reverse("rollout:agreed"),
+        done,
+    )
+
+
+def try_step(standings) -> Step:
+    passed, live = sum(standing.holds[4] for standing in standings), sum(standing.holds[5] for standing in standings)
+    total = len(standings)
+    words, done = {"done": passed, "total": total, "live": live}, bool(total) and passed == total == live
+    missing = _("not everything is tried") if passed < total else _("not live yet")
+    return Step(
+        _("Try it"),
+        _("Does it work, and does it fit the work?"),
+        _("%(done)s of %(total)s works and fits, %(live)s live") % words if total else "",
+        "" if done else missing if total else _("nothing yet"),
+        _("Try it"),
+        reverse("rollout:try"),
+        done,
+    )
+
+
+def used_step(standings) -> Step:
+    used, live = sum(standing.is_used for standing in standings), sum(standing.holds[5] for standing in standings)
+    total = len(standings)
+    done = bool(total) and used == total
+    return Step(
+        _("Is it used"),
+        _("Do people really open it and fill it in, and does the number move?"),
+        _("%(done)s of %(total)s used") % {"done": used, "total": total} if total else "",
+        "" if done else _("not used yet") if live else _("nothing is live yet"),
+        _("Is it used?"),
+        reverse("rollout:used"),
+        done,
+    )
 
 
 def five_steps(chart: Map, told: int, people: int) -> list[Step]:
     """What is there, what is missing, and one way forward, for each step. The first that is not done is "now"."""
     goals = [goal for goal in chart.goals if goal.kind == Goal.Kind.GOAL]
-    standings, total = chart.coverage.standings, len(chart.coverage.standings)
-    agreed = sum(goal.is_agreed for goal in goals)
-    confirmed = sum(standing.holds[2] and standing.holds[3] for standing in standings)
-    passed, live = sum(standing.holds[4] for standing in standings), sum(standing.holds[5] for standing in standings)
-    used = sum(standing.holds[5] and standing.holds[6] for standing in standings)
-    asked = told and not chart.waiting
+    standings = chart.coverage.standings
     steps = [
-        Step(
-            _("Our number"), _("What should change, from where to where, by when, and who answers for it."),
-            " · ".join(f"{goal} ({goal.course_words})" if goal.course_words else str(goal) for goal in goals),
-            "" if agreed and agreed == len(goals) else _("not agreed yet") if goals else _("no number yet"),
-            _("Our number") if goals else _("What number should change?"), reverse("rollout:number"), bool(goals) and agreed == len(goals),
-        ),
-        Step(
-            _("What people told us"), _("What hinders those who do the work, in their own words."),
-            _("%(told)s by %(people)s") % {
-                "told": counted("%(count)s thing", "%(count)s things", told), "people": counted("%(count)s person", "%(count)s people", people),
-            } if told else "",
-            counted("%(count)s waits for an answer", "%(count)s wait for an answer", len(chart.waiting)) if chart.waiting
-            else "" if told else _("nobody was asked yet"),
-            _("Listen"), reverse("rollout:told"), bool(asked),
-        ),
-        Step(
-            _("What we agreed"), _("What we will do, how we know that it is done, and what is switched on for it."),
-            _("%(done)s of %(total)s agreed and switched on") % {"done": confirmed, "total": total} if total else "",
-            "" if total and confirmed == total else _("not everything is agreed and switched on") if total else _("nothing yet"),
-            _("What we agreed"), reverse("rollout:agreed"), bool(total) and confirmed == total,
-        ),
-        Step(
-            _("Try it"), _("Does it work, and does it fit the work?"),
-            _("%(done)s of %(total)s works and fits, %(live)s live") % {"done": passed, "total": total, "live": live} if total else "",
-            "" if total and passed == total and live == total else _("not live yet") if total and passed == total
-            else _("not everything is tried") if total else _("nothing yet"),
-            _("Try it"), reverse("rollout:try"), bool(total) and passed == total and live == total,
-        ),
-        Step(
-            _("Is it used"), _("Do people really open it and fill it in, and does the number move?"),
-            _("%(done)s of %(total)s used") % {"done": used, "total": total} if total else "",
-            "" if total and used == total else _("not used yet") if live else _("nothing is live yet"),
-            _("Is it used?"), reverse("rollout:used"), bool(total) and used == total,
-        ),
-    ]  # fmt: skip
+        number_step(goals),
+        told_step(told, people, len(chart.waiting)),
+        agreed_step(standings),
+        try_step(standings),
+        used_step(standings),
+    ]
     for step in steps:
         if not step.done:
             step.now = True

@@ -50,7 +50,7 @@ class AcceptanceTest(Record):
         return verdict(self, self.latest_run(), self.revisions())
 
     def run(self, *, by, works: bool, fits: bool, remark: str = "", version=None) -> "TestRun":
-        """``by`` tried it and answers both questions. Refused while what it needs is off, and a "no" without a word why.
+        """``by`` tried it and answers both questions. Refused while what it needs is off, and for a "no" without why.
 
         Something that does not work cannot fit.
         """

@@ -53,10 +53,20 @@ def _page(request, *, wrong=None, status=200):
                 if may and not off
                 else None
             )
-            cards.append({
-                "requirement": requirement, "test": test, "run": run, "verdict": Verdict(verdict).label, "colour": COLOUR[verdict],
-                "off": off, "form": form, "places": places(requirement), "open": verdict != Verdict.PASSED, "said": verdict,
-            })  # fmt: skip
+            cards.append(
+                {
+                    "requirement": requirement,
+                    "test": test,
+                    "run": run,
+                    "verdict": Verdict(verdict).label,
+                    "colour": COLOUR[verdict],
+                    "off": off,
+                    "form": form,
+                    "places": places(requirement),
+                    "open": verdict != Verdict.PASSED,
+                    "said": verdict,
+                }
+            )
     context = {
         **steps("try"),
         "cards": cards,

@@ -15,7 +15,7 @@ from groundwork.core.registry import Registry
 
 @dataclass(frozen=True)
 class Metric:
-    """``value(day)`` is the number as of that day in ``unit`` with one digit after the point; None: nothing to measure."""
+    """``value(day)`` is the number as of that day in ``unit``, one digit after the point; None: nothing to measure."""
 
     key: str
     label: Any
@@ -60,7 +60,7 @@ metrics.add(
         direction="up",
         value=known_share,
         explain=_(
-            "Revenue of the invoice lines whose product has a cost price valid on the invoice date, divided by all revenue."
+            "Revenue of the lines whose product has a cost price valid on the invoice date, divided by all revenue."
         ),
         elements=("field:product.cost", "report:profit"),
     )

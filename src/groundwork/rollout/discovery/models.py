@@ -69,7 +69,7 @@ class Goal(Record):
                     ~Q(metric=""), baseline__isnull=False, target__isnull=False, due__isnull=False, owner__isnull=False
                 ),
                 name="agreed_goal_is_complete",
-                violation_error_message=_("An agreed number says what is measured, from where, to where, by when and who answers."),
+                violation_error_message=_("An agreed number says what, from where, to where, by when and who answers."),
             ),
         ]  # fmt: skip
 

@@ -35,18 +35,30 @@ def _number_page(request, *, form=None, wrong=None, status=200):
     for goal in goals_shown(user)[:MOST_SHOWN]:
         value = values.of(goal.metric) if goal.metric else None
         may_edit = user.can("edit", goal)
-        cards.append({
-            "goal": goal, "now": goal.words(value), "value": value if goal.unit == "%" else None, "start": goal.words(goal.baseline),
-            "target": goal.words(goal.target), "missing": goal.missing() if goal.kind == Goal.Kind.GOAL else [], "faults": goal.faults(),
-            "form": (wrong or NumberForm.of(goal)) if may_edit and change == f"goal{goal.pk}" else None, "may_edit": may_edit,
-        })  # fmt: skip
+        cards.append(
+            {
+                "goal": goal,
+                "now": goal.words(value),
+                "value": value if goal.unit == "%" else None,
+                "start": goal.words(goal.baseline),
+                "target": goal.words(goal.target),
+                "missing": goal.missing() if goal.kind == Goal.Kind.GOAL else [],
+                "faults": goal.faults(),
+                "form": (wrong or NumberForm.of(goal)) if may_edit and change == f"goal{goal.pk}" else None,
+                "may_edit": may_edit,
+            }
+        )
     may_create = user.can("create", Goal) and user.can("edit", Goal)
     template = goal_templates["margin"]
     first = not cards
     context = {
-        **steps("number"), "cards": cards, "may_create": may_create, "may_decide": may_decide(user), "first": first,
+        **steps("number"),
+        "cards": cards,
+        "may_create": may_create,
+        "may_decide": may_decide(user),
+        "first": first,
         "form": form or NumberForm(initial=template.typed(user) if first else {"owner": user.pk}),
-    }  # fmt: skip
+    }
     return render(request, "discovery/number.html", context, status=status)
 
 
@@ -109,15 +121,24 @@ def _told_page(request, *, form=None, status=200):
         .order_by(waiting_first, "-pk")[:MOST_SHOWN]
     )
     cards = [
-        {"need": need, "may_edit": user.can("edit", need) and need.state != Need.State.COVERED, "is_open": need.state == Need.State.CAPTURED,
-         "kind": {"agreed": "ok", "covered": "trace", "captured": "info"}.get(need.state, "")}
+        {
+            "need": need,
+            "may_edit": user.can("edit", need) and need.state != Need.State.COVERED,
+            "is_open": need.state == Need.State.CAPTURED,
+            "kind": {"agreed": "ok", "covered": "trace", "captured": "info"}.get(need.state, ""),
+        }
         for need in needs
-    ]  # fmt: skip
+    ]
     people = len({need.author_id for need in needs})
     context = {
-        **steps("told"), "cards": cards, "people": people, "may_create": user.can("create", Need), "may_edit": user.can("edit", Need),
-        "form": form or TellForm(user=user), "waiting": sum(card["is_open"] for card in cards),
-    }  # fmt: skip
+        **steps("told"),
+        "cards": cards,
+        "people": people,
+        "may_create": user.can("create", Need),
+        "may_edit": user.can("edit", Need),
+        "form": form or TellForm(user=user),
+        "waiting": sum(card["is_open"] for card in cards),
+    }
     return render(request, "discovery/told.html", context, status=status)
 
 

@@ -29,7 +29,13 @@ def refuse_or_lift(faults: list[str], record: Record, lifts: str, *, by, decisio
         )
     return creating(
         Decision(
-            statement=decision.strip(), lifts=lifts, faults="\n".join(faults), about_type=record.type_key, about_id=record.pk, owner=by
+            statement=decision.strip(),
+            lifts=lifts,
+            faults="\n".join(faults),
+            about_type=record.type_key,
+            about_id=record.pk,
+            owner=by,
         ),
-        by=by, act="decided",
-    )  # fmt: skip
+        by=by,
+        act="decided",
+    )

@@ -1,4 +1,4 @@
-"""What we agreed: a sentence, how we will know that it is done, who asked for it, and which fields and reports it needs."""
+"""What we agreed: a sentence, how we will know that it is done, who asked, which fields and reports it needs."""
 
 from django.conf import settings
 from django.db import models, transaction
@@ -67,7 +67,7 @@ class Requirement(Record):
 
     @property
     def was_reworded(self) -> bool:
-        """Were the words changed after they were agreed? Then nothing above "asked" counts until they are agreed again."""
+        """Were the words changed after they were agreed? Then only "asked" counts until they are agreed again."""
         return self.is_confirmed and self.text != self.confirmed_text
 
     # ── actions

@@ -36,13 +36,18 @@ def requirements_shown(user):
 
 
 def _first_words(user) -> dict:
-    """What the form proposes for the newest agreed number: the fields and reports that its metric usually takes."""
+    """What the form proposes: the newest number, what its metric usually takes, needs not answered yet."""
     goals = Goal.objects.visible_to(user).current().filter(kind=Goal.Kind.GOAL).exclude(state=Goal.State.OBSOLETE)
     goal = goals.order_by("-pk").first()
-    if goal is None or goal.measure is None:
-        return {"goal": goal.pk if goal else None}
-    usual = Element.objects.filter(key__in=goal.measure.elements).values_list("pk", flat=True)
-    return {"goal": goal.pk, "elements": list(usual)}
+    if goal is None:
+        return {}
+    usual = goal.measure.elements if goal.measure else ()
+    answered = Need.objects.visible_to(user).current().filter(state=Need.State.AGREED)
+    return {
+        "goal": goal.pk,
+        "needs": list(answered.values_list("pk", flat=True)),
+        "elements": list(Element.objects.filter(key__in=usual).values_list("pk", flat=True)),
+    }
 
 
 def _page(request, *, form=None, wrong=None, status=200):

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'anti-goal'), models.Q(('state', 'agreed'), _negated=True), ('lifted_by__isnull', False), models.Q(models.Q(('metric', ''), _negated=True), ('baseline__isnull', False), ('due__isnull', False), ('owner__isnull', False), ('target__isnull', False)), _connector='OR'), name='agreed_goal_is_complete', violation_error_message='An agreed number says what is measured, from where, to where, by when and who answers.'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'anti-goal'), models.Q(('state', 'agreed'), _negated=True), ('lifted_by__isnull', False), models.Q(models.Q(('metric', ''), _negated=True), ('baseline__isnull', False), ('due__isnull', False), ('owner__isnull', False), ('target__isnull', False)), _connector='OR'), name='agreed_goal_is_complete', violation_error_message='An agreed number says what, from where, to where, by when and who answers.'),
         ),
         migrations.AddIndex(
             model_name='need',
