@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.core.languages import NO_VALUE, money, month, number, percent
+from groundwork.core.languages import NO_VALUE, active, money, month, number, percent
 from groundwork.core.money import to_major
 from groundwork.crm.insight.period import Period, months_before
 from groundwork.crm.insight.reports import reports
@@ -296,7 +297,7 @@ class Above:
         }
         self.chart = BarChart(
             title=title,
-            labels=[short_month(key) for key in keys],
+            labels=[short_month(key, key == keys[0]) for key in keys],
             series=[Series(f"{_('Revenue')}, {unit}", values, texts)],
             label_heading=_("Month"),
             id="revenue-by-month",
@@ -344,9 +345,7 @@ def month_words(key: str) -> str:
     return month(date.fromisoformat(f"{key}-01"))
 
 
-def short_month(key: str) -> str:
-    from babel.dates import format_date
-
-    from groundwork.core.languages import active
-
-    return format_date(date.fromisoformat(f"{key}-01"), format="LLL yy", locale=active())
+def short_month(key: str, first: bool) -> str:
+    """The year stands where it begins, so that twelve words have room."""
+    pattern = "LLL yy" if first or key.endswith("-01") else "LLL"
+    return format_date(date.fromisoformat(f"{key}-01"), format=pattern, locale=active()).replace(".", "")
