@@ -10,6 +10,7 @@ class RecordsConfig(AppConfig):
     def ready(self):
         from groundwork.access.presets import more_things
         from groundwork.background.setup import Step, on_init, on_restore
+        from groundwork.records.imports import engine  # noqa: F401 - its kinds of background work
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
         from groundwork.records.types import types

@@ -134,7 +134,6 @@ class Listing:
         descending = self.sort.startswith("-")
         order = [f"-{self.sort_column}", "-pk"] if descending else [self.sort_column, "pk"]
         base = self.kind.model.objects.filter(self.conditions() & self._after(descending))
-        branches = self._branches()
         found = []
         for branch in self._branches():
             rows = base.filter(branch).order_by(*order).values_list(self.sort_column, "pk")

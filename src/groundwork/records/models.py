@@ -262,3 +262,6 @@ class Use(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["key", "at"], name="use_of_key")]
+
+
+from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged  # noqa: E402, F401 - its own folder

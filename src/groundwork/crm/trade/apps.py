@@ -8,4 +8,4 @@ class TradeConfig(AppConfig):
     verbose_name = _("Trade")
 
     def ready(self):
-        from groundwork.crm.trade import documents, types  # noqa: F401 - declare the record types, keep the totals
+        from groundwork.crm.trade import documents, imports, types  # noqa: F401 - declare types and layouts, keep the totals

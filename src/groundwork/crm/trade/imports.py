@@ -1,0 +1,277 @@
+"""The file layouts of trade: invoice lines of a retailer's register, and cost prices of products."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groundwork.core.clock import today
+from groundwork.core.money import minor_digits
+from groundwork.crm.customers.models import Company
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, line_amount
+from groundwork.records import write
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, layouts, moment, text
+from groundwork.records.imports.models import Staged
+from groundwork.records.models import ExternalKey
+
+FEES = {  # codes of the public set "Online Retail" that are no goods
+    "POST", "DOT", "D", "M", "m", "S", "C2", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS", "B", "ADJUST", "SAMPLES",
+}  # fmt: skip
+
+
+class OnlineRetail(Layout):
+    """One row a line: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.
+
+    A number that begins with C is a credit note, with A an adjustment. Rows without a customer are kept, without a
+    company. Identical rows of a document are lines of their own. A document wholly in the file replaces the one that
+    an earlier import made of it.
+    """
+
+    key = "online-retail"
+    type = "invoices"
+    label = gettext_lazy("Invoice lines: InvoiceNo, StockCode, Quantity, UnitPrice …")
+    columns = {
+        name: ()
+        for name in ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
+    } | {"CustomerID": ("Customer ID",), "InvoiceNo": ("Invoice",), "UnitPrice": ("Price",)}
+    required = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice")
+    order = ("company", "product", "invoice")
+    batch = 150
+
+    @property
+    def currency(self) -> str:
+        return self.job.options.get("currency") or "GBP"
+
+    def key_of(self, row: dict[str, str]) -> str:
+        return row.get("InvoiceNo", "").strip()[:40]
+
+    def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
+        number = text(row, "InvoiceNo", 40, needed=True)
+        code = text(row, "StockCode", 60, needed=True)
+        description = text(row, "Description", 200)
+        quantity, price, at = decimal(row, "Quantity"), decimal(row, "UnitPrice"), moment(row, "InvoiceDate")
+        customer, country = customer_key(row), text(row, "Country", 60)
+        amount = line_amount(quantity, price, minor_digits(self.currency))
+        if abs(amount) > 10**15:
+            raise WrongRow("Quantity", row["Quantity"], _("the amount of this line is too large"))
+        yield Piece("product", code, {"name": description})
+        if customer:
+            yield Piece("company", customer, {"country": country})
+        header = {"company": customer, "country": country, "issued_on": at.date().isoformat()}
+        yield Piece("invoice", number, header, row=[code, description, str(quantity), str(price), at.isoformat(), amount])
+
+    def compare(self, things: list[Staged]) -> None:
+        known = dict(
+            ExternalKey.objects.filter(source=self.key, type=things[0].type, key__in=[thing.key for thing in things]).values_list(
+                "key", "object_id"
+            )
+        ) if things else {}  # fmt: skip
+        for thing in things:
+            thing.object_id = known.get(thing.key)
+            thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
+        if things and things[0].type == "invoice":
+            self._compare_lines([thing for thing in things if thing.object_id])
+
+    def _compare_lines(self, things: list[Staged]) -> None:
+        invoices = {row.pk: row for row in Invoice.objects.filter(pk__in=[thing.object_id for thing in things])}
+        lines = lines_of(invoices)
+        for thing in things:
+            invoice = invoices.get(thing.object_id)
+            if invoice is None:
+                thing.verdict, thing.object_id = Staged.Verdict.CREATE, None
+                continue
+            new, old = Counter(row_key(row) for row in thing.data["rows"]), Counter(kept_key(line) for line in lines[invoice.pk])
+            if new != old or invoice.issued_on.isoformat() != thing.data["values"]["issued_on"]:
+                thing.verdict = Staged.Verdict.UPDATE
+                thing.difference = {"lines": [sum(old.values()), sum(new.values())], "total": [invoice.total_minor, self._total(thing)]}
+
+    @staticmethod
+    def _total(thing: Staged) -> int:
+        return sum(row[5] for row in thing.data["rows"])
+
+    def sum_of(self, things: list[Staged]) -> dict[str, int]:
+        documents = [thing for thing in things if thing.type == "invoice"]
+        return {self.currency: sum(self._total(thing) for thing in documents)} if documents else {}
+
+    def sum_kept(self) -> dict[str, int]:
+        ids = Staged.objects.filter(job=self.job, type="invoice").exclude(verdict=Staged.Verdict.BAD).values("object_id")
+        total = Invoice.objects.filter(pk__in=ids).aggregate(total=Sum("total_minor"))["total"] or 0
+        return {self.currency: total}
+
+    def write(self, things: list[Staged]) -> None:
+        {"company": self._companies, "product": self._products, "invoice": self._invoices}[things[0].type](things)
+
+    def _companies(self, things: list[Staged]) -> None:
+        self._create(things, [Company(name=thing.key, country=thing.data["values"].get("country") or "") for thing in things])
+
+    def _products(self, things: list[Staged]) -> None:
+        self._create(
+            things,
+            [
+                Product(name=thing.data["values"].get("name") or thing.key, code=thing.key,
+                        kind=Product.Kind.FEE if is_fee(thing.key) else Product.Kind.GOODS)
+                for thing in things
+            ],
+        )  # fmt: skip
+
+    def _create(self, things: list[Staged], records: list) -> None:
+        write.writing_many(created=records)
+        for thing, record in zip(things, records, strict=True):
+            thing.object_id = record.pk
+        ExternalKey.objects.bulk_create(
+            ExternalKey(source=self.key, type=thing.type, key=thing.key, object_id=thing.object_id) for thing in things
+        )
+
+    def _invoices(self, things: list[Staged]) -> None:
+        companies = self._ids("company", {thing.data["values"].get("company") for thing in things} - {None, ""})
+        products = self._ids("product", {row[0] for thing in things for row in thing.data["rows"]})
+        new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
+        if new:
+            self._create(new, [self._document(thing, companies) for thing in new])
+            lines = [line for thing in new for line in self._lines(thing, thing.object_id, thing.data["rows"], products)]
+            InvoiceLine.objects.bulk_create(lines, batch_size=1000)
+        self._replace([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], products)
+
+    def _ids(self, type_key: str, keys: set[str]) -> dict[str, int]:
+        found = ExternalKey.objects.filter(source=self.key, type=type_key, key__in=keys)
+        return dict(found.values_list("key", "object_id"))
+
+    def _document(self, thing: Staged, companies: dict[str, int]) -> Invoice:
+        values = thing.data["values"]
+        kind = {"C": Invoice.Kind.CREDIT_NOTE, "A": Invoice.Kind.ADJUSTMENT}.get(thing.key[:1], Invoice.Kind.INVOICE)
+        return Invoice(
+            document_number=thing.key, kind=kind, company_id=companies.get(values.get("company") or ""), country=values.get("country") or "",
+            issued_on=date.fromisoformat(values["issued_on"]), currency=self.currency, total_minor=self._total(thing),
+            lines_count=len(thing.data["rows"]),
+        )  # fmt: skip
+
+    def _lines(self, thing: Staged, invoice_id: int, rows: list, products: dict[str, int], begin: int = 1) -> list[InvoiceLine]:
+        issued_on, zone = date.fromisoformat(thing.data["values"]["issued_on"]), timezone.get_current_timezone()
+        return [
+            InvoiceLine(
+                invoice_id=invoice_id, position=place, product_id=products[code], description=description, quantity=Decimal(quantity),
+                price=Decimal(price), amount_minor=amount, issued_on=issued_on, at=datetime.fromisoformat(at).replace(tzinfo=zone),
+            )  # fmt: skip
+            for place, (code, description, quantity, price, at, amount) in enumerate(rows, begin)
+        ]
+
+    def _replace(self, things: list[Staged], products: dict[str, int]) -> None:
+        """Lines that are in both stay; the others go and come, each told in the invoice's history."""
+        if not things:
+            return
+        invoices = Invoice._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in things])
+        lines, changed = lines_of(invoices), []
+        for thing in things:
+            invoice = invoices[thing.object_id]
+            before, wanted = write.values(invoice), Counter(row_key(row) for row in thing.data["rows"])
+            for line in lines[invoice.pk]:
+                if wanted[kept_key(line)]:
+                    wanted[kept_key(line)] -= 1
+                else:
+                    write.drop_part(invoice, line)
+            missing = []
+            for row in thing.data["rows"]:
+                if wanted[row_key(row)]:
+                    wanted[row_key(row)] -= 1
+                    missing.append(row)
+            invoice.issued_on = date.fromisoformat(thing.data["values"]["issued_on"])
+            for line in self._lines(thing, invoice.pk, missing, products, begin=len(lines[invoice.pk]) + 1):
+                write.put_part(invoice, line)
+            invoice.total_minor, invoice.lines_count = self._total(thing), len(thing.data["rows"])
+            changed.append((invoice, before))
+        write.writing_many(changed=changed)
+
+
+def customer_key(row: dict[str, str]) -> str:
+    """``17850.0`` names customer 17850: an identifier that a spreadsheet took for a number."""
+    key = text(row, "CustomerID", 60)
+    return key[:-2] if key.endswith(".0") and key[:-2].isdigit() else key
+
+
+def is_fee(code: str) -> bool:
+    return code in FEES or code.startswith("gift_")
+
+
+def row_key(row: list) -> tuple:
+    return (row[0], row[1], Decimal(row[2]), Decimal(row[3]))
+
+
+def kept_key(line: InvoiceLine) -> tuple:
+    return (line.product.code if line.product else "", line.description, line.quantity, line.price)
+
+
+def lines_of(invoices) -> dict[int, list[InvoiceLine]]:
+    found: dict[int, list[InvoiceLine]] = {pk: [] for pk in invoices}
+    for line in InvoiceLine.objects.filter(invoice__in=list(invoices)).select_related("product").order_by("position", "pk"):
+        found[line.invoice_id].append(line)
+    return found
+
+
+class Costs(Layout):
+    """One row a cost price: the product's code, the cost of one unit, its currency, the day it is valid from."""
+
+    key = "costs"
+    type = "costs"
+    label = gettext_lazy("Cost prices: code, cost, currency, valid from")
+    columns = {
+        "code": ("StockCode", "product", "код", "артикул", "kod", "indeks", "символ"),
+        "cost": ("cost price", "себестоимость", "цена закупки", "koszt", "cena zakupu"),
+        "currency": ("валюта", "waluta"),
+        "valid_from": ("valid from", "from", "действует с", "с даты", "obowiązuje od", "od dnia"),
+    }
+    required = ("code", "cost")
+    order = ("cost",)
+
+    def key_of(self, row: dict[str, str]) -> str:
+        return ""
+
+    def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
+        code, cost = text(row, "code", 60, needed=True), decimal(row, "cost", comma=True)
+        if cost < 0:
+            raise WrongRow("cost", row["cost"], _("a cost is not below zero"))
+        currency = (text(row, "currency", 3) or self.job.options.get("currency") or "").upper()
+        if len(currency) != 3 or not currency.isalpha():
+            raise WrongRow("currency", currency, _("a currency is three letters, such as EUR"))
+        since = day(row, "valid_from") if row.get("valid_from", "").strip() else today()
+        yield Piece("cost", f"{code}\x1f{since}", {"code": code, "cost": str(cost), "currency": currency, "valid_from": since.isoformat()})
+
+    def compare(self, things: list[Staged]) -> None:
+        codes = {thing.data["values"]["code"] for thing in things}
+        products = dict(Product.objects.current().filter(code__in=codes).values_list("code", "pk"))
+        costs = {
+            (row.product_id, row.valid_from.isoformat()): row for row in CostPrice.objects.filter(product__in=list(products.values()))
+        }
+        for thing in things:
+            values = thing.data["values"]
+            thing.object_id = products.get(values["code"])
+            kept = costs.get((thing.object_id, values["valid_from"]))
+            if thing.object_id is None:
+                thing.verdict = Staged.Verdict.BAD
+                thing.difference = {"reason": _("no product has this code"), "column": "code", "value": values["code"]}
+            elif kept is None:
+                thing.verdict = Staged.Verdict.CREATE
+            elif (kept.cost, kept.currency) == (Decimal(values["cost"]), values["currency"]):
+                thing.verdict = Staged.Verdict.SAME
+            else:
+                thing.verdict = Staged.Verdict.UPDATE
+                thing.difference = {"cost": [str(kept), f"{values['cost']} {values['currency']}"]}
+
+    def write(self, things: list[Staged]) -> None:
+        products = Product._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in things])
+        costs = {(row.product_id, row.valid_from.isoformat()): row for row in CostPrice.objects.filter(product__in=list(products))}
+        before = {pk: write.values(product) for pk, product in products.items()}
+        for thing in things:
+            values = thing.data["values"]
+            line = costs.get((thing.object_id, values["valid_from"])) or CostPrice(valid_from=date.fromisoformat(values["valid_from"]))
+            line.cost, line.currency = Decimal(values["cost"]), values["currency"]
+            write.put_part(products[thing.object_id], line)
+        write.writing_many(changed=[(product, before[pk]) for pk, product in products.items()])
+
+
+layouts.add(OnlineRetail)
+layouts.add(Costs)

@@ -1,0 +1,390 @@
+"""Stage, try, load, undo: each a kind of background run, in batches that are kept whole or not at all.
+
+The trial run writes its verdicts to the staged rows; the load executes that plan. A killed load goes on where its
+last batch ended, because a batch's records, keys and the run's cursor are committed together.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from groundwork.background.kinds import Kind, kinds
+from groundwork.background.models import Run
+from groundwork.background.work import carry_out, start
+from groundwork.core.refusals import Refusal
+from groundwork.records import write
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, layouts
+from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
+from groundwork.records.imports.readers import column_places, open_source, sources
+from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
+from groundwork.records.types import types
+
+State, Verdict = ImportJob.State, Staged.Verdict
+ROWS_A_BATCH = 4000
+MOST_BAD_KEPT = 10_000
+_reading: dict[int, tuple[Iterator, int]] = {}  # a job's open file in this process, and the rows taken from it
+
+
+def digest_of(path: Path) -> str:
+    """Of the bytes of a file, or of all table files of a folder."""
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if file.is_file():
+            digest.update(file.name.encode() if path.is_dir() else b"")
+            with file.open("rb") as content:
+                while chunk := content.read(1 << 20):
+                    digest.update(chunk)
+    return digest.hexdigest()
+
+
+def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", **options) -> ImportJob:
+    """A job for the file; refused where the file is no table or lacks columns, before anything is kept."""
+    found = sources(path)
+    kind = layouts[layout]
+    job = ImportJob(layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options)
+    first = open_source(found[0], options.get("encoding", ""), options.get("separator", ""))
+    _places(kind(job), first.header, found[0].name)
+    job.about = {**first.about, "files": len(found), "header": first.header[:100]}
+    job.digest = digest_of(path)
+    job.save()
+    return job
+
+
+def _places(layout: Layout, header: list[str], name: str) -> dict[str, int]:
+    if not any(header):
+        raise Refusal(_("“%(name)s” has no header row.") % {"name": name})
+    places = column_places(header, layout.wanted())
+    missing = [column for column in layout.required if column not in places]
+    if missing:
+        raise Refusal(
+            _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
+            % {"name": name, "columns": ", ".join(missing), "header": ", ".join(header)[:300]}
+        )
+    return places
+
+
+# ── check: read the file into staged things, then give each its verdict
+
+
+def check_step(run: Run) -> bool:
+    job = ImportJob.objects.get(pk=run.arguments["job"])
+    phase = run.cursor.get("phase", "read")
+    if phase == "read":
+        done = _read_some(job, run)
+        run.cursor = {"phase": "compare", "after": [0, 0]} if done else {"phase": "read"}
+        return False
+    if _compare_some(job, run):
+        return False
+    job.counts = _counts(job)
+    job.rejected = job.rejected or 0
+    job.state = State.CHECKED
+    job.save()
+    run.result = {"job": job.pk}
+    return True
+
+
+def _read_some(job: ImportJob, run: Run) -> bool:
+    """Stage the next rows. A process that does not hold the file open at this very row reads it from the start."""
+    reading = _reading.pop(job.pk, None)
+    if reading is None or reading[1] != job.read:
+        job.staged.all().delete()
+        job.bad_rows.all().delete()
+        job.read = job.rejected = 0
+        reading = (_pieces(job), 0)
+    rows, held = reading[0], {}
+    taken = list(islice(rows, ROWS_A_BATCH))
+    for file, line, pieces in taken:
+        for piece in pieces:
+            _hold(job, held, piece, file, line)
+    _keep(job, held)
+    job.read += len(taken)
+    job.save()
+    run.done = job.read
+    if len(taken) == ROWS_A_BATCH:
+        _reading[job.pk] = (rows, job.read)
+        return False
+    return True
+
+
+def _pieces(job: ImportJob) -> Iterator[tuple[str, int, list[Piece]]]:
+    """Row by row what the file says; a wrong row gives a piece of type "bad" for its document too."""
+    layout = layouts[job.layout](job)
+    for source in sources(Path(job.path)):
+        opened = open_source(source, job.options.get("encoding", ""), job.options.get("separator", ""))
+        places = _places(layout, opened.header, source.name)
+        for line, cells in opened.rows:
+            row = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
+            try:
+                yield source.name, line, list(layout.read(row, line))
+            except WrongRow as wrong:
+                yield source.name, line, [Piece("bad", layout.key_of(row), {"column": wrong.column, "value": wrong.value, "reason": wrong.reason})]
+
+
+def _hold(job, held, piece: Piece, file: str, line: int) -> None:
+    layout = layouts[job.layout]
+    is_bad, type_key = piece.type == "bad", layout.order[-1] if piece.type == "bad" else piece.type
+    if is_bad:
+        values = {name: str(value)[:120] for name, value in piece.values.items()}
+        BadRow.objects.create(job=job, file=file[:255], line=line, **values)
+        if not piece.key:
+            job.rejected += 1
+            return
+    thing = held.get((type_key, piece.key))
+    if thing is None:
+        place = layout.order.index(type_key)
+        thing = Staged(job=job, type=type_key, key=piece.key, place=place, line=line, file=file[:255], data={"values": {}, "rows": [], "read": 0})
+        held[type_key, piece.key] = thing
+    if is_bad:
+        thing.verdict = Verdict.BAD
+    for name, value in piece.values.items() if not is_bad else ():
+        if not thing.data["values"].get(name):
+            thing.data["values"][name] = value
+    if piece.row is not None:
+        thing.data["rows"].append(piece.row)
+    thing.data["read"] += type_key == layout.order[-1]
+
+
+def _keep(job, held: dict) -> None:
+    """Write the held things; those that an earlier batch began are joined with what was kept of them."""
+    if not held:
+        return
+    keys: dict[str, list[str]] = {}
+    for type_key, key in held:
+        keys.setdefault(type_key, []).append(key)
+    known = {}
+    for type_key, of_type in keys.items():
+        for begin in range(0, len(of_type), 500):
+            for thing in job.staged.filter(type=type_key, key__in=of_type[begin : begin + 500]):
+                known[thing.type, thing.key] = thing
+    again = []
+    for key, thing in held.items():
+        if (before := known.get(key)) is None:
+            continue
+        data = before.data
+        merged = {**{name: value for name, value in thing.data["values"].items() if not data["values"].get(name)}}
+        if not (merged or thing.data["rows"] or thing.verdict or thing.data["read"]):
+            continue
+        data["values"].update(merged)
+        data["rows"] += thing.data["rows"]
+        data["read"] += thing.data["read"]
+        before.verdict = before.verdict or thing.verdict
+        again.append(before)
+    Staged.objects.bulk_create([thing for key, thing in held.items() if key not in known], batch_size=500)
+    Staged.objects.bulk_update(again, ["data", "verdict"], batch_size=100)
+
+
+def _next_things(job: ImportJob, after: list[int], size: int) -> list[Staged]:
+    """The next things in the order of loading, all of one type."""
+    place, pk = after
+    things = list(job.staged.filter(place=place, pk__gt=pk).order_by("place", "id")[:size])
+    if not things:
+        following = job.staged.filter(place__gt=place).order_by("place").values_list("place", flat=True).first()
+        if following is not None:
+            things = list(job.staged.filter(place=following).order_by("place", "id")[:size])
+    return things
+
+
+def _compare_some(job: ImportJob, run: Run) -> bool:
+    layout = layouts[job.layout](job)
+    things = _next_things(job, run.cursor["after"], layout.batch)
+    if not things:
+        return False
+    good = [thing for thing in things if thing.verdict != Verdict.BAD]
+    layout.compare(good)
+    for thing in things:
+        if thing.verdict == Verdict.BAD:
+            job.rejected += thing.data["read"]
+    _note_bad(job, [thing for thing in good if thing.verdict == Verdict.BAD])
+    for currency, total in layout.sum_of([thing for thing in good if thing.verdict != Verdict.BAD]).items():
+        job.sums[currency] = job.sums.get(currency, 0) + total
+    Staged.objects.bulk_update(things, ["verdict", "difference", "object_id", "data"], batch_size=100)
+    job.save()
+    run.cursor = {"phase": "compare", "after": [things[-1].place, things[-1].pk]}
+    return True
+
+
+def _note_bad(job: ImportJob, things: list[Staged]) -> None:
+    """Rows that read well and still cannot be taken, e.g. a cost of a product that is not there."""
+    BadRow.objects.bulk_create(
+        BadRow(job=job, file=thing.file, line=thing.line, **{key: str(text)[:120] for key, text in thing.difference.items()})
+        for thing in things
+    )
+
+
+def _counts(job: ImportJob) -> dict:
+    counts: dict[str, dict[str, int]] = {}
+    for row in job.staged.order_by().values("type", "verdict").annotate(count=Count("pk")):
+        counts.setdefault(row["type"], {})[row["verdict"]] = row["count"]
+    return counts
+
+
+# ── load
+
+
+def load_step(run: Run) -> bool:
+    job = ImportJob.objects.get(pk=run.arguments["job"])
+    if job.state == State.CHECKED:
+        if job.on_error == "stop" and job.bad_rows.exists():
+            raise Refusal(_("There are wrong rows and you asked to stop at them: nothing was loaded."))
+        job.state = State.LOADING
+        job.save()
+        run.total = job.staged.count()
+    if not job.requester or not job.requester.is_active or not job.requester.can("create", "import"):
+        raise Refusal(_("Whoever began this import may no longer do so."))
+    layout = layouts[job.layout](job)
+    things = _next_things(job, run.cursor.get("after", [0, 0]), layout.batch)
+    if not things:
+        job.state = State.LOADED
+        job.save()
+        return True
+    wanted = [thing for thing in things if thing.verdict in (Verdict.CREATE, Verdict.UPDATE)]
+    if wanted:
+        with write.acting(job.requester, "imported", channel="import", cause=job.name) as act:
+            layout.write(wanted)
+            if act.changeset is not None:
+                LoadedBatch.objects.create(job=job, changeset=act.changeset)
+        Staged.objects.bulk_update(wanted, ["object_id", "verdict", "difference"], batch_size=100)
+    run.cursor = {"after": [things[-1].place, things[-1].pk]}
+    run.done += len(things)
+    return False
+
+
+# ── undo
+
+
+def undo_step(run: Run) -> bool:
+    """One ChangeSet a step, the last first: created records that nobody touched go, changed fields go back."""
+    job = ImportJob.objects.get(pk=run.arguments["job"])
+    batch = job.batches.order_by("-pk").first()
+    if batch is None:
+        job.state = State.UNDONE
+        job.save()
+        return True
+    with write.acting(run.requester, "undone", channel="import", cause=job.name, undo_of=batch.changeset):
+        kept = _undo_changeset(batch.changeset)
+    job.kept = (job.kept + kept)[:500]
+    job.state = State.UNDOING
+    job.save()
+    batch.delete()
+    run.done += 1
+    return False
+
+
+def _undo_changeset(changeset: ChangeSet) -> list[str]:
+    kept: list[str] = []
+    changes = list(changeset.changes.order_by("-pk"))
+    for type_key in dict.fromkeys(change.type for change in changes):
+        of_type = [change for change in changes if change.type == type_key]
+        kept += _undo_created(type_key, [change for change in of_type if change.created])
+        kept += _undo_changed(type_key, [change for change in of_type if not change.created])
+    return kept
+
+
+def _undo_created(type_key: str, changes: list[Change]) -> list[str]:
+    kind = types[type_key]
+    version = {change.object_id: change.version for change in changes}
+    records = list(kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=list(version)))
+    touched = _built_upon(kind, [record.pk for record in records])
+    stay = [record for record in records if record.version != version[record.pk] or record.pk in touched]
+    write.erase([record for record in records if record not in stay])
+    before = [(record, write.values(record)) for record in stay]
+    for record in stay:
+        record.archived_at = record.archived_at or write.now()
+    write.writing_many(changed=before)
+    ExternalKey.objects.filter(type=type_key, object_id__in=[record.pk for record in stay]).delete()
+    return [f"{kind.label}: {record}" for record in stay]
+
+
+def _built_upon(kind, ids: list[int]) -> set[int]:
+    """Which of these records others link to by now, or have notes."""
+    found = set(Activity.objects.filter(type=kind.key, object_id__in=ids).values_list("object_id", flat=True))
+    parts = {part.model for part in kind.parts}
+    for relation in kind.model._meta.related_objects:
+        if relation.related_model in parts:
+            continue
+        name = relation.field.attname
+        found |= set(relation.related_model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
+    return found
+
+
+def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
+    kind = types[type_key]
+    by_id = {change.object_id: change for change in changes}
+    records = list(kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=list(by_id)))
+    kept, changed = [], []
+    for record in records:
+        before, change = write.values(record), by_id[record.pk]
+        for name, (was, became) in change.fields.items():
+            if "#" in name:
+                _undo_part(kind, record, name, was, became)
+            elif before.get(name) == became:
+                item = next(item for item in record._meta.concrete_fields if item.attname == name)
+                setattr(record, name, item.to_python(was) if was is not None else None)
+            else:
+                kept.append(f"{kind.label}: {record}, {name}")
+        changed.append((record, before))
+    write.writing_many(changed=changed)
+    return kept
+
+
+def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -> None:
+    """A line that the load added goes, one that it took away comes back; changed since, it stays."""
+    model_name, pk = name.split("#")
+    model = next(part.model for part in kind.parts if part.model._meta.model_name == model_name)
+    line = model._base_manager.filter(pk=pk).first()
+    if became is not None and line is not None and write.values(line) == became:
+        write.drop_part(record, line)
+    if was is not None and (line is None or became is not None):
+        fields = {item.attname: item.to_python(was[item.attname]) for item in model._meta.concrete_fields if item.attname in was}
+        write.put_part(record, model(**fields))
+
+
+# ── asking for it
+
+
+KINDS = {"check": check_step, "load": load_step, "undo": undo_step}
+for name, step in KINDS.items():
+    kinds.add(Kind(f"import.{name}", step))
+
+
+def ask(what: str, job: ImportJob, requester) -> Run:
+    """Queue the work. Only one load or undo at a time: two files at once could both make the same company."""
+    dedupe = f"check {job.pk}" if what == "check" else "load"
+    run = start(f"import.{what}", requester, dedupe, job=job.pk)
+    if run.arguments["job"] != job.pk:
+        raise Refusal(_("Another import is being loaded: wait until it is done."))
+    return run
+
+
+def do_now(what: str, job: ImportJob, requester) -> ImportJob:
+    """The same here and now, for commands. A run that a crash left unfinished is taken up where it ended."""
+    dedupe = f"check {job.pk}" if what == "check" else "load"
+    run = Run.objects.unfinished().filter(kind=f"import.{what}", arguments__job=job.pk).first()
+    if run is None:
+        try:
+            with transaction.atomic():
+                run = Run.objects.create(kind=f"import.{what}", requester=requester, dedupe=dedupe, arguments={"job": job.pk})
+        except IntegrityError as error:
+            raise Refusal(_("Another import is being loaded: wait until it is done.")) from error
+    run = carry_out(run)
+    if run.state == "failed":
+        fail(run)
+        raise Refusal(run.error)
+    if run.state in ("waiting", "running"):
+        raise Refusal(_("Another process is at work on this import: wait until it is done."))
+    job.refresh_from_db()
+    return job
+
+
+def fail(run: Run) -> None:
+    """Write what stopped a run beside its job; a load stopped before its first batch can be tried again."""
+    job = ImportJob.objects.get(pk=run.arguments["job"])
+    job.error = run.error
+    if job.state in (State.CHECKING,) or (job.state == State.LOADING and not job.batches.exists()):
+        job.state = State.FAILED if job.state == State.CHECKING else State.CHECKED
+    job.save()

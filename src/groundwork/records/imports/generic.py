@@ -1,0 +1,162 @@
+"""The layout of any record type: one row a record, columns named like its fields in any of our languages."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from groundwork.core.languages import folded
+from groundwork.records import write
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, text
+from groundwork.records.imports.models import Staged
+from groundwork.records.models import ExternalKey
+from groundwork.records.types import Field, RecordType, types
+
+SOURCE = "table"
+
+
+def layout_of(type_key: str) -> type["RecordLayout"]:
+    kind = types[type_key]
+    return type(
+        f"{type_key.title()}Layout",
+        (RecordLayout,),
+        {
+            "key": f"records:{type_key}", "type": f"{type_key}s", "kind": kind, "order": (type_key,),
+            "label": format_lazy("{}: {}", kind.plural, gettext_lazy("one row a record")),
+            "columns": {name: names_of(kind.field(name)) for name in kind.fields},
+            "required": (kind.model.title_field,),
+        },
+    )  # fmt: skip
+
+
+def names_of(shown: Field) -> tuple[str, ...]:
+    """What a column of this field may be called: its label in each language."""
+    names = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            names.append(str(shown.label))
+    return tuple(dict.fromkeys(names))
+
+
+class RecordLayout(Layout):
+    kind: RecordType
+
+    @property
+    def identity(self) -> str:
+        """The field by which an existing record is recognised: ``--key``, else code, e-mail or the name."""
+        asked = self.job.options.get("key")
+        if asked in self.kind.fields:
+            return asked
+        return "code" if "code" in self.kind.fields else self.kind.model.title_field
+
+    def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
+        values = {}
+        for name in self.kind.fields:
+            if name in row:
+                values[name] = self._value(self.kind.field(name), row)
+        key = str(values.get(self.identity) or values[self.kind.model.title_field])
+        yield Piece(self.kind.key, key[:200], values)
+
+    def _value(self, shown: Field, row: dict[str, str]) -> Any:
+        name, raw = shown.name, row[shown.name].strip()
+        if not raw and name != self.kind.model.title_field:
+            return None if shown.model_field.null else ""
+        if shown.kind == "choice":
+            return self._choice(shown, raw)
+        if shown.kind == "date":
+            return day(row, name).isoformat()
+        if shown.kind == "number":
+            return str(decimal(row, name, comma=True))
+        most = getattr(shown.model_field, "max_length", None) or 2000
+        return text(row, name, most, needed=name == self.kind.model.title_field)
+
+    @staticmethod
+    def _choice(shown: Field, raw: str) -> str:
+        for code, _name in settings.LANGUAGES:
+            with override(code):
+                for value, label in shown.model_field.flatchoices:
+                    if folded(raw) in (folded(str(value)), folded(str(label))):
+                        return str(value)
+        raise WrongRow(shown.name, raw, _("this is none of the values to choose from"))
+
+    def compare(self, things: list[Staged]) -> None:
+        known = self._known(things)
+        links = self._links(things)
+        for thing in things:
+            wrong = next((name for name in links if thing.data["values"].get(name) and thing.data["values"][name] not in links[name]), "")
+            if wrong:
+                thing.verdict = Staged.Verdict.BAD
+                thing.difference = {"column": wrong, "value": thing.data["values"][wrong], "reason": _("there is none of that name")}
+                continue
+            record = known.get(thing.key)
+            if record is None:
+                thing.verdict = Staged.Verdict.CREATE
+                continue
+            before, wanted = write.values(record), self._attributes(thing, links)
+            thing.object_id = record.pk
+            thing.difference = {name: [before[name], write.plain(value)] for name, value in wanted.items() if value != "" and before[name] != write.plain(value)}
+            thing.verdict = Staged.Verdict.UPDATE if thing.difference else Staged.Verdict.SAME
+
+    def _known(self, things: list[Staged]) -> dict[str, Any]:
+        """Records by the key of an earlier import, else by the identifying field, among what the person sees."""
+        keys = [thing.key for thing in things]
+        by_key = dict(ExternalKey.objects.filter(source=SOURCE, type=self.kind.key, key__in=keys).values_list("key", "object_id"))
+        visible = self.kind.model.objects.visible_to(self.job.requester).current()
+        found = {str(getattr(row, self.identity)): row for row in visible.filter(**{f"{self.identity}__in": keys})}
+        earlier = visible.in_bulk(list(by_key.values()))
+        return {**{key: earlier[pk] for key, pk in by_key.items() if pk in earlier}, **found}
+
+    def _links(self, things: list[Staged]) -> dict[str, dict[str, int]]:
+        """{field: {name: id}} of the linked records that the person sees."""
+        result = {}
+        for name in self.kind.fields:
+            shown = self.kind.field(name)
+            if shown.kind == "link":
+                names = {thing.data["values"].get(name) for thing in things} - {None, ""}
+                rows = shown.target.objects.visible_to(self.job.requester).current()
+                found = rows.filter(**{f"{shown.target.title_field}__in": names})
+                result[name] = {str(row): row.pk for row in found}
+        return result
+
+    def _attributes(self, thing: Staged, links) -> dict[str, Any]:
+        values = {}
+        for name, value in thing.data["values"].items():
+            shown = self.kind.field(name)
+            if shown.kind == "link":
+                value = links[name].get(value)
+            elif value and shown.kind == "date":
+                value = date.fromisoformat(value)
+            elif value and shown.kind == "number":
+                value = Decimal(value)
+            values[shown.model_field.attname] = value
+        return values
+
+    def write(self, things: list[Staged]) -> None:
+        links = self._links(things)
+        new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
+        records = [self._new(thing, links) for thing in new]
+        changed, again = [], [thing for thing in things if thing.verdict == Staged.Verdict.UPDATE]
+        held = self.kind.model._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in again])
+        for thing in again:
+            record = held[thing.object_id]
+            before = write.values(record)
+            for name, value in self._attributes(thing, links).items():
+                if value not in ("", None):
+                    setattr(record, name, value)
+            changed.append((record, before))
+        write.writing_many(created=records, changed=changed)
+        for thing, record in zip(new, records, strict=True):
+            thing.object_id = record.pk
+        ExternalKey.objects.bulk_create(
+            [ExternalKey(source=SOURCE, type=self.kind.key, key=thing.key, object_id=thing.object_id) for thing in new],
+            ignore_conflicts=True,
+        )
+
+    def _new(self, thing: Staged, links):
+        values = {name: value for name, value in self._attributes(thing, links).items() if value not in ("", None)}
+        return self.kind.model(owner=self.job.requester, **values)
