@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from groundwork.core.clock import now
-from groundwork.core.refusals import Refusal
+from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.write import acting, creating, writing
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict, revisions_of, verdict
 from groundwork.rollout.discovery.models import Goal
@@ -94,6 +94,8 @@ def go_live(goal: Goal, *, by, version: int | None = None, decision: str = "") -
         waiting = [requirement for requirement in requirements if requirement.state == Requirement.State.CONFIRMED]
         if not waiting:
             raise Refusal(_("Nothing agreed is waiting to go live."))
+        if not all(by.can("edit", requirement) for requirement in waiting):
+            raise NotAllowed(_("Part of what would go live is not yours to change."))
         refuse_or_lift(faults_before_live(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision)
         for requirement in waiting:
             with writing(requirement, by=by, act="went live") as live:

@@ -11,6 +11,7 @@ from groundwork.rollout.delivery.actions import faults_before_live, go_live, wit
 from groundwork.rollout.delivery.forms import TryForm
 from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
 from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.discovery.views import goals_shown
 from groundwork.rollout.project.decisions import may_decide
 from groundwork.rollout.project.screens import DecisionForm, opened, sent, steps, told_of_conflicts
 from groundwork.rollout.requirements.models import Requirement
@@ -42,11 +43,18 @@ def _page(request, *, wrong=None, status=200):
     user = request.user
     requirements = [item for item in requirements_shown(user)[:100] if item.is_confirmed]
     verdicts, goals, cards = with_verdicts(requirements), {}, []
+    seen = set(
+        AcceptanceTest.objects.visible_to(user).filter(requirement__in=requirements).values_list("pk", flat=True)
+    )
+    seen_goals = set(goals_shown(user).values_list("pk", flat=True))
     may = user.can("create", AcceptanceTest)
     for requirement in requirements:
-        goals.setdefault(requirement.goal_id, []).append(requirement)
+        if requirement.goal_id in seen_goals:
+            goals.setdefault(requirement.goal_id, []).append(requirement)
         off = [use.element.label for use in requirement.uses.all() if not use.element.is_on]
         for test, run, verdict in verdicts[requirement.pk]:
+            if test.pk not in seen:
+                continue
             is_wrong = wrong is not None and wrong.prefix == f"t{test.pk}"
             form = (
                 (wrong if is_wrong else TryForm(initial={"version": test.version}, prefix=f"t{test.pk}"))

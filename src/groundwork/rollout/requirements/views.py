@@ -53,15 +53,27 @@ def _first_words(user) -> dict:
 def _page(request, *, form=None, wrong=None, status=200):
     user = request.user
     cards, change = [], wrong.prefix if wrong else f"r{request.GET.get('change', '')}"
+    seen_goals = set(Goal.objects.visible_to(user).values_list("pk", flat=True))
+    goals = set(Goal.objects.visible_to(user).values_list("pk", flat=True))
     for requirement in requirements_shown(user)[:MOST_SHOWN]:
         may_edit = user.can("edit", requirement)
         uses = list(requirement.uses.all())
-        cards.append({
-            "requirement": requirement, "needs": list(requirement.needs.all()), "uses": uses, "may_edit": may_edit,
-            "off": [use for use in uses if not use.element.is_on], "may_configure": user.can("configure", requirement),
-            "to_agree": not requirement.is_confirmed or requirement.was_reworded,
-            "form": (wrong or AgreeForm.of(requirement, user)) if may_edit and change == f"r{requirement.pk}" else None,
-        })  # fmt: skip
+        cards.append(
+            {
+                "requirement": requirement,
+                "goal": requirement.goal if requirement.goal_id in goals else None,
+                "needs": list(requirement.needs.all()),
+                "sees_goal": requirement.goal_id in seen_goals,
+                "uses": uses,
+                "may_edit": may_edit,
+                "off": [use for use in uses if not use.element.is_on],
+                "may_configure": user.can("configure", requirement),
+                "to_agree": not requirement.is_confirmed or requirement.was_reworded,
+                "form": (wrong or AgreeForm.of(requirement, user))
+                if may_edit and change == f"r{requirement.pk}"
+                else None,
+            }
+        )
     may_create = user.can("create", Requirement) and user.can("edit", Requirement)
     context = {**steps("agreed"), "cards": cards, "may_create": may_create, "first": not cards}
     if may_create:

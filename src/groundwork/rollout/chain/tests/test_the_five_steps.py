@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groundwork.access.models import Grant, Reach
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import today
 from groundwork.rollout.conftest import COST, PROFIT, make_goal, make_requirement, open_report, sell
@@ -246,3 +247,28 @@ def test_the_menu_has_two_lines_for_the_rollout(cast, as_user):
     menu = page[page.index('id="nav-rollout"') :]
     menu = menu[: menu.index("</nav>")]
     assert menu.count("<a ") == 2
+
+
+def test_what_anna_may_not_see_is_not_told_by_a_screen_of_the_rollout(cast, as_user):
+    requirement = make_requirement(cast.piotr, author=cast.olga).confirm(by=cast.piotr)
+    requirement.switch_on(by=cast.olga)
+    AcceptanceTest.objects.get().run(by=cast.olga, works=True, fits=False, remark="Secret remark")
+    for type_key in ("need", "goal", "acceptance_test"):
+        Grant.objects.filter(role__key="salesperson", type=type_key).update(reach=Reach.OWN)
+    client = as_user(cast.anna)
+
+    pages = [reverse(f"rollout:{screen}") for screen in SCREENS] + [requirement.get_absolute_url()]
+    for page in pages:
+        said = client.get(page).content.decode()
+        assert ("Margin by product" in said) == page.endswith(("rollout/", "agreed", "used", "map", "1"))
+        for hidden in ("I give discounts blindly", "We know our margin by product", "Secret remark", ">Olga<"):
+            assert hidden not in said
+
+
+def test_the_page_of_what_we_agreed_shows_how_far_it_has_come(cast, as_user):
+    requirement = make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.piotr)
+
+    page = as_user(cast.anna).get(requirement.get_absolute_url()).content.decode()
+
+    assert 'aria-label="Step 2 of 7"' in page
+    assert "Cost price is off" in page

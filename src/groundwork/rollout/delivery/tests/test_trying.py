@@ -1,5 +1,6 @@
 import pytest
 
+from groundwork.access.models import Grant
 from groundwork.blueprint import elements
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.write import writing
@@ -142,3 +143,13 @@ def test_there_is_nothing_to_go_live_with_twice(cast, agreed):
 
     with pytest.raises(Refusal, match="Nothing agreed is waiting"):
         go_live(agreed.goal, by=cast.olga)
+
+
+def test_nobody_goes_live_with_what_is_not_theirs_to_change(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+    Grant.objects.filter(role__key="head", type="requirement", verb="edit").delete()
+
+    with pytest.raises(NotAllowed):
+        go_live(agreed.goal, by=cast.piotr)
+
+    assert Requirement.objects.get().state == "confirmed"
