@@ -115,7 +115,7 @@ def write_lines(path: Path, count: int) -> Path:
         )
         while written < count:
             number, at = number + 1, at + timedelta(minutes=7)
-            customer = rnd.randint(12000, 16500) if rnd.random() < 0.85 else ""
+            customer = f"{rnd.randint(12000, 16500)}.0" if rnd.random() < 0.85 else ""
             back = rnd.random() < 0.02
             for _place in range(min(rnd.randint(1, 45), count - written)):
                 code, words, price = rnd.choice(goods)

@@ -56,7 +56,7 @@ def rows_address(user, place: profit.Place, start, end, currency) -> str:
     if place.value is None or place.is_hidden:
         return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
     if place.dimension == "month":
-        first, last = month_days(place.value)
+        first, last = month_days(str(place.value))
         return invoices_address(user, max(first, start) if start else first, min(last, end) if end else last)
     return invoices_address(user, start, end, **{place.dimension: place.value})
 
@@ -197,7 +197,7 @@ class Above:
     figures: list[Figure] = field(default_factory=list)
     chart: BarChart | None = None
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
-    cost: Cost | None = None
+    cost: Cost = field(default_factory=lambda: Cost(False, False))
     unit: str = ""  # what the chart counts in
     months: list[tuple[str, str, str]] = field(default_factory=list)  # words, amount, address of its invoices
 
@@ -298,7 +298,7 @@ class Above:
         self.chart = BarChart(
             title=title,
             labels=[short_month(key, key == keys[0]) for key in keys],
-            series=[Series(f"{_('Revenue')}, {unit}", values, texts)],
+            series=[Series(f"{_('Revenue')}, {unit}", list(values), texts)],
             label_heading=_("Month"),
             id="revenue-by-month",
         )

@@ -7,7 +7,7 @@ There are no cost prices: the demo begins where a young firm stands, with margin
 import random
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -67,6 +67,7 @@ class Demo:
     firm: Firm | None = None
     people: dict[str, User] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
+    prices: dict[str, int] = field(default_factory=dict)  # of a product's code, in cents
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _people(demo: Demo, password: str) -> None:
         demo="wholesale",
     )
     for key, (name, parent, _head) in DEPARTMENTS.items():
-        demo.departments[key] = Department.objects.create(name=name, parent=demo.departments.get(parent))
+        demo.departments[key] = Department.objects.create(name=name, parent=demo.departments.get(parent or ""))
     roles = {role.key: role for role in Role.objects.all()}
     for key, (name, role, department, language) in PEOPLE.items():
         demo.people[key] = User.objects.create_user(
@@ -358,14 +359,14 @@ def _products(demo: Demo) -> list[Product]:
         pack, factor = PACKS[place // len(GOODS) % len(PACKS)]
         lot = place // (len(GOODS) * len(PACKS))
         product = Product(name=f"{name}, {pack}" + (f", lot {lot}" if lot else ""), code=f"G{100 + place}", unit="kg")
-        product.list_price = GOODS[name] * factor // 100
+        demo.prices[product.code] = GOODS[name] * factor // 100
         result.append(product)
     for name, code, kind, price in (
         ("Delivery", "DELIVERY", Product.Kind.FEE, 3500),
         ("Packing under own brand", "BRAND", Product.Kind.SERVICE, 45),
     ):
         product = Product(name=name, code=code, kind=kind, unit="kg" if price < 1000 else "")
-        product.list_price = price
+        demo.prices[code] = price
         result.append(product)
     for product in result:
         product.owner = demo.people["larisa"]
@@ -373,7 +374,7 @@ def _products(demo: Demo) -> list[Product]:
     return result
 
 
-def _keep(records: list[Record], by: User) -> None:
+def _keep(records: Sequence[Record], by: User) -> None:
     rest = iter(records)
     while batch := list(islice(rest, BATCH)):
         with acting(by, "created", channel="command", cause="demo"):
@@ -464,13 +465,13 @@ class Buying:
                 product=self.fee,
                 description=self.fee.name,
                 quantity=Decimal(1),
-                price=Decimal(self.fee.list_price) / 100,
+                price=Decimal(self.demo.prices[self.fee.code]) / 100,
             )
         return invoice, lines
 
     def line(self, sign: int) -> InvoiceLine:
         product = self.random.choices(self.products, cum_weights=self.popular)[0]
-        price = Decimal(round(product.list_price * self.random.uniform(0.9, 1.1))) / 100
+        price = Decimal(round(self.demo.prices[product.code] * self.random.uniform(0.9, 1.1))) / 100
         kilograms = Decimal(self.random.choice((5, 10, 10, 20, 25, 40, 50, 100))) + self.random.choice(
             (Decimal(0), Decimal(0), Decimal("2.5"))
         )

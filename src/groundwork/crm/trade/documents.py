@@ -17,7 +17,8 @@ from groundwork.records.write import Follower, followers
 
 def put_line(invoice: Invoice, line: InvoiceLine) -> InvoiceLine:
     """Keep a new or changed line; new ones stand last."""
-    return write.put_part(invoice, line)
+    write.put_part(invoice, line)
+    return line
 
 
 def drop_line(invoice: Invoice, line: InvoiceLine) -> None:
@@ -56,7 +57,8 @@ def _content(line: InvoiceLine) -> tuple:
 
 def create_many(documents: Iterable[tuple[Invoice, list[InvoiceLine]]]) -> list[Invoice]:
     """Keep new invoices with their lines, in bulk; inside ``acting``."""
-    invoices, every = [], []
+    invoices: list[Invoice] = []
+    every: list[InvoiceLine] = []
     for invoice, lines in documents:
         for place, line in enumerate(lines, 1):
             line.invoice, line.position = invoice, line.position or place
@@ -65,7 +67,7 @@ def create_many(documents: Iterable[tuple[Invoice, list[InvoiceLine]]]) -> list[
         invoice.lines_count = len(lines)
         invoices.append(invoice)
         every += lines
-    write.writing_many(created=invoices)
+    write.writing_many(created=list(invoices))
     for line in every:
         line.invoice_id = line.invoice.pk
     InvoiceLine.objects.bulk_create(every, batch_size=2000)

@@ -279,7 +279,8 @@ def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, lis
 
 def _row(dimensions, values, shows_cost) -> ProfitRow:
     count = len(dimensions)
-    currency, *sums = values[count : count + 6]
+    currency = values[count]
+    revenue, lines, known_revenue, known_lines, known_cost = map(int, values[count + 1 : count + 6])
     names = iter(values[count + 6 :])
     found = {}
     for dimension in ("product", "company"):
@@ -293,7 +294,9 @@ def _row(dimensions, values, shows_cost) -> ProfitRow:
             value = value or None
         code, name = found.get(dimension, (value, value))
         places.append(Place(dimension, value, code if value is not None and name is not None else None, name))
-    return ProfitRow(currency, *(int(item) for item in sums), shows_cost, tuple(places))
+    return ProfitRow(
+        currency, revenue, lines, known_revenue, known_lines, known_cost, shows_cost=shows_cost, places=tuple(places)
+    )
 
 
 def _folded(rows: list[ProfitRow]) -> list[ProfitRow]:

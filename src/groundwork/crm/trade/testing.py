@@ -12,7 +12,9 @@ MAY = date(2026, 5, 10)
 
 
 def make_product(by, name="Almonds", **fields) -> Product:
-    return creating(Product(name=name, **fields), by=by)
+    product = Product(name=name, **fields)
+    creating(product, by=by)
+    return product
 
 
 def make_invoice(by, *lines, company=None, day=MAY, currency="GBP", number="INV-1", country="", **fields) -> Invoice:
