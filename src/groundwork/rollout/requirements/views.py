@@ -54,14 +54,12 @@ def _page(request, *, form=None, wrong=None, status=200):
     user = request.user
     cards, change = [], wrong.prefix if wrong else f"r{request.GET.get('change', '')}"
     seen_goals = set(Goal.objects.visible_to(user).values_list("pk", flat=True))
-    goals = set(Goal.objects.visible_to(user).values_list("pk", flat=True))
     for requirement in requirements_shown(user)[:MOST_SHOWN]:
         may_edit = user.can("edit", requirement)
         uses = list(requirement.uses.all())
         cards.append(
             {
                 "requirement": requirement,
-                "goal": requirement.goal if requirement.goal_id in goals else None,
                 "needs": list(requirement.needs.all()),
                 "sees_goal": requirement.goal_id in seen_goals,
                 "uses": uses,
