@@ -4,8 +4,8 @@
 
 Two firms are made, one with --small companies and invoices and one with --large (100 times apart), on SQLite and, where
 DATABASE_URL names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page
-is asked for through Django's test client with all middlewares. Beside it stand the same rows fetched by plain SQL on the
-same connection, and an empty page of the same bytes through the same middlewares. No time is asserted: machines
+is asked for through Django's test client with all middlewares. Beside it stand the same rows fetched by plain SQL on
+the same connection, and an empty page of the same bytes through the same middlewares. No time is asserted: machines
 differ, ratios less.
 """
 

@@ -205,10 +205,12 @@ class Above:
     def of(cls, user, period: Period, currency: str = "") -> "Above":
         above = cls(user, period, currency)
         above.cost = Cost.of(user)
-        months = above._read_months()
-        above._figures(months)
-        above._chart(months)
-        above._tables()
+        rows = above._read_months()
+        first = f"{period.start:%Y-%m}" if period.start else ""
+        inside = [row for row in rows if str(row.place.value) >= first]
+        above._figures(inside)
+        above._chart(profit.regrouped(rows, "month"))
+        above._tables(profit.regrouped(inside, "country"))
         return above
 
     @property
@@ -224,17 +226,18 @@ class Above:
         return not self.currencies
 
     def _read_months(self) -> list[profit.ProfitRow]:
-        """Of the year that the chart shows, or from the first document; the other currencies are offered, not added."""
+        """By month and country, of the year that the chart shows or from the first document on.
+
+        Other currencies are offered, not added.
+        """
         first = None if self.start is None else min(self.start, months_before(self.end, MONTHS - 1))
-        rows = profit.profit("month", start=first, as_of=self.end, user=self.user)
+        rows = profit.profit(("month", "country"), start=first, as_of=self.end, user=self.user)
         sums = profit.totals(rows)
         self.currencies = sorted(row.currency for row in sums)
         self.currency = self.asked_currency if self.asked_currency in self.currencies else profit.main_currency(sums)
         return [row for row in rows if row.currency == self.currency]
 
-    def _figures(self, months) -> None:
-        first = f"{self.start:%Y-%m}" if self.start else ""
-        inside = [row for row in months if row.place.value >= first]
+    def _figures(self, inside) -> None:
         total = next(iter(profit.totals(inside)), profit.Sums(self.currency, shows_cost=self.cost.allowed))
         invoices = profit.invoices_of(self.user, self.currency).filter(issued_on__lte=self.end)
         if self.start:
@@ -313,14 +316,18 @@ class Above:
             if key in by_month
         ]
 
-    def _tables(self) -> None:
+    def _tables(self, countries) -> None:
         heads = {
             "product": (_("Products"), _("All %(count)s products")),
             "company": (_("Companies"), _("All %(count)s companies")),
             "country": (_("Countries"), _("All %(count)s countries")),
         }
         for dimension, (head, every) in heads.items():
-            rows = profit.profit(dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency)
+            rows = countries
+            if dimension != "country":
+                rows = profit.profit(
+                    dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency
+                )
             table = profit_table(
                 self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
             )

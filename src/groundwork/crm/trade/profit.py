@@ -154,6 +154,18 @@ def profit(
     return sorted(rows, key=lambda row: _order(dimensions, row))
 
 
+def regrouped(rows: Iterable[ProfitRow], by: str) -> list[ProfitRow]:
+    """The rows of one dimension out of rows by several."""
+    found: dict[tuple, ProfitRow] = {}
+    for row in rows:
+        place = next(place for place in row.places if place.dimension == by)
+        key = (place.value, row.currency)
+        if key not in found:
+            found[key] = ProfitRow(row.currency, shows_cost=row.shows_cost, places=(place,))
+        found[key].add(row)
+    return sorted(found.values(), key=lambda row: _order((by,), row))
+
+
 def totals(rows: Iterable[Sums]) -> list[Sums]:
     """One sum a currency, the largest first."""
     found: dict[str, Sums] = {}

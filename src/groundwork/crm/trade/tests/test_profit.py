@@ -14,7 +14,7 @@ from groundwork.core.clock import standing_at
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
-from groundwork.crm.trade.profit import DIMENSIONS, known_share, last_day, profit, totals
+from groundwork.crm.trade.profit import DIMENSIONS, known_share, last_day, profit, regrouped, totals
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records.guard import write_path
 from groundwork.records.write import acting, archive, creating, erase
@@ -368,3 +368,13 @@ def test_the_clock_of_the_demo_moves_the_report_too(cast):
     make_invoice(cast.anna, day=MAY)
     with standing_at(datetime(2026, 5, 1, tzinfo=UTC)):
         assert last_day() == date(2026, 5, 1)
+
+
+def test_rows_by_month_and_country_regroup_into_rows_by_country(cast):
+    for country, day, price in (("PL", MAY, "7.00"), ("PL", JUNE, "1.00"), ("KZ", JUNE, "2.00"), ("", JUNE, "3.00")):
+        make_invoice(cast.olga, (None, 1, price), country=country, day=day)
+
+    both = profit(("month", "country"))
+
+    assert regrouped(both, "country") == profit("country")
+    assert regrouped(both, "month") == profit("month")
