@@ -6,6 +6,7 @@ urlpatterns = [
     path("account/", include("groundwork.access.account_urls")),
     path("ui/", include("groundwork.ui.urls")),
     path("", include("groundwork.access.urls")),
+    path("import/", include("groundwork.records.imports.urls")),
     path("", include("groundwork.records.urls")),
     path("", include("groundwork.crm.insight.urls")),
     path("rollout/", include("groundwork.rollout.urls")),

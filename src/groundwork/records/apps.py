@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +14,15 @@ class RecordsConfig(AppConfig):
         from groundwork.records.imports import engine  # noqa: F401 - its kinds of background work
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
+        from groundwork.ui.navigation import Entry, entries
         from groundwork.records.types import types
 
         more_things.append(lambda: [kind.granted for kind in types])
+        entries.add(
+            Entry(
+                key="import", label=_("Import"), icon="file-input", url=lambda: reverse("imports:start"), section="settings",
+                order=5, may=lambda user: user.can("create", "import"),
+            )  # fmt: skip
+        )
         on_init.add(Step("records", built_in))
         on_restore.add(Step("search", index_anew))
