@@ -1,0 +1,334 @@
+"""The rows of the permission matrix: how each route of the product is asked. Who may is not said here.
+
+What a person may is worked out from the grants by ``Oracle``, written apart from ``access.rights`` on purpose. A route
+that is not in ``ROWS`` fails the build.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from groundwork.access.models import Department, FieldGrant, Grant, Reach
+
+WORD = "quix"  # every marker begins with it, so that a search for it finds them all
+UNIT = 1_000_003  # an owner's invoices amount to UNIT x a power of two, so that any sum tells whose amounts are in it
+COST = "918273"  # digits after the point of every cost price
+
+
+@dataclass
+class World:
+    """Everything that is planted: ``records[type][person]``, each with the marker of its owner."""
+
+    cast: SimpleNamespace
+    people: dict[str, Any]  # owner's key -> User
+    records: dict[str, dict[str, Any]]
+    parts: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    acts: dict[str, int] = field(default_factory=dict)
+
+    def marker(self, person: str, type_key: str) -> str:
+        return f"{WORD}{person}{type_key.replace('_', '')}"
+
+    def amount(self, person: str) -> int:
+        return UNIT * 2 ** list(self.people).index(person)
+
+
+@dataclass
+class Case:
+    """One way to ask a route, by one actor."""
+
+    world: World
+    actor: str
+    kind: Any = None  # the record type, for routes that name one
+    record: Any = None
+    owner: str = ""  # whose record it is
+    method: str = "GET"
+
+
+@dataclass(frozen=True)
+class Row:
+    """``args`` gives the URL arguments beyond type and record; ``queries`` what follows the "?"; ``post`` a payload.
+
+    ``may`` says what the door does not, for the few routes that have a rule of their own: it gets case and oracle
+    and returns 403, 404 or "login"; None leaves it to the door. ``says`` are further answers that a person who may ask
+    can get, e.g. 404 for a thing that is not there.
+    """
+
+    door: str  # what the view says of itself (access.doors), said again: nobody opens one by mistake
+    args: Callable[[Case], list[dict]] = lambda case: [{}]
+    queries: Callable[[Case], list[str]] = lambda case: [""]
+    post: Callable[[Case], dict] = lambda case: {}
+    may: Callable[[Case, "Oracle"], Any] | None = None
+    says: frozenset[int] = frozenset()
+    types: Callable[[Any], bool] = lambda kind: True
+    opens: tuple[str, str] = ("", "")  # (record type, verb): the pk is such a record, and what is done to it
+
+
+class Oracle:
+    """Who may do what, from rows of the database and plain loops; nothing of ``access.rights`` is used."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.paths = dict(Department.objects.values_list("pk", "path"))
+        self.grants = list(Grant.objects.values("role_id", "type", "verb", "reach"))
+        self.hidden = list(FieldGrant.objects.filter(mode="hidden").values("role_id", "type", "field"))
+        self.roles = {key: set(user.roles.values_list("pk", flat=True)) for key, user in world.people.items()}
+
+    def reach(self, actor: str, verb: str, key: str) -> int:
+        held = (row for row in self.grants if row["role_id"] in self.roles.get(actor, ()))
+        return max((row["reach"] for row in held if (row["type"], row["verb"]) == (key, verb)), default=0)
+
+    def holds(self, actor: str, verb: str, record) -> bool:
+        reach, user = self.reach(actor, verb, record.type_key), self.world.people.get(actor)
+        if not reach or user is None:
+            return False
+        if reach == Reach.ALL or record.owner_id == user.pk:
+            return True
+        if reach == Reach.OWN or not user.department_id or not record.department_id:
+            return False
+        if reach == Reach.DEPARTMENT:
+            return record.department_id == user.department_id
+        return f"/{user.department_id}/" in self.paths[record.department_id]
+
+    def hides(self, actor: str, key: str, name: str) -> bool:
+        viewers = {
+            row["role_id"] for row in self.grants if (row["type"], row["verb"]) == (key, "view")
+        } & self.roles.get(actor, set())
+        hiding = {row["role_id"] for row in self.hidden if (row["type"], row["field"]) == (key, name)}
+        return bool(viewers) and viewers <= hiding
+
+    def forbidden_markers(self, actor: str) -> set[str]:
+        """The markers of every record that this actor does not see."""
+        imports = (
+            set() if self.reach(actor, "view", "import") == Reach.ALL or actor == "adam" else {f"{WORD}importofadam"}
+        )
+        return imports | {
+            self.world.marker(owner, key)
+            for key, by_owner in self.world.records.items()
+            for owner, record in by_owner.items()
+            if not self.holds(actor, "view", record)
+        }
+
+    def forbidden_amounts(self, actor: str) -> int:
+        """Bits of the owners whose invoices this actor does not see."""
+        owners = list(self.world.people)
+        rows = self.world.records["invoice"].items()
+        return sum(1 << owners.index(owner) for owner, record in rows if not self.holds(actor, "view", record))
+
+
+# ── ways to ask
+
+
+def search_queries(case: Case) -> list[str]:
+    return ["", f"?q={WORD}"]
+
+
+def list_queries(case: Case) -> list[str]:
+    """Plain, searched, sorted by every column there is, archived, and narrowed to what is hidden."""
+    kind, world = case.kind, case.world
+    queries = [
+        "",
+        f"?q={WORD}",
+        "?archived=1",
+        "?sort=owner__password",
+        f"?owner={world.people['ivan'].pk}",
+        "?after=eyJ4IjoxfQ",
+    ]
+    queries += [f"?sort={sort}" for sort in kind.sorts]
+    queries += [
+        f"?{link.name}={world.records[link.target.type_key]['ivan'].pk}"
+        for link in kind.links
+        if link.name in kind.filters
+    ]
+    return queries
+
+
+def linking_queries(case: Case) -> list[str]:
+    ivans = {link.name: case.world.records[link.target.type_key]["ivan"].pk for link in case.kind.links}
+    return ["", *(f"?{name}={pk}" for name, pk in ivans.items())]
+
+
+def typed(case: Case) -> dict:
+    """A form as somebody hostile sends it: texts, links to Ivan's records, and fields that no form has."""
+    values = {"version": case.record.version if case.record else "", "owner": case.world.people["ivan"].pk}
+    values |= dict.fromkeys(("origin", "archived_at", "created_by", "sort_key", "extra", "number"), "x")
+    for name in case.kind.fields:
+        shown = case.kind.field(name)
+        if shown.kind == "link":
+            values[name] = case.world.records[shown.target.type_key]["ivan"].number
+        else:
+            values[name] = "typed"
+    return values
+
+
+def changing(type_key: str) -> Callable[[Case], list[str]]:
+    """The page with the form of Ivan's record opened on it."""
+    return lambda case: ["", f"?change={case.world.records[type_key]['ivan'].pk}"]
+
+
+def part_args(case: Case) -> list[dict]:
+    return [{"part_key": part.key} for part in case.kind.parts] or [{"part_key": "none"}]
+
+
+def part_line_args(case: Case) -> list[dict]:
+    kept = case.world.parts.get((case.kind.key, case.record.pk), {})
+    return [{"part_key": key, "part_pk": line.pk} for key, line in kept.items()]
+
+
+def keys(*names: str) -> Callable[[Case], list[dict]]:
+    return lambda case: [{"key": name} for name in names]
+
+
+def token(name: str) -> Callable[[Case], list[dict]]:
+    return lambda case: [{"token": case.world.links[name]}, {"token": "guessed"}]
+
+
+def person_args(case: Case) -> list[dict]:
+    return [{"pk": case.world.people[name].pk} for name in ("ivan", "adam")]
+
+
+def only_typed(case: Case, oracle: Oracle):
+    """Types that nobody creates by hand have no form."""
+    return None if case.kind.typed else "untyped"
+
+
+def change_by_configurators(case: Case, oracle: Oracle):
+    """Seen by those who see people, changed by those who configure them."""
+    signed_in = case.actor in oracle.roles
+    return 403 if case.method == "POST" and signed_in and not oracle.reach(case.actor, "configure", "people") else None
+
+
+def developers_only(case: Case, oracle: Oracle):
+    return 404
+
+
+def own_act(case: Case, oracle: Oracle):
+    """Only an own act is taken back."""
+    return "login" if case.actor not in oracle.roles else "act"
+
+
+ROWS: dict[str, Row] = {
+    "account_login": Row("open"),
+    "account_logout": Row("open"),
+    "account_inactive": Row("open"),
+    "account_reset_password": Row("open"),
+    "access:first_run": Row("open", token("first"), says=frozenset({404})),
+    "access:welcome": Row("signed in"),
+    "access:join": Row("open", token("join"), says=frozenset({404})),
+    "access:password_from_link": Row("open", token("password"), says=frozenset({404})),
+    "access:me": Row("signed in"),
+    "access:password": Row("signed in"),
+    "access:language": Row("open", post=lambda case: {"language": "pl"}),
+    "access:theme": Row("signed in", post=lambda case: {"theme": "dark"}),
+    "access:people": Row("view people"),
+    "access:invite": Row("configure people", post=lambda case: {"email": "new@hazel.example"}),
+    "access:person": Row(
+        "view people", person_args, post=lambda case: {"name": "typed", "is_active": "on"}, may=change_by_configurators
+    ),
+    "access:password_link": Row("configure people", person_args),
+    "access:departments": Row("view people"),
+    "access:department_new": Row("configure people", post=lambda case: {"name": "typed"}),
+    "access:department": Row(
+        "configure people", lambda case: [{"pk": case.world.cast.sales.pk}], post=lambda case: {"name": "typed"}
+    ),
+    "access:roles": Row("view people"),
+    "access:role": Row("view people", keys("salesperson", "administrator"), may=change_by_configurators),
+    "access:audit": Row("configure people", queries=lambda case: ["", "?check=1"]),
+    "access:firm": Row("configure settings", post=lambda case: {"name": "typed"}),
+    "records:home": Row("signed in"),
+    "records:search": Row("signed in", queries=search_queries),
+    "records:why": Row("signed in", keys("field:product.cost", "report:profit"), says=frozenset({404})),
+    "records:undo": Row(
+        "signed in", lambda case: [{"pk": pk} for name, pk in case.world.acts.items() if name != "import"], may=own_act
+    ),
+    "records:list": Row("view any", queries=list_queries, says=frozenset({404, 409})),
+    "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
+    "records:new": Row("create any", queries=linking_queries, post=typed, may=only_typed),
+    "records:quick": Row("create any", queries=linking_queries, post=typed, may=only_typed),
+    "records:options": Row("view any", queries=search_queries),
+    "records:page": Row("view record"),
+    "records:edit": Row("edit record", post=typed),
+    "records:choose": Row(
+        "edit record", post=lambda case: typed(case) | {f"choice.{name}": "mine" for name in case.kind.fields[:1]}
+    ),
+    "records:archive": Row("archive record"),
+    "records:restore": Row("archive record"),
+    "records:note": Row("edit record", post=lambda case: {"kind": "note", "text": "typed"}),
+    "records:part_add": Row("edit record", part_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
+    "records:part_edit": Row("edit record", part_line_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
+    "insight:above": Row("view reports"),
+    "insight:lines": Row("view reports", says=frozenset({404})),
+    "insight:report": Row(
+        "view reports",
+        keys("profit"),
+        queries=lambda case: [f"?by={by}" for by in ("month", "product", "company", "country")],
+    ),
+    "insight:download": Row(
+        "export reports",
+        lambda case: [{"key": "profit", "kind": kind} for kind in ("csv", "json", "xlsx")],
+        says=frozenset({404}),
+    ),
+}
+
+
+def decided(case: Case) -> dict:
+    return {"version": case.record.version, "reason": "typed", "statement": "typed", "works": "yes", "fits": "yes"}
+
+
+def posted_by(*needs: tuple[str, str]) -> Callable[[Case, Oracle], Any]:
+    """A page for all who see it, whose form takes further rights: ("create", "goal"), …"""
+
+    def may(case: Case, oracle: Oracle):
+        lacks = not all(oracle.reach(case.actor, verb, key) for verb, key in needs)
+        return 403 if case.method == "POST" and case.actor in oracle.roles and lacks else None
+
+    return may
+
+
+ROWS |= {
+    "rollout:start": Row("view requirement"),
+    "rollout:number": Row("view goal", may=posted_by(("create", "goal"), ("edit", "goal")), queries=changing("goal")),
+    "rollout:number_edit": Row("edit goal", opens=("goal", "edit"), post=decided),
+    "rollout:number_agree": Row("edit goal", opens=("goal", "edit"), post=decided),
+    "rollout:number_drop": Row("edit goal", opens=("goal", "edit"), post=decided),
+    "rollout:told": Row("view need", may=posted_by(("create", "need"))),
+    "rollout:need_agree": Row("edit need", opens=("need", "edit"), post=decided),
+    "rollout:need_turn_down": Row("edit need", opens=("need", "edit"), post=decided),
+    "rollout:agreed": Row(
+        "view requirement",
+        may=posted_by(("create", "requirement"), ("edit", "requirement")),
+        queries=changing("requirement"),
+    ),
+    "rollout:requirement_edit": Row("edit requirement", opens=("requirement", "edit"), post=decided),
+    "rollout:confirm": Row("edit requirement", opens=("requirement", "edit"), post=decided),
+    "rollout:switch_on": Row("configure requirement", opens=("requirement", "configure"), post=decided),
+    "rollout:withdraw": Row("edit requirement", opens=("requirement", "edit"), post=decided),
+    "rollout:try": Row("view requirement"),
+    "rollout:run": Row("create acceptance_test", opens=("acceptance_test", "view"), post=decided),
+    "rollout:live": Row("edit goal", opens=("goal", "edit"), post=decided),
+    "rollout:used": Row("view requirement"),
+    "rollout:map": Row("view requirement"),
+}
+
+
+def own_imports(case: Case, oracle: Oracle):
+    """Adam's import is there for those who view all imports; to others it does not exist."""
+    if not oracle.reach(case.actor, "create", "import"):
+        return None
+    return None if case.actor == "adam" or oracle.reach(case.actor, "view", "import") == Reach.ALL else 404
+
+
+def adams_import(case: Case) -> list[dict]:
+    return [{"pk": case.world.acts["import"]}]
+
+
+ROWS |= {
+    "imports:start": Row("create import"),
+    "imports:job": Row("create import", adams_import, may=own_imports),
+    "imports:load": Row("create import", adams_import, may=own_imports),
+    "imports:undo": Row("create import", adams_import, may=own_imports),
+    "imports:errors": Row("create import", adams_import, may=own_imports, says=frozenset({404})),
+}
+UI = ("components", "more_rows", "totals", "why", "toast", "dialog", "refusal")
+ROWS |= {f"ui:{name}": Row("open", may=developers_only) for name in UI}

@@ -1,0 +1,411 @@
+"""Nobody sees or changes what the own roles do not grant: every route x record type x role x whose record it is.
+
+The routes come from the URL table; a route without a row in ``tests/matrix.py`` fails. Markers stand in every text of
+every record, in notes, history and parts; no answer holds the marker of a record that the person may not see, nor a
+sum with its amount in it. A refused request writes nothing.
+"""
+
+import re
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from groundwork.access import links
+from groundwork.access.models import FieldGrant, Grant, Reach, Role, User, Verb
+from groundwork.access.testing import make_cast, make_person
+from groundwork.blueprint.elements import switch
+from groundwork.blueprint.models import Element
+from groundwork.core.clock import now
+from groundwork.records.imports.models import ImportJob
+from groundwork.records.models import ChangeSet, Record
+from groundwork.records.testing import make_part, make_record
+from groundwork.records.types import RecordType, types
+from groundwork.records.write import note, writing
+from tests.matrix import COST, ROWS, UNIT, WORD, Case, Oracle, Row, World
+
+pytestmark = pytest.mark.django_db
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+NOBODY, GONE = "anonymous", "ex-employee"
+KEPT_BY_READING = {"django_session", "records_use", "cache"}  # written when somebody reads, or is forgotten
+IN = {200, 204, 302, 409, 422}
+
+
+# ── the URL table
+
+
+def routes() -> dict[str, URLPattern]:
+    """``{full name: pattern}`` of every route of the product."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(resolver: URLResolver, space: str):
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                walk(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+            else:
+                name = f"{space}{entry.name or entry.pattern}"
+                assert name not in found, f"two routes are called {name}"
+                found[name] = entry
+
+    walk(get_resolver(), "")
+    return found
+
+
+ROUTES = routes()
+
+
+def test_every_route_has_its_row_and_every_row_its_route():
+    assert set(ROUTES) == set(ROWS)
+
+
+def test_every_view_says_who_may_use_it_and_the_matrix_agrees():
+    said = {name: getattr(route.callback, "access", "") for name, route in ROUTES.items()}
+
+    assert said == {name: row.door for name, row in ROWS.items()}
+
+
+# ── the planted world
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Planted once, in a transaction that is never committed; every request is rolled back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield plant()
+        transaction.set_rollback(True)
+
+
+def plant() -> World:
+    cast = make_cast()
+    zoe = make_person("Zoe", "salesperson", cast.sales)
+    people = {name: getattr(cast, name) for name in ("anna", "piotr", "olga", "ivan", "larisa", "nina", "rita", "adam")}
+    planted = World(cast, {**people, "zoe": zoe, "nora": make_narrow(cast)}, records={})
+    switch("field:product.cost", on=True, by=cast.adam, reason="To see what is left.")
+    Element.objects.filter(state=Element.State.OFF).update(state=Element.State.LIVE)
+    for kind in types:
+        plant_type(planted, kind)
+    planted.links = {
+        "first": links.issue(first=True)[1],
+        "join": links.issue(by=cast.adam, email="new@hazel.example")[1],
+        "password": links.issue(by=cast.adam, person=zoe)[1],
+    }
+    for name in ("anna", "adam", "ivan"):
+        act = ChangeSet.objects.filter(by=planted.people[name], act="edited").order_by("-pk").first()
+        planted.acts[name] = act.pk
+    job = ImportJob.objects.create(
+        layout="records:company", name=f"{WORD}importofadam.csv", path="gone.csv", state="checked", requester=cast.adam
+    )
+    planted.acts["import"] = job.pk
+    return planted
+
+
+def make_narrow(cast) -> User:
+    """Nora has a role of the firm's own making: everything, but with own records only, and no cost prices."""
+    role = Role.objects.create(key="narrow", name="Narrow", rank=5)
+    keys = [*(kind.key for kind in types), "reports", "import"]
+    Grant.objects.bulk_create(
+        Grant(role=role, type=key, verb=verb, reach=Reach.OWN)
+        for key in keys
+        for verb in (Verb.VIEW, Verb.CREATE, Verb.EDIT, Verb.ARCHIVE, Verb.EXPORT)
+    )
+    FieldGrant.objects.create(role=role, type="product", field="costs", mode=FieldGrant.Mode.HIDDEN)
+    return make_person("Nora", "narrow", cast.export)
+
+
+def plant_type(planted: World, kind: RecordType) -> None:
+    owners = list(planted.people)
+    made = planted.records.setdefault(kind.key, {})
+    for place, owner in enumerate(owners):
+        user, word = planted.people[owner], planted.marker(owner, kind.key)
+        crossed = owners[(place + 1) % len(owners)]  # links lead to somebody else's record
+        values = {link.name: planted.records[link.target.type_key][crossed] for link in links_of(kind, planted)}
+        if kind.amount:
+            values[kind.amount] = planted.amount(owner)
+        record = make_record(kind, owner=user, word=word, **values)
+        note(record, by=user, kind="note", text=f"{word} said")
+        for part in kind.parts:
+            numbers = {"cost": f"0.{COST}"} if part.sensitive else {}
+            linked = {shown.name: shown.target for shown in part.shown if shown.kind == "link"}
+            numbers |= {
+                name: planted.records[model.type_key][crossed]
+                for name, model in linked.items()
+                if issubclass(model, Record)
+            }
+            if part.key == "lines":
+                numbers = {"amount_minor": planted.amount(owner), "issued_on": now().date()}
+            line = make_part(part, record, owner=user, word=word, **numbers)
+            planted.parts.setdefault((kind.key, record.pk), {})[part.key] = line
+        with writing(record, by=user, act="edited") as fresh:
+            setattr(
+                fresh,
+                kind.model.title_field,
+                f"{word} renamed"[: fresh._meta.get_field(kind.model.title_field).max_length],
+            )
+        made[owner] = fresh
+
+
+def links_of(kind: RecordType, planted: World):
+    return [link for link in kind.links if link.target.type_key in planted.records]
+
+
+# ── asking
+
+
+@contextmanager
+def writes_counted():
+    """The tables written to inside."""
+    written: Counter[str] = Counter()
+
+    def look(execute, sql, params, many, context):
+        if found := re.match(
+            r"\s*(?:INSERT\s+(?:OR \w+ )?INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+[\"`]?(\w+)", sql, re.IGNORECASE
+        ):
+            written[found.group(1)] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield written
+
+
+class Browser:
+    """What one actor asks with; every request is undone."""
+
+    def __init__(self, world: World):
+        self.clients = {NOBODY: Client(raise_request_exception=False)}
+        gone = make_person("Gone", "administrator", world.cast.sales)
+        for name, user in [*world.people.items(), (GONE, gone)]:
+            client = self.clients[name] = Client(raise_request_exception=False)
+            client.force_login(user, backend=BACKEND)
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        self.cookies = {name: client.cookies.copy() for name, client in self.clients.items()}
+
+    def ask(self, actor: str, method: str, path: str, data: dict):
+        client = self.clients[actor]
+        client.cookies = self.cookies[actor].copy()
+        with writes_counted() as written, transaction.atomic():
+            answer = (
+                client.get(path)
+                if method == "GET"
+                else client.generic(method, path)
+                if method != "POST"
+                else client.post(path, data)
+            )
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        return (
+            answer,
+            body.decode("utf-8", "replace"),
+            Counter({table: n for table, n in written.items() if table not in KEPT_BY_READING}),
+        )
+
+
+def login_is_asked(answer) -> bool:
+    return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
+
+
+def cases(world: World, route: URLPattern, row: Row, actor: str):
+    """The ways this actor asks the route: every type, and of each a record of every standing to the actor."""
+    wanted = set(route.pattern.converters)
+    if row.opens[0]:
+        for owner in standing(actor):
+            yield Case(world, actor, types[row.opens[0]], world.records[row.opens[0]][owner], owner)
+        return
+    if "type_key" not in wanted:
+        yield Case(world, actor)
+        return
+    for kind in types:
+        if not row.types(kind):
+            continue
+        if "pk" not in wanted:
+            yield Case(world, actor, kind)
+            continue
+        for owner in standing(actor):
+            yield Case(world, actor, kind, world.records[kind.key][owner], owner)
+
+
+def standing(actor: str) -> list[str]:
+    """Whose records: the own, a colleague's of the department, and one from elsewhere."""
+    if actor in (NOBODY, GONE):
+        return ["ivan"]
+    near = {
+        "anna": "zoe",
+        "zoe": "anna",
+        "piotr": "anna",
+        "larisa": "nina",
+        "nina": "rita",
+        "rita": "adam",
+        "adam": "larisa",
+    }
+    return list(dict.fromkeys([actor, near.get(actor, "anna"), "anna" if actor == "ivan" else "ivan"]))
+
+
+def expected(case: Case, access: str, row: Row, oracle: Oracle):
+    """ "in", "login", 403 or 404: from the door's words and the grants."""
+    own = row.may(case, oracle) if row.may else None
+    if own in (403, 404, "login"):
+        return own
+    if access == "open":
+        return "in"
+    if case.actor in (NOBODY, GONE):
+        return "login"
+    if access == "signed in":
+        return own or "in"
+    verb, _space, what = access.partition(" ")
+    if what == "record":
+        if not oracle.holds(case.actor, "view", case.record):
+            return 404
+        return "in" if oracle.holds(case.actor, verb, case.record) else 403
+    key = case.kind.key if what == "any" else what
+    if not oracle.reach(case.actor, verb, key) or own == "untyped":
+        return 403
+    if row.opens[0] and not oracle.holds(case.actor, "view", case.record):
+        return 404
+    return "in" if not row.opens[0] or oracle.holds(case.actor, row.opens[1], case.record) else 403
+
+
+def judge(wanted, row: Row, answer, written: Counter) -> str:
+    """What is wrong with the answer; "" where all is well."""
+    status = answer.status_code
+    if status >= 500:
+        return f"broke with {status}"
+    if status == 405 and not written:
+        return ""
+    if wanted == "in":
+        fine = status in IN | row.says and not login_is_asked(answer)
+        return "" if fine else f"{status} although granted"
+    if wanted == "act":
+        return (
+            ""
+            if status in {302, 403, 404, 409} and (status == 302 or not written)
+            else f"{status}, wrote {dict(written)}"
+        )
+    fine = login_is_asked(answer) if wanted == "login" else status == wanted
+    if not fine:
+        return f"{status} {getattr(answer, 'url', '')} where {wanted} was due"
+    return f"refused, yet wrote to {dict(written)}" if written else ""
+
+
+NUMBER = re.compile(r"\d[\d\u00a0\u202f ,.'’]*\d|\d")
+
+
+def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: int) -> list[str]:
+    text = body.lower()
+    found = sorted(marker for marker in forbidden if marker in text)
+    if COST in text and oracle.hides(actor, "product", "costs"):
+        found.append("a cost price")
+    if actor in (NOBODY, GONE) and WORD in text:
+        found.append("a record")
+    for number in NUMBER.findall(body):
+        value = int(re.sub(r"\D", "", number)[:18] or 0)
+        if value >= UNIT and value % UNIT == 0 and value // UNIT < 1 << 11 and value // UNIT & amounts:
+            found.append(f"the amount {number}")
+    return found
+
+
+def miscounted(name: str, case: Case, path: str, answer, body: str, oracle: Oracle) -> list[str]:
+    """The count under a list is that of the visible records."""
+    if name != "records:totals" or answer.status_code != 200 or "?" in path:
+        return []
+    visible = sum(oracle.holds(case.actor, "view", record) for record in case.world.records[case.kind.key].values())
+    return [] if f"{visible} in all" in body else [f"counts other than the {visible} visible"]
+
+
+@pytest.mark.parametrize(
+    "actor", [NOBODY, GONE, "anna", "piotr", "olga", "ivan", "larisa", "nina", "rita", "nora", "adam"]
+)
+def test_no_route_shows_or_changes_what_is_not_granted(world, browser, actor):
+    oracle = Oracle(world)
+    forbidden, amounts = oracle.forbidden_markers(actor), oracle.forbidden_amounts(actor)
+    own = {world.marker(actor, kind.key) for kind in types if oracle.reach(actor, "view", kind.key)}
+    wrong, asked, seen = [], 0, set()
+    for name, route in ROUTES.items():
+        row, access = ROWS[name], route.callback.access
+        for case in cases(world, route, row, actor):
+            for method, path, data in requests(name, route, row, case):
+                case.method = method
+                wanted = expected(case, access, row, oracle)
+                answer, body, written = browser.ask(actor, method, path, data)
+                seen.update(marker for marker in own if marker in body)
+                asked += 1
+                problem = judge(wanted, row, answer, written)
+                problems = [problem] if problem else []
+                problems += miscounted(name, case, path, answer, body, oracle)
+                problems += [f"shows {leak}" for leak in leaks(actor, body, oracle, forbidden, amounts)]
+                whose = f" ({case.kind.key} of {case.owner or '-'})" if case.kind else ""
+                wrong += [f"{method} {path}{whose} as {actor}: {problem}" for problem in problems]
+    assert wrong == [], f"{len(wrong)} of {asked}:\n" + "\n".join(wrong[:60])
+    assert seen == own, "what is granted is shown, else the search for leaks proves nothing"
+    assert asked > 50
+
+
+def requests(name: str, route: URLPattern, row: Row, case: Case):
+    wanted = set(route.pattern.converters)
+    named = {"type_key": case.kind.key} if "type_key" in wanted else {}
+    if case.record is not None:
+        named["pk"] = case.record.pk
+    for more in row.args(case):
+        path = reverse(name, kwargs={**named, **more})
+        for query in row.queries(case):
+            yield "GET", path + query, {}
+        yield "POST", path, row.post(case)
+        if case.owner in ("", "ivan") and case.actor in (NOBODY, "anna"):
+            for method in ("PUT", "PATCH", "DELETE"):
+                yield method, path, {}
+
+
+@pytest.fixture(scope="module")
+def browser(world):
+    return Browser(world)
+
+
+# ── no field beyond the form
+
+
+@pytest.mark.parametrize("actor", ["anna", "adam"])
+def test_a_form_takes_no_field_that_it_does_not_show(world, browser, actor):
+    """Every field of the model is sent along; only those of the form change."""
+    taken = []
+    for kind in types:
+        record = world.records[kind.key][actor]
+        sent = {
+            field.name: 7 if field.get_internal_type() != "JSONField" else '{"f1": "x"}'
+            for field in kind.model._meta.concrete_fields
+        }
+        sent |= {f"{field.name}_id": 7 for field in kind.model._meta.concrete_fields} | {
+            "version": record.version,
+            "pk": 1,
+            "id": 1,
+        }
+        before = {field.attname: getattr(record, field.attname) for field in kind.model._meta.concrete_fields}
+        closed = {
+            name
+            for name in before
+            if name.removesuffix("_id")
+            not in {*kind.fields, "owner", "version", "updated_at", "updated_by", "sort_key"}
+        }
+        own = (
+            {field.attname for field in Record._meta.get_fields() if hasattr(field, "attname")}
+            if Record._meta.abstract
+            else set()
+        )
+        for field in kind.fields:
+            shown = kind.field(field)
+            value = getattr(record, field)
+            sent[field] = value.number if shown.kind == "link" and value else "" if value is None else value
+        sent[kind.model.title_field] = f"{WORD} typed"
+        with transaction.atomic():
+            client = browser.clients[actor]
+            client.cookies = browser.cookies[actor].copy()
+            client.post(reverse("records:edit", args=[kind.key, record.pk]), sent)
+            after = kind.model._base_manager.get(pk=record.pk)
+            taken += [
+                f"{kind.key}.{name}"
+                for name in (closed | own) & before.keys() & closed
+                if getattr(after, name) != before[name]
+            ]
+            transaction.set_rollback(True)
+    assert taken == []
