@@ -32,7 +32,19 @@ def main(path: str, lines: int) -> None:
     User.objects.create_user("admin@bench.example", "bench " * 3).roles.add(Role.objects.get(key="administrator"))
     begin = time.perf_counter()
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "groundwork", "import", PRESET, path, "--on-error", "skip", "--json"],
+        [
+            sys.executable,
+            "-m",
+            "groundwork",
+            "import",
+            "invoices",
+            path,
+            "--preset",
+            PRESET,
+            "--on-error",
+            "skip",
+            "--json",
+        ],
         capture_output=True,
         text=True,
         check=False,
