@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent
@@ -41,6 +42,15 @@ def pytest_configure(config):
         config.add_cleanup(lambda: remove(folder))
     media = settings.MEDIA_ROOT
     config.add_cleanup(lambda: remove(media))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_read_yet(monkeypatch):
+    """What people of another test read is not written in this one; and the buffer writes only when asked to."""
+    from groundwork.records import use
+
+    monkeypatch.setattr(use, "_waiting", [])
+    monkeypatch.setattr(use, "EVERY_SECONDS", 10**9)
 
 
 def remove(folder):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from groundwork.access import audit, links
 from groundwork.access.audit import Event
 from groundwork.access.models import Department, FieldGrant, Grant, Invitation, Role, User
-from groundwork.access.rights import rights
+from groundwork.access.rights import forget_rights, rights
 from groundwork.blueprint.elements import raise_config_version, revise
 from groundwork.core.refusals import NotAllowed, Refusal
 
@@ -55,7 +55,7 @@ def join(link: Invitation, *, name: str, email: str, password: str, language: st
 
 def set_roles(user: User, roles) -> None:
     user.roles.set(roles)
-    user._rights = None
+    forget_rights(user)
 
 
 @transaction.atomic

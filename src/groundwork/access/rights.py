@@ -52,7 +52,7 @@ class Rights:
         by_field: dict[tuple[str, str], dict[int, str]] = {}
         for role, type_key, field, mode in rows:
             by_field.setdefault((type_key, field), {})[role] = mode
-        modes = {}
+        modes: dict[tuple[str, str], str] = {}
         for (type_key, field), of_roles in by_field.items():
             viewers = {role for role, granted, verb in roles if granted == type_key and verb == Verb.VIEW}
             editors = {role for role, granted, verb in roles if granted == type_key and verb == Verb.EDIT}
@@ -91,6 +91,11 @@ def rights(user) -> Rights:
     if kept is None:
         kept = user._rights = Rights(user)
     return kept
+
+
+def forget_rights(user) -> None:
+    """The roles of this person changed: what was read before no longer holds."""
+    user._rights = None
 
 
 def reach(user, verb: str, type_key: str) -> Scope:

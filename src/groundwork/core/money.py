@@ -4,6 +4,7 @@ Sums stay exact on SQLite and PostgreSQL alike (docs/domain/money.md).
 """
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
@@ -44,6 +45,8 @@ def to_scaled(value: Decimal) -> int:
 class ScaledField(models.BigIntegerField):
     """A decimal with up to six digits after the point: Decimal in Python, a scaled BIGINT in the database."""
 
+    _pyi_private_set_type: Any  # what type checkers read: a Decimal goes in
+    _pyi_private_get_type: Any
     description = "Decimal kept as a scaled integer"
 
     def from_db_value(self, value, expression, connection):
@@ -87,4 +90,4 @@ class ScaledField(models.BigIntegerField):
 def from_scaled(value: int) -> Decimal:
     """The shortest Decimal of a kept integer: 2550000 is 2.55."""
     plain = Decimal(value).scaleb(-SCALE).normalize()
-    return plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1))
+    return plain if int(plain.as_tuple().exponent) <= 0 else plain.quantize(Decimal(1))

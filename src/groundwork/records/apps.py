@@ -14,14 +14,19 @@ class RecordsConfig(AppConfig):
         from groundwork.records.imports import engine  # noqa: F401 - its kinds of background work
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
-        from groundwork.ui.navigation import Entry, entries
         from groundwork.records.types import types
+        from groundwork.ui.navigation import Entry, entries
 
         more_things.append(lambda: [kind.granted for kind in types])
         entries.add(
             Entry(
-                key="import", label=_("Import"), icon="file-input", url=lambda: reverse("imports:start"), section="settings",
-                order=5, may=lambda user: user.can("create", "import"),
+                key="import",
+                label=_("Import"),
+                icon="file-input",
+                url=lambda: reverse("imports:start"),
+                section="settings",
+                order=5,
+                may=lambda user: user.can("create", "import"),
             )  # fmt: skip
         )
         on_init.add(Step("records", built_in))

@@ -1,5 +1,7 @@
 """Values of records as cells: formatted in the reader's language, links by what the reader may see."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ CHIPS = {"invoice": "", "credit": "warn", "adjustment": "info"}
 class Names:
     """Names of linked records, people and departments: one query a linked type, only what ``user`` may see."""
 
-    def __init__(self, user, fields: list[Field], rows: list[models.Model]):
+    def __init__(self, user, fields: Sequence[Field], rows: Sequence[models.Model]):
         self.names: dict[type, dict[int, str]] = {}
         wanted: dict[type, set[int]] = {}
         for shown in fields:

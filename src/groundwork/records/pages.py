@@ -1,5 +1,6 @@
 """What a record's page shows: facts, parts, the timeline, and records that link here. A fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,7 +64,7 @@ class Event:
     at: datetime
     when: str
     text: str = ""
-    changes: list[tuple[str, str, str]] = None  # label, before, after
+    changes: Sequence[tuple[str, ...]] = ()  # label, before, after
     quiet: bool = False
     undo_url: str = ""
 
@@ -190,7 +191,7 @@ def _people_in(kind: RecordType, changes: list[Change]) -> dict[int, str]:
 def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> Event | None:
     act = change.changeset
     visible = {item.model_field.attname: item for item in kind.visible_fields(user, tuple(kind.by_name))}
-    lines = []
+    lines: list[tuple[str, ...]] = []
     if not change.created:
         for name, (before, after) in change.fields.items():
             if "#" in name:
@@ -230,7 +231,7 @@ def _words(shown, value, people) -> str:
     return words_for(shown, value)
 
 
-def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[str, str, str]]:
+def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[str, ...]]:
     model_name = name.split("#", 1)[0]
     for part in kind.visible_parts(user):
         if part.model._meta.model_name == model_name:

@@ -6,7 +6,7 @@ From it come list, filters, page, form, quick add, history, search, import, repo
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.urls import reverse
@@ -15,7 +15,7 @@ from groundwork.access.presets import Granted
 from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
-from groundwork.records.models import Record
+from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries
 
 
@@ -31,7 +31,7 @@ class Field:
 
     @classmethod
     def of(cls, model: type[models.Model], name: str) -> "Field":
-        model_field = model._meta.get_field(name)
+        model_field = cast(models.Field, model._meta.get_field(name))
         return cls(name, model_field.verbose_name, _kind(model_field), model_field, model_field.help_text)
 
     @property
@@ -39,8 +39,8 @@ class Field:
         return self.kind in ("money", "number", "integer")
 
     @property
-    def target(self) -> type[models.Model]:
-        return self.model_field.related_model
+    def target(self) -> type[Any]:
+        return cast(type, self.model_field.related_model)
 
 
 def _kind(model_field: models.Field) -> str:
@@ -67,7 +67,7 @@ class PartType:
     by which a role's preset hides it (as field ``key`` of the record's type)."""
 
     key: str
-    model: type[models.Model]
+    model: type[Part]
     label: Any
     fields: tuple[str, ...]
     element: str = ""

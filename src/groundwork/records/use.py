@@ -9,6 +9,8 @@ import threading
 import time
 from contextlib import suppress
 
+from django.contrib.auth import get_user_model
+
 from groundwork.core.clock import now
 
 EVERY_SECONDS = 5
@@ -37,8 +39,10 @@ def flush() -> None:
     with _lock:
         rows, _waiting[:] = list(_waiting), []
         _since = time.monotonic()
-    if rows:
-        Use.objects.bulk_create(rows)
+    if not rows:
+        return
+    people = set(get_user_model().objects.filter(pk__in={row.user_id for row in rows}).values_list("pk", flat=True))
+    Use.objects.bulk_create(row for row in rows if row.user_id in people)
 
 
 def _flush_at_exit() -> None:

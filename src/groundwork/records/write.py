@@ -6,12 +6,13 @@
 Nothing else may change a record (``records.guard``). A block that changes nothing writes nothing.
 """
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -60,6 +61,8 @@ class Follower:
     follow: Any
 
 
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+Step = tuple[Record, dict | None, dict | None]  # a record, its values before, its values after
 followers: Registry[Follower] = Registry(lambda item: item.key)
 _act: ContextVar[Act | None] = ContextVar("act", default=None)
 
@@ -91,7 +94,7 @@ def writing(record: Record, *, by, act: str, version: int | None = None, channel
         _finish(fresh, before, current)
 
 
-def locked(record: Record) -> Record:
+def locked(record: AnyRecord) -> AnyRecord:
     """The record as it stands, locked until the transaction ends (SQLite's transactions lock from their start)."""
     found = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
     if found is None:
@@ -119,7 +122,7 @@ def _finish(record: Record, before: dict, act: Act) -> None:
     _keep_in_step([(record, before, after)])
 
 
-def creating(record: Record, *, by, channel="web", act="created", cause="") -> Record:
+def creating(record: AnyRecord, *, by, channel="web", act="created", cause="") -> AnyRecord:
     """Keep a new record; its owner is ``by`` and its department the owner's, unless it says otherwise."""
     with acting(by, act, channel=channel, cause=cause) as current:
         _begin([record], current)
@@ -136,7 +139,7 @@ def creating(record: Record, *, by, channel="web", act="created", cause="") -> R
     return record
 
 
-def writing_many(created: list[Record] = (), changed: list[tuple[Record, dict]] = ()) -> None:
+def writing_many(created: Sequence[Record] = (), changed: Sequence[tuple[Record, dict]] = ()) -> None:
     """Bulk work inside ``acting``: new records, and locked records each with its ``values`` from before.
 
     History, sums and search are written in bulk. Records of one type a call.
@@ -144,7 +147,8 @@ def writing_many(created: list[Record] = (), changed: list[tuple[Record, dict]] 
     act = _act.get()
     if act is None:
         raise RuntimeError("writing_many() stands inside acting()")
-    changes, steps = [], []
+    changes: list[Change] = []
+    steps: list[Step] = []
     if created:
         _begin(created, act)
         type(created[0]).objects.bulk_create(created, batch_size=500)
@@ -182,7 +186,7 @@ def _change(act: Act, record: Record, difference: dict, created=False) -> Change
     )
 
 
-def _begin(records: list[Record], act: Act) -> None:
+def _begin(records: Sequence[Record], act: Act) -> None:
     kind = type_of(records[0])
     moment, start = now(), take_numbers(kind.key, len(records))
     for place, record in enumerate(records):
@@ -257,7 +261,7 @@ def first(record: Record) -> dict:
     return {name: [None, value] for name, value in values(record).items() if value not in (None, "", {}, [])}
 
 
-def _keep_in_step(steps: list[tuple[Record, dict | None, dict | None]]) -> None:
+def _keep_in_step(steps: Sequence[Step]) -> None:
     kind = type_of(steps[0][0])
     _tally(kind, steps)
     search.refresh(kind, [record for record, _before, after in steps if after is not None])
@@ -321,20 +325,20 @@ def fold_tallies() -> None:
 # ── acts every record knows
 
 
-def archive(record: Record, *, by, version=None) -> Record:
+def archive(record: AnyRecord, *, by, version=None) -> AnyRecord:
     """Take the record out of lists; nothing is lost and it can be put back."""
     with writing(record, by=by, act="archived", version=version) as fresh:
         fresh.archived_at = fresh.archived_at or now()
     return fresh
 
 
-def restore(record: Record, *, by) -> Record:
+def restore(record: AnyRecord, *, by) -> AnyRecord:
     with writing(record, by=by, act="restored") as fresh:
         fresh.archived_at = None
     return fresh
 
 
-def save_fields(record: Record, typed: dict[str, Any], *, by, version: int, act="edited") -> Record:
+def save_fields(record: AnyRecord, typed: dict[str, Any], *, by, version: int, act="edited") -> AnyRecord:
     """Save what a person typed into a form opened at ``version``.
 
     When somebody saved in between: fields the other left alone are merged and saved; a field that both changed
@@ -430,7 +434,7 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         result.restored += bool(back)
 
 
-def erase(records: list[Record]) -> None:
+def erase(records: Sequence[Record]) -> None:
     """Remove records that an undone import made and nobody has touched: with parts, keys, sums and search rows.
 
     Stands inside ``acting``; one type a call. Their history says that they were there.

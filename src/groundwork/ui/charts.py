@@ -89,12 +89,12 @@ def draw(chart: BarChart) -> Drawing:
     for place, label in enumerate(chart.labels):
         middle = LEFT + room * (place + 0.5)
         names.append((round(middle, 1), label))
-        left, base, column = middle - width * columns / 2, FLOOR, -1
+        left, base, column = middle - width * columns / 2, float(FLOOR), -1
         for number, series in enumerate(chart.series, 1):
             if series.pale:
                 css = f"s{max(number - 1, 1)} pale"
             else:
-                css, column, base = f"s{number}", column + 1, FLOOR
+                css, column, base = f"s{number}", column + 1, float(FLOOR)
             value = series.values[place]
             if value is None:
                 continue
@@ -113,8 +113,9 @@ def draw(chart: BarChart) -> Drawing:
                 )
             )
             base -= tall
-        if chart.target and chart.target.values[place] is not None:
-            y = FLOOR - height(chart.target.values[place])
+        aim = chart.target.values[place] if chart.target else None
+        if aim is not None:
+            y = FLOOR - height(aim)
             half = width * columns / 2 + 6
             targets.append(Line(round(middle - half, 1), round(middle + half, 1), round(y, 1)))
     axis = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -28,12 +29,12 @@ class Entry:
     """One line of the menu. ``url`` is a path, or a function that gives one, so that ``reverse`` waits for the urls."""
 
     key: str
-    label: str  # lazy
+    label: Any  # lazy
     icon: str  # a Lucide name
     url: Callable[[], str] | str
     section: str = "work"
     order: int = 100
-    may: Callable[[object], bool] = everybody
+    may: Callable[[Any], bool] = everybody
 
     @property
     def path(self) -> str:

@@ -36,7 +36,7 @@ def above(request):
     as_of = choice.get("as_of") or profit.last_day(request.user)
     period = Period(choice.get("period", "month"), as_of)
     shown = screens.Above.of(request.user, period, choice.get("currency", ""))
-    note_use(request.user, "report", reports["profit"].element)
+    note_use(request.user, "view", reports["profit"].element)
     query = {"as_of": choice.get("as_of"), "currency": choice.get("currency")}
     periods = [
         {"label": label, "current": key == period.key, "href": screens.address("insight:above", period=key, **query)}

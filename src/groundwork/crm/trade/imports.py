@@ -35,10 +35,7 @@ class OnlineRetail(Layout):
     key = "online-retail"
     type = "invoices"
     label = gettext_lazy("Invoice lines: InvoiceNo, StockCode, Quantity, UnitPrice …")
-    columns = {
-        name: ()
-        for name in ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
-    } | {"CustomerID": ("Customer ID",), "InvoiceNo": ("Invoice",), "UnitPrice": ("Price",)}
+    columns = dict.fromkeys(("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"), ()) | {"CustomerID": ("Customer ID",), "InvoiceNo": ("Invoice",), "UnitPrice": ("Price",)}
     required = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice")
     order = ("company", "product", "invoice")
     batch = 150

@@ -30,7 +30,7 @@ class Product(Record):
 
 
 class CostPrice(Part):
-    """What one unit of a product costs us from a day on, net. Off until somebody asks for it (element field:product.cost)."""
+    """What one unit of a product costs us from a day on, net. Off until asked for (element field:product.cost)."""
 
     parent_field = "product"
 

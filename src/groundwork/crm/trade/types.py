@@ -11,13 +11,30 @@ declared.add(Declared(key=COST, kind="field", label=_("Cost price"), optional=Tr
 
 product = types.add(
     RecordType(
-        model=Product, label=_("Product"), plural=_("Products"), icon="package", prefix="G", group="goods",
-        fields=("name", "code", "kind", "unit"), columns=("name", "code", "kind", "unit", "updated_at"),
-        sorts=("name", "updated_at"), quick=("name", "code"), search=("name", "code"), filters=("kind",),
-        board="kind", order=40,
+        model=Product,
+        label=_("Product"),
+        plural=_("Products"),
+        icon="package",
+        prefix="G",
+        group="goods",
+        fields=("name", "code", "kind", "unit"),
+        columns=("name", "code", "kind", "unit", "updated_at"),
+        sorts=("name", "updated_at"),
+        quick=("name", "code"),
+        search=("name", "code"),
+        filters=("kind",),
+        board="kind",
+        order=40,
         parts=(
-            PartType("costs", CostPrice, _("Cost prices"), ("cost", "currency", "valid_from"), element=COST, sensitive="cost",
-                     order="-valid_from"),
+            PartType(
+                "costs",
+                CostPrice,
+                _("Cost prices"),
+                ("cost", "currency", "valid_from"),
+                element=COST,
+                sensitive="cost",
+                order="-valid_from",
+            ),
         ),
         explain=_("A product is what stands on the lines of an invoice: goods, a service, a fee."),
     )  # fmt: skip
@@ -25,12 +42,29 @@ product = types.add(
 
 invoice = types.add(
     RecordType(
-        model=Invoice, label=_("Invoice"), plural=_("Invoices"), icon="receipt-text", prefix="I", group="money",
+        model=Invoice,
+        label=_("Invoice"),
+        plural=_("Invoices"),
+        icon="receipt-text",
+        prefix="I",
+        group="money",
         fields=("document_number", "kind", "company", "country", "issued_on", "currency"),
         columns=("document_number", "kind", "company", "country", "issued_on", "lines_count", "total_minor"),
-        sorts=("-issued_on", "document_number", "total_minor"), search=("document_number",),
-        filters=("kind", "company", "country", "issued_on", "owner", "department"), amount="total_minor", board="kind", order=50,
-        parts=(PartType("lines", InvoiceLine, _("Lines"), ("product", "description", "quantity", "price", "amount_minor"), order="position"),),
+        sorts=("-issued_on", "document_number", "total_minor"),
+        search=("document_number",),
+        filters=("kind", "company", "country", "issued_on", "owner", "department"),
+        amount="total_minor",
+        board="kind",
+        order=50,
+        parts=(
+            PartType(
+                "lines",
+                InvoiceLine,
+                _("Lines"),
+                ("product", "description", "quantity", "price", "amount_minor"),
+                order="position",
+            ),
+        ),
         explain=_("An invoice says what a customer owes for which products. Credit notes take back."),
     )  # fmt: skip
 )

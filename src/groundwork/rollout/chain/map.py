@@ -168,4 +168,4 @@ class Map:
 
     @property
     def levels(self) -> list[tuple[str, int | None]]:
-        return [(label, self.coverage.share(level)) for level, label in LEVELS.items()]
+        return [(str(label), self.coverage.share(level)) for level, label in LEVELS.items()]

@@ -1,6 +1,7 @@
 """The thread of one requirement, as a panel of its page: solid as far as it holds."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from groundwork.rollout.requirements.models import Requirement
 
 @dataclass
 class Knot:
-    label: str
+    label: Any
     words: str
     href: str
     holds: bool  # and everything before it

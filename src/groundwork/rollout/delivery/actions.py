@@ -78,7 +78,9 @@ def faults_before_live(requirements) -> list[str]:
         if not tests:
             faults.append(WHY_NOT[Verdict.NOT_RUN]() % {"what": requirement.statement})
         faults += [
-            WHY_NOT[said]() % {"what": requirement.statement} for _test, _run, said in tests if said != Verdict.PASSED
+            WHY_NOT[Verdict(said)]() % {"what": requirement.statement}
+            for _test, _run, said in tests
+            if said != Verdict.PASSED
         ]
     return faults
 

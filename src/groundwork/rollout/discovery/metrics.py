@@ -25,7 +25,7 @@ class Metric:
     explain: Any = ""
     elements: tuple[str, ...] = ()  # the fields and reports it usually takes
 
-    def better(self, one: Decimal, other: Decimal) -> bool:
+    def better(self, one, other) -> bool:
         """Is ``one`` better than ``other``?"""
         return one > other if self.direction == "up" else one < other
 

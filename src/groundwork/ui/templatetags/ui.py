@@ -57,9 +57,9 @@ def icon(name: str, size: str = "") -> SafeString:
 def drawn_icon(name: str, size: str) -> SafeString:
     look = {"class": f"i {size}".strip(), "aria-hidden": "true", "stroke-width": "1.5"}
     try:
-        return draw_icon(name, size=16, **look)
+        return mark_safe(draw_icon(name, size=16, **look))  # noqa: S308 - the library's own drawing
     except IconDoesNotExist:  # a name may come from the firm's own configuration
-        return draw_icon("circle-dashed", size=16, **look)
+        return mark_safe(draw_icon("circle-dashed", size=16, **look))  # noqa: S308 - as above
 
 
 @register.simple_tag
@@ -344,7 +344,7 @@ def widget_of(bound, *, autofocus: bool = False) -> SafeString:
     widget = bound.field.widget
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)  # its inputs are reached through .choices
     css = "" if is_group else "chk" if isinstance(widget, CheckboxInput) else "in"
-    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
     described = []
     if bound.errors:
         attrs["aria-invalid"] = "true"

@@ -214,11 +214,15 @@ def test_json_keeps_the_unknown_apart_from_zero(trading, as_user):
     }
 
 
-def test_reading_a_report_is_noted_as_use(trading, as_user):
-    as_user(trading.olga).get(reverse("insight:above"))
+def test_opening_the_report_counts_as_its_use_and_landing_on_the_view_from_above_does_not(trading, as_user):
+    client = as_user(trading.olga)
+
+    client.get(reverse("insight:above"))
+    client.get(reverse("insight:report", args=["profit"]))
     use.flush()
 
-    assert Use.objects.filter(user=trading.olga, kind="report", key="report:profit").count() == 1
+    kinds = Use.objects.filter(user=trading.olga, key="report:profit").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["view", "report"]
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,9 @@ def test_what_anna_may_not_see_is_not_told_by_a_screen_of_the_rollout(cast, as_u
     pages = [reverse(f"rollout:{screen}") for screen in SCREENS] + [requirement.get_absolute_url()]
     for page in pages:
         said = client.get(page).content.decode()
-        assert ("Margin by product" in said) == page.endswith(("rollout/", "agreed", "used", "map", f"/{requirement.pk}"))
+        assert ("Margin by product" in said) == page.endswith(
+            ("rollout/", "agreed", "used", "map", f"/{requirement.pk}")
+        )
         for hidden in ("I give discounts blindly", "We know our margin by product", "Secret remark", ">Olga<"):
             assert hidden not in said
 
