@@ -1,6 +1,7 @@
 """Values of records as cells: formatted in the reader's language, links by what the reader may see."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import models
 from django.urls import reverse
@@ -99,7 +100,7 @@ def words_for(shown: Field, value) -> str:
         found = (User if shown.kind == "user" else Department).objects.filter(pk=value).first()
         return str(found) if found else languages.NO_VALUE
     if shown.kind == "date":
-        from datetime import date
-
-        return languages.day(date.fromisoformat(value)) if isinstance(value, str) else languages.day(value)
+        return languages.day(date.fromisoformat(value) if isinstance(value, str) else value)
+    if shown.kind == "moment":
+        return languages.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
     return str(value)

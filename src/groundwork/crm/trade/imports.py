@@ -35,7 +35,9 @@ class OnlineRetail(Layout):
     key = "online-retail"
     type = "invoices"
     label = gettext_lazy("Invoice lines: InvoiceNo, StockCode, Quantity, UnitPrice …")
-    columns = dict.fromkeys(("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"), ()) | {"CustomerID": ("Customer ID",), "InvoiceNo": ("Invoice",), "UnitPrice": ("Price",)}
+    columns = dict.fromkeys(
+        ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"), ()
+    ) | {"CustomerID": ("Customer ID",), "InvoiceNo": ("Invoice",), "UnitPrice": ("Price",)}
     required = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice")
     order = ("company", "product", "invoice")
     batch = 150
@@ -60,7 +62,9 @@ class OnlineRetail(Layout):
         if customer:
             yield Piece("company", customer, {"country": country})
         header = {"company": customer, "country": country, "issued_on": at.date().isoformat()}
-        yield Piece("invoice", number, header, row=[code, description, str(quantity), str(price), at.isoformat(), amount])
+        yield Piece(
+            "invoice", number, header, row=[code, description, str(quantity), str(price), at.isoformat(), amount]
+        )
 
     def compare(self, things: list[Staged]) -> None:
         known = dict(
@@ -82,10 +86,16 @@ class OnlineRetail(Layout):
             if invoice is None:
                 thing.verdict, thing.object_id = Staged.Verdict.CREATE, None
                 continue
-            new, old = Counter(row_key(row) for row in thing.data["rows"]), Counter(kept_key(line) for line in lines[invoice.pk])
+            new, old = (
+                Counter(row_key(row) for row in thing.data["rows"]),
+                Counter(kept_key(line) for line in lines[invoice.pk]),
+            )
             if new != old or invoice.issued_on.isoformat() != thing.data["values"]["issued_on"]:
                 thing.verdict = Staged.Verdict.UPDATE
-                thing.difference = {"lines": [sum(old.values()), sum(new.values())], "total": [invoice.total_minor, self._total(thing)]}
+                thing.difference = {
+                    "lines": [sum(old.values()), sum(new.values())],
+                    "total": [invoice.total_minor, self._total(thing)],
+                }
 
     @staticmethod
     def _total(thing: Staged) -> int:
@@ -96,7 +106,9 @@ class OnlineRetail(Layout):
         return {self.currency: sum(self._total(thing) for thing in documents)} if documents else {}
 
     def sum_kept(self) -> dict[str, int]:
-        ids = Staged.objects.filter(job=self.job, type="invoice").exclude(verdict=Staged.Verdict.BAD).values("object_id")
+        ids = (
+            Staged.objects.filter(job=self.job, type="invoice").exclude(verdict=Staged.Verdict.BAD).values("object_id")
+        )
         total = Invoice.objects.filter(pk__in=ids).aggregate(total=Sum("total_minor"))["total"] or 0
         return {self.currency: total}
 
@@ -104,7 +116,9 @@ class OnlineRetail(Layout):
         {"company": self._companies, "product": self._products, "invoice": self._invoices}[things[0].type](things)
 
     def _companies(self, things: list[Staged]) -> None:
-        self._create(things, [Company(name=thing.key, country=thing.data["values"].get("country") or "") for thing in things])
+        self._create(
+            things, [Company(name=thing.key, country=thing.data["values"].get("country") or "") for thing in things]
+        )
 
     def _products(self, things: list[Staged]) -> None:
         self._create(
@@ -130,7 +144,9 @@ class OnlineRetail(Layout):
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         if new:
             self._create(new, [self._document(thing, companies) for thing in new])
-            lines = [line for thing in new for line in self._lines(thing, thing.object_id, thing.data["rows"], products)]
+            lines = [
+                line for thing in new for line in self._lines(thing, thing.object_id, thing.data["rows"], products)
+            ]
             InvoiceLine.objects.bulk_create(lines, batch_size=1000)
         self._replace([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], products)
 
@@ -147,12 +163,21 @@ class OnlineRetail(Layout):
             lines_count=len(thing.data["rows"]),
         )  # fmt: skip
 
-    def _lines(self, thing: Staged, invoice_id: int, rows: list, products: dict[str, int], begin: int = 1) -> list[InvoiceLine]:
+    def _lines(
+        self, thing: Staged, invoice_id: int, rows: list, products: dict[str, int], begin: int = 1
+    ) -> list[InvoiceLine]:
         issued_on, zone = date.fromisoformat(thing.data["values"]["issued_on"]), timezone.get_current_timezone()
         return [
             InvoiceLine(
-                invoice_id=invoice_id, position=place, product_id=products[code], description=description, quantity=Decimal(quantity),
-                price=Decimal(price), amount_minor=amount, issued_on=issued_on, at=datetime.fromisoformat(at).replace(tzinfo=zone),
+                invoice_id=invoice_id,
+                position=place,
+                product_id=products[code],
+                description=description,
+                quantity=Decimal(quantity),
+                price=Decimal(price),
+                amount_minor=amount,
+                issued_on=issued_on,
+                at=datetime.fromisoformat(at).replace(tzinfo=zone),
             )  # fmt: skip
             for place, (code, description, quantity, price, at, amount) in enumerate(rows, begin)
         ]
@@ -204,7 +229,9 @@ def kept_key(line: InvoiceLine) -> tuple:
 
 def lines_of(invoices) -> dict[int, list[InvoiceLine]]:
     found: dict[int, list[InvoiceLine]] = {pk: [] for pk in invoices}
-    for line in InvoiceLine.objects.filter(invoice__in=list(invoices)).select_related("product").order_by("position", "pk"):
+    for line in (
+        InvoiceLine.objects.filter(invoice__in=list(invoices)).select_related("product").order_by("position", "pk")
+    ):
         found[line.invoice_id].append(line)
     return found
 
@@ -224,6 +251,9 @@ class Costs(Layout):
     required = ("code", "cost")
     order = ("cost",)
 
+    def needs(self, type_key: str, verb: str) -> tuple[str, str]:
+        return "product", "edit"
+
     def key_of(self, row: dict[str, str]) -> str:
         return ""
 
@@ -235,13 +265,18 @@ class Costs(Layout):
         if len(currency) != 3 or not currency.isalpha():
             raise WrongRow("currency", currency, _("a currency is three letters, such as EUR"))
         since = day(row, "valid_from") if row.get("valid_from", "").strip() else today()
-        yield Piece("cost", f"{code}\x1f{since}", {"code": code, "cost": str(cost), "currency": currency, "valid_from": since.isoformat()})
+        yield Piece(
+            "cost",
+            f"{code}\x1f{since}",
+            {"code": code, "cost": str(cost), "currency": currency, "valid_from": since.isoformat()},
+        )
 
     def compare(self, things: list[Staged]) -> None:
         codes = {thing.data["values"]["code"] for thing in things}
         products = dict(Product.objects.current().filter(code__in=codes).values_list("code", "pk"))
         costs = {
-            (row.product_id, row.valid_from.isoformat()): row for row in CostPrice.objects.filter(product__in=list(products.values()))
+            (row.product_id, row.valid_from.isoformat()): row
+            for row in CostPrice.objects.filter(product__in=list(products.values()))
         }
         for thing in things:
             values = thing.data["values"]
@@ -260,11 +295,16 @@ class Costs(Layout):
 
     def write(self, things: list[Staged]) -> None:
         products = Product._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in things])
-        costs = {(row.product_id, row.valid_from.isoformat()): row for row in CostPrice.objects.filter(product__in=list(products))}
+        costs = {
+            (row.product_id, row.valid_from.isoformat()): row
+            for row in CostPrice.objects.filter(product__in=list(products))
+        }
         before = {pk: write.values(product) for pk, product in products.items()}
         for thing in things:
             values = thing.data["values"]
-            line = costs.get((thing.object_id, values["valid_from"])) or CostPrice(valid_from=date.fromisoformat(values["valid_from"]))
+            line = costs.get((thing.object_id, values["valid_from"])) or CostPrice(
+                valid_from=date.fromisoformat(values["valid_from"])
+            )
             line.cost, line.currency = Decimal(values["cost"]), values["currency"]
             write.put_part(products[thing.object_id], line)
         write.writing_many(changed=[(product, before[pk]) for pk, product in products.items()])

@@ -46,7 +46,9 @@ def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", *
     """A job for the file; refused where the file is no table or lacks columns, before anything is kept."""
     found = sources(path)
     kind = layouts[layout]
-    job = ImportJob(layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options)
+    job = ImportJob(
+        layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options
+    )
     first = open_source(found[0], options.get("encoding", ""), options.get("separator", ""))
     _places(kind(job), first.header, found[0].name)
     job.about = {**first.about, "files": len(found), "header": first.header[:100]}
@@ -122,7 +124,17 @@ def _pieces(job: ImportJob) -> Iterator[tuple[str, int, list[Piece]]]:
             try:
                 yield source.name, line, list(layout.read(row, line))
             except WrongRow as wrong:
-                yield source.name, line, [Piece("bad", layout.key_of(row), {"column": wrong.column, "value": wrong.value, "reason": wrong.reason})]
+                yield (
+                    source.name,
+                    line,
+                    [
+                        Piece(
+                            "bad",
+                            layout.key_of(row),
+                            {"column": wrong.column, "value": wrong.value, "reason": wrong.reason},
+                        )
+                    ],
+                )
 
 
 def _hold(job, held, piece: Piece, file: str, line: int) -> None:
@@ -137,7 +149,15 @@ def _hold(job, held, piece: Piece, file: str, line: int) -> None:
     thing = held.get((type_key, piece.key))
     if thing is None:
         place = layout.order.index(type_key)
-        thing = Staged(job=job, type=type_key, key=piece.key, place=place, line=line, file=file[:255], data={"values": {}, "rows": [], "read": 0})
+        thing = Staged(
+            job=job,
+            type=type_key,
+            key=piece.key,
+            place=place,
+            line=line,
+            file=file[:255],
+            data={"values": {}, "rows": [], "read": 0},
+        )
         held[type_key, piece.key] = thing
     if is_bad:
         thing.verdict = Verdict.BAD
@@ -211,7 +231,12 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
 def _note_bad(job: ImportJob, things: list[Staged]) -> None:
     """Rows that read well and still cannot be taken, e.g. a cost of a product that is not there."""
     BadRow.objects.bulk_create(
-        BadRow(job=job, file=thing.file, line=thing.line, **{key: str(text)[:120] for key, text in thing.difference.items()})
+        BadRow(
+            job=job,
+            file=thing.file,
+            line=thing.line,
+            **{key: str(text)[:120] for key, text in thing.difference.items()},
+        )
         for thing in things
     )
 
@@ -234,9 +259,8 @@ def load_step(run: Run) -> bool:
         job.state = State.LOADING
         job.save()
         run.total = job.staged.count()
-    if not job.requester or not job.requester.is_active or not job.requester.can("create", "import"):
-        raise Refusal(_("Whoever began this import may no longer do so."))
     layout = layouts[job.layout](job)
+    _refuse_without_rights(job, layout)
     things = _next_things(job, run.cursor.get("after", [0, 0]), layout.batch)
     if not things:
         job.state = State.LOADED
@@ -252,6 +276,21 @@ def load_step(run: Run) -> bool:
     run.cursor = {"after": [things[-1].place, things[-1].pk]}
     run.done += len(things)
     return False
+
+
+def _refuse_without_rights(job: ImportJob, layout: Layout) -> None:
+    """The load has the rights of whoever began it, as they are now; it makes nothing that they could not make by hand."""
+    user = job.requester
+    if not user or not user.is_active or not user.can("create", "import"):
+        raise Refusal(_("Whoever began this import may no longer do so."))
+    for type_key, verdicts in job.counts.items():
+        for verdict, verb in ((Verdict.CREATE, "create"), (Verdict.UPDATE, "edit")):
+            needed_type, needed_verb = layout.needs(type_key, verb)
+            if verdicts.get(verdict) and not user.can(needed_verb, needed_type):
+                raise Refusal(
+                    _("This file makes or changes %(what)s, which you may not: ask somebody who may to load it.")
+                    % {"what": types[needed_type].plural}
+                )
 
 
 # ── undo
@@ -340,7 +379,11 @@ def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -
     if became is not None and line is not None and write.values(line) == became:
         write.drop_part(record, line)
     if was is not None and (line is None or became is not None):
-        fields = {item.attname: item.to_python(was[item.attname]) for item in model._meta.concrete_fields if item.attname in was}
+        fields = {
+            item.attname: item.to_python(was[item.attname])
+            for item in model._meta.concrete_fields
+            if item.attname in was
+        }
         write.put_part(record, model(**fields))
 
 
@@ -368,7 +411,9 @@ def do_now(what: str, job: ImportJob, requester) -> ImportJob:
     if run is None:
         try:
             with transaction.atomic():
-                run = Run.objects.create(kind=f"import.{what}", requester=requester, dedupe=dedupe, arguments={"job": job.pk})
+                run = Run.objects.create(
+                    kind=f"import.{what}", requester=requester, dedupe=dedupe, arguments={"job": job.pk}
+                )
         except IntegrityError as error:
             raise Refusal(_("Another import is being loaded: wait until it is done.")) from error
     run = carry_out(run)

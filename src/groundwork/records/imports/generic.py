@@ -88,10 +88,21 @@ class RecordLayout(Layout):
         known = self._known(things)
         links = self._links(things)
         for thing in things:
-            wrong = next((name for name in links if thing.data["values"].get(name) and thing.data["values"][name] not in links[name]), "")
+            wrong = next(
+                (
+                    name
+                    for name in links
+                    if thing.data["values"].get(name) and thing.data["values"][name] not in links[name]
+                ),
+                "",
+            )
             if wrong:
                 thing.verdict = Staged.Verdict.BAD
-                thing.difference = {"column": wrong, "value": thing.data["values"][wrong], "reason": _("there is none of that name")}
+                thing.difference = {
+                    "column": wrong,
+                    "value": thing.data["values"][wrong],
+                    "reason": _("there is none of that name"),
+                }
                 continue
             record = known.get(thing.key)
             if record is None:
@@ -99,14 +110,20 @@ class RecordLayout(Layout):
                 continue
             before, wanted = write.values(record), self._attributes(thing, links)
             thing.object_id = record.pk
-            thing.difference = {name: [before[name], write.plain(value)] for name, value in wanted.items() if value != "" and before[name] != write.plain(value)}
+            thing.difference = {
+                name: [before[name], write.plain(value)]
+                for name, value in wanted.items()
+                if value != "" and before[name] != write.plain(value)
+            }
             thing.verdict = Staged.Verdict.UPDATE if thing.difference else Staged.Verdict.SAME
 
     def _known(self, things: list[Staged]) -> dict[str, Any]:
         """Records by the key of an earlier import, else by the identifying field, among what the person sees."""
         keys = [thing.key for thing in things]
-        by_key = dict(ExternalKey.objects.filter(source=SOURCE, type=self.kind.key, key__in=keys).values_list("key", "object_id"))
-        visible = self.kind.model.objects.visible_to(self.job.requester).current()
+        by_key = dict(
+            ExternalKey.objects.filter(source=SOURCE, type=self.kind.key, key__in=keys).values_list("key", "object_id")
+        )
+        visible = self.kind.model.objects.visible_to(self.job.requester, "edit").current()
         found = {str(getattr(row, self.identity)): row for row in visible.filter(**{f"{self.identity}__in": keys})}
         earlier = visible.in_bulk(list(by_key.values()))
         return {**{key: earlier[pk] for key, pk in by_key.items() if pk in earlier}, **found}
@@ -141,7 +158,9 @@ class RecordLayout(Layout):
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         records = [self._new(thing, links) for thing in new]
         changed, again = [], [thing for thing in things if thing.verdict == Staged.Verdict.UPDATE]
-        held = self.kind.model._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in again])
+        held = self.kind.model._base_manager.select_for_update(of=("self",)).in_bulk(
+            [thing.object_id for thing in again]
+        )
         for thing in again:
             record = held[thing.object_id]
             before = write.values(record)

@@ -66,6 +66,10 @@ class Layout:
         """Load things of one type, inside ``acting``; sets ``object_id``."""
         raise NotImplementedError
 
+    def needs(self, type_key: str, verb: str) -> tuple[str, str]:
+        """Which right on which record type it takes to ``verb`` a thing of ``type_key``."""
+        return type_key, verb
+
     def sum_of(self, things: list[Staged]) -> dict[str, int]:
         """{currency: minor units} of good things, for the reconciliation; empty where nothing is summed."""
         return {}
