@@ -36,9 +36,15 @@ def run(args) -> int:
 
 def requester(email: str | None) -> User:
     people = User.objects.filter(is_active=True)
-    user = people.filter(email__iexact=email).first() if email else people.filter(roles__key="administrator").order_by("pk").first()
+    user = (
+        people.filter(email__iexact=email).first()
+        if email
+        else people.filter(roles__key="administrator").order_by("pk").first()
+    )
     if user is None:
-        raise Refusal(_("There is no such person.") if email else _("There is no administrator yet: finish the first run."))
+        raise Refusal(
+            _("There is no such person.") if email else _("There is no administrator yet: finish the first run.")
+        )
     if not user.can("create", "import"):
         raise Refusal(_("This person may not import."))
     return user
@@ -91,7 +97,10 @@ def tell(args, job: ImportJob) -> None:
     if args.json:
         print(json.dumps(found, ensure_ascii=False))
         return
-    print(_("Import %(number)s: %(state)s. %(read)s rows read.") % {"number": job.pk, "state": job.get_state_display(), "read": job.read})
+    print(
+        _("Import %(number)s: %(state)s. %(read)s rows read.")
+        % {"number": job.pk, "state": job.get_state_display(), "read": job.read}
+    )
     for type_key, verdicts in job.counts.items():
         label = types[type_key].plural if type_key in types else type_key
         words = ", ".join(f"{Staged.Verdict(verdict).label} {count}" for verdict, count in sorted(verdicts.items()))

@@ -279,7 +279,7 @@ def load_step(run: Run) -> bool:
 
 
 def _refuse_without_rights(job: ImportJob, layout: Layout) -> None:
-    """The load has the rights of whoever began it, as they are now; it makes nothing that they could not make by hand."""
+    """The load has the rights of whoever began it, as they are now; it makes nothing they could not make by hand."""
     user = job.requester
     if not user or not user.is_active or not user.can("create", "import"):
         raise Refusal(_("Whoever began this import may no longer do so."))

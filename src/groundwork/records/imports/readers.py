@@ -53,7 +53,12 @@ class Opened:
 def sources(path: Path) -> list[Source]:
     """The table files of a file, zip or folder, in the order of their names. Refused where there is none."""
     if path.is_dir():
-        found = [source for child in sorted(path.iterdir()) if child.suffix.lower() in (".csv", ".zip", ".xlsx") for source in sources(child)]
+        found = [
+            source
+            for child in sorted(path.iterdir())
+            if child.suffix.lower() in (".csv", ".zip", ".xlsx")
+            for source in sources(child)
+        ]
     elif not path.is_file():
         raise Refusal(_("There is no file “%(name)s”.") % {"name": path.name})
     elif path.stat().st_size == 0:
@@ -75,7 +80,9 @@ def _in_file(path: Path) -> list[Source]:
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refusal(_("“%(name)s” is an old Excel file: save it as XLSX or CSV.") % {"name": path.name})
     if not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _is_binary(start):
-        raise Refusal(_("“%(name)s” is not a table: give a CSV or XLSX file, or a zip of CSV files.") % {"name": path.name})
+        raise Refusal(
+            _("“%(name)s” is not a table: give a CSV or XLSX file, or a zip of CSV files.") % {"name": path.name}
+        )
     return [Source(path.name, "csv", path)]
 
 
@@ -140,7 +147,9 @@ def open_source(source: Source, encoding: str = "", separator: str = "") -> Open
             separator = _detect_separator(text)
     reader = _csv_rows(source, encoding, separator)
     header = next(reader, (0, []))[1]
-    return Opened([name.strip() for name in header], reader, {"encoding": encoding.replace("-sig", ""), "separator": separator})
+    return Opened(
+        [name.strip() for name in header], reader, {"encoding": encoding.replace("-sig", ""), "separator": separator}
+    )
 
 
 def _bytes(source: Source):
@@ -194,12 +203,21 @@ def _csv_rows(source: Source, encoding: str, separator: str) -> Iterator[tuple[i
             except StopIteration:
                 return
             except csv.Error as error:
-                raise Refusal(_("%(name)s, line %(line)s: a cell is too long or a quote is not closed.") % {"name": source.name, "line": before + 1}) from error
+                raise Refusal(
+                    _("%(name)s, line %(line)s: a cell is too long or a quote is not closed.")
+                    % {"name": source.name, "line": before + 1}
+                ) from error
             except UnicodeDecodeError as error:
-                raise Refusal(_("%(name)s, line %(line)s: the text is not in the encoding %(encoding)s. Save the file as UTF-8.") % {"name": source.name, "line": before + 1, "encoding": encoding.replace("-sig", "")}) from error
+                raise Refusal(
+                    _("%(name)s, line %(line)s: the text is not in the encoding %(encoding)s. Save the file as UTF-8.")
+                    % {"name": source.name, "line": before + 1, "encoding": encoding.replace("-sig", "")}
+                ) from error
             line, before = before + 1, reader.line_num
             if len(row) > MOST_COLUMNS:
-                raise Refusal(_("%(name)s, line %(line)s: more than %(most)s columns.") % {"name": source.name, "line": line, "most": MOST_COLUMNS})
+                raise Refusal(
+                    _("%(name)s, line %(line)s: more than %(most)s columns.")
+                    % {"name": source.name, "line": line, "most": MOST_COLUMNS}
+                )
             if any(row):
                 yield line, [plain_cell(cell) for cell in row]
 
@@ -207,7 +225,10 @@ def _csv_rows(source: Source, encoding: str, separator: str) -> Iterator[tuple[i
 def _without_nul(text, source: Source) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: text.readline(MOST_CELL * 4), ""), 1):
         if "\x00" in line:
-            raise Refusal(_("%(name)s, line %(line)s: a NUL byte, which no table has. Save the file anew.") % {"name": source.name, "line": number})
+            raise Refusal(
+                _("%(name)s, line %(line)s: a NUL byte, which no table has. Save the file anew.")
+                % {"name": source.name, "line": number}
+            )
         yield line
 
 
@@ -250,11 +271,17 @@ def _sheet_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
             for text in child.stdout:
                 line, row = json.loads(text)
                 if len(row) > MOST_COLUMNS or any(len(cell) > MOST_CELL for cell in row):
-                    raise Refusal(_("%(name)s, line %(line)s: a cell is too long or there are too many columns.") % {"name": source.name, "line": line})
+                    raise Refusal(
+                        _("%(name)s, line %(line)s: a cell is too long or there are too many columns.")
+                        % {"name": source.name, "line": line}
+                    )
                 if any(row):
                     yield line, [plain_cell(cell.replace("\x00", "")) for cell in row]
             if child.wait() != 0:
-                raise Refusal(_("“%(name)s” cannot be read as a workbook, or is too large for one: save it as CSV.") % {"name": source.name})
+                raise Refusal(
+                    _("“%(name)s” cannot be read as a workbook, or is too large for one: save it as CSV.")
+                    % {"name": source.name}
+                )
         finally:
             if child.poll() is None:
                 child.kill()

@@ -34,19 +34,26 @@ BUSY = (State.CHECKING, State.LOADING, State.UNDOING)
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("file"), widget=forms.FileInput(attrs={"accept": ".csv,.zip,.xlsx"}),
-        help_text=gettext_lazy("CSV, XLSX, or a zip of CSV files. Nothing is loaded before you have seen the trial run."),
+        help_text=gettext_lazy(
+            "CSV, XLSX, or a zip of CSV files. Nothing is loaded before you have seen the trial run."
+        ),
     )  # fmt: skip
     layout = forms.ChoiceField(label=gettext_lazy("what the rows are"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["layout"].choices = [("", _("find out by the header")), *((item.key, str(item.label)) for item in known())]
+        self.fields["layout"].choices = [
+            ("", _("find out by the header")),
+            *((item.key, str(item.label)) for item in known()),
+        ]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_LIMIT:
             most = settings.UPLOAD_LIMIT // 1024**2
-            raise forms.ValidationError(_("The file is larger than %(most)s MB. Load it by command, or split it.") % {"most": most})
+            raise forms.ValidationError(
+                _("The file is larger than %(most)s MB. Load it by command, or split it.") % {"most": most}
+            )
         return file
 
 
@@ -159,7 +166,10 @@ def verdicts(job: ImportJob) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [
         (
             str(types[key].plural) if key in types else _("Cost prices"),
-            [(languages.number(found.get(verdict, 0)), word, kinds.get(verdict, "") if found.get(verdict) else "") for verdict, word in words.items()],
+            [
+                (languages.number(found.get(verdict, 0)), word, kinds.get(verdict, "") if found.get(verdict) else "")
+                for verdict, word in words.items()
+            ],
         )
         for key, found in job.counts.items()
     ]
@@ -171,12 +181,21 @@ def bad_rows(job: ImportJob) -> Table | None:
         return None
     several = job.about.get("files", 1) > 1
     columns = [
-        Column("line", _("Line"), main=True), Column("column", _("Column")), Column("value", _("Value")), Column("reason", _("What is wrong")),
+        Column("line", _("Line"), main=True), Column("column", _("Column")),
+        Column("value", _("Value")), Column("reason", _("What is wrong")),
     ]  # fmt: skip
     return Table(
         columns,
         [
-            Row([Cell(f"{row.file}:{row.line}" if several else str(row.line)), Cell(row.column), Cell(row.value), Cell(row.reason)], key=str(row.pk))
+            Row(
+                [
+                    Cell(f"{row.file}:{row.line}" if several else str(row.line)),
+                    Cell(row.column),
+                    Cell(row.value),
+                    Cell(row.reason),
+                ],
+                key=str(row.pk),
+            )
             for row in rows
         ],
         id="bad-rows",
@@ -190,7 +209,9 @@ def reconciled(job: ImportJob) -> list[dict]:
         {
             "file": languages.money(total, currency),
             "kept": languages.money(kept[currency], currency) if currency in kept else "",
-            "difference": languages.money(kept[currency] - total, currency) if kept.get(currency, total) != total else "",
+            "difference": languages.money(kept[currency] - total, currency)
+            if kept.get(currency, total) != total
+            else "",
         }
         for currency, total in job.sums.items()
     ]
