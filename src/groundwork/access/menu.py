@@ -22,7 +22,6 @@ entries.add(
     Entry("people", _("People"), "users-round", lambda: reverse("access:people"), "settings", 10, may_see_people)
 )
 entries.add(Entry("firm", _("Our firm"), "building", lambda: reverse("access:firm"), "settings", 20, may_set_up))
-entries.add(Entry("me", _("My settings"), "user-round", lambda: reverse("access:me"), "settings", 90))
 
 for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))

@@ -73,6 +73,7 @@ class Shell:
     language_url: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
+    me_url: str = ""
     language: str = ""
     languages: list[tuple[str, str]] = field(default_factory=list)
     path: str = "/"
@@ -133,6 +134,7 @@ def shell_of(request) -> Shell:
     shell.sections = sections_for(user, request.path)
     shell.search_url = first_url("search", "records:search")
     shell.theme_url = first_url("access:theme")
+    shell.me_url = first_url("access:me")
     shell.sign_out_url = first_url("account_logout")
     return shell
 

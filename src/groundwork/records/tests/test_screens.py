@@ -255,3 +255,11 @@ def test_the_number_of_queries_of_a_page_does_not_grow_with_lines(cast, as_user,
 
     with django_assert_num_queries(expected):
         client.get(address("page", invoice))
+
+
+def test_a_sellers_menu_has_at_most_six_entries(cast):
+    from groundwork.ui.navigation import sections_for
+
+    menu = [item.path for section in sections_for(cast.anna, "/") for item in section.items]
+
+    assert 0 < len(menu) <= 6
