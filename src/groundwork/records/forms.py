@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import User
@@ -121,8 +122,15 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     held = kwargs.get("instance")
     asked = names or (*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ()))
     open_names = tuple(name for name in asked if rights(user).field_mode(kind.key, name) == "")
-    made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names)
+    made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names, formfield_callback=form_field)
     return made(*args, kind=kind, user=user, names=open_names, **kwargs)
+
+
+def form_field(model_field: models.Field, **kwargs):
+    """An address typed without its scheme is taken as https."""
+    if isinstance(model_field, models.URLField):
+        kwargs["assume_scheme"] = "https"
+    return model_field.formfield(**kwargs)
 
 
 def may_hand_over(kind: RecordType, user, record) -> bool:
