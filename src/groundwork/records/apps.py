@@ -10,7 +10,9 @@ class RecordsConfig(AppConfig):
 
     def ready(self):
         from groundwork.access.presets import more_things
+        from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init, on_restore
+        from groundwork.records import use, write
         from groundwork.records.imports import engine  # noqa: F401 - its kinds of background work
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
@@ -29,5 +31,7 @@ class RecordsConfig(AppConfig):
                 may=lambda user: user.can("create", "import"),
             )  # fmt: skip
         )
+        schedules.every("records.tallies", write.fold_tallies, seconds=60)
+        schedules.every("records.use", use.forget_old, seconds=24 * 3600)
         on_init.add(Step("records", built_in))
         on_restore.add(Step("search", index_anew))

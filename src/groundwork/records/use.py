@@ -8,6 +8,7 @@ import atexit
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 
@@ -15,6 +16,7 @@ from groundwork.core.clock import now
 
 EVERY_SECONDS = 5
 AT_MOST = 200
+KEPT_DAYS = 90
 _lock = threading.Lock()
 _waiting: list = []
 _since = time.monotonic()
@@ -43,6 +45,13 @@ def flush() -> None:
         return
     people = set(get_user_model().objects.filter(pk__in={row.user_id for row in rows}).values_list("pk", flat=True))
     Use.objects.bulk_create(row for row in rows if row.user_id in people)
+
+
+def forget_old() -> None:
+    """Who looked at what is kept for 90 days; a daily job."""
+    from groundwork.records.models import Use
+
+    Use.objects.filter(at__lt=now() - timedelta(days=KEPT_DAYS)).delete()
 
 
 def _flush_at_exit() -> None:

@@ -233,3 +233,18 @@ def test_numbers_are_never_given_twice(cast):
     numbers = list(Company.objects.values_list("number", flat=True))
     assert len(set(numbers)) == 24
     assert counted() == 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folding_counts_while_people_write_loses_none(cast):
+    def work(number):
+        for turn in range(6):
+            if number % 3 == 0:
+                fold_tallies()
+            else:
+                make_company(cast.anna, name=f"Shop {number} {turn}")
+
+    in_threads(6, work)
+    fold_tallies()
+
+    assert counted() == Company.objects.count() == 24
