@@ -44,6 +44,11 @@ def set_number(*, by, goal: Goal | None = None, version: int | None = None, **ty
     return fresh
 
 
+def begin_wholesale(director) -> None:
+    """What the template "wholesale" begins with: the number as a draft, to be agreed with those it concerns."""
+    set_number(by=director, **{**goal_templates["margin"].typed(director), "owner": director})
+
+
 def tell(statement: str, *, by, author=None, kind=Need.Kind.PROBLEM) -> Need:
     """Keep what ``author`` told us, else what ``by`` tells us."""
     return creating(Need(statement=statement, kind=kind, author=author or by), by=by)

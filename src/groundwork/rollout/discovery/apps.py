@@ -8,4 +8,13 @@ class DiscoveryConfig(AppConfig):
     verbose_name = _("What people told us")
 
     def ready(self):
-        from groundwork.rollout.discovery import types  # noqa: F401 - declares the record types
+        from groundwork.access.firstrun import Start, starts
+        from groundwork.rollout.discovery import actions, types  # noqa: F401 - declares the record types
+
+        starts.add(
+            Start(
+                "wholesale",
+                _("A wholesale trader: with a first number, our margin by product"),
+                actions.begin_wholesale,
+            )
+        )
