@@ -223,14 +223,14 @@ class Listing:
         return Table(
             columns=[self._column(column) for column in self.columns],
             rows=rows,
-            caption=str(self.kind.plural),
+            caption=str(self.kind.plural), caption_seen=False,
             totals=[] if self.is_narrowed else self.total_cells(),
             totals_url=self.address("records:totals") if self.is_narrowed else "",
             next_url=self.address("records:list", after=token) if token else "",
             next_label=_("Show the next %(count)s") % {"count": self.size} if token else "",
             empty=None if rows else self._empty(),
             id=f"list-{self.kind.key}",
-        )
+        )  # fmt: skip
 
     def _column(self, shown: Field) -> Column:
         sortable = shown.name in {name.lstrip("-") for name in self.kind.sorts}

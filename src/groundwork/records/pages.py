@@ -152,7 +152,7 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
         shown.append(Row(cells, key=f"{part.key}-{row.pk}"))
     if may:
         columns.append(Column("change", ""))
-    return Table(columns, shown, caption=str(part.label), id=f"part-{part.key}")
+    return Table(columns, shown, caption=str(part.label), caption_seen=False, id=f"part-{part.key}")
 
 
 def timeline_of(record: Record, user) -> list[Event]:

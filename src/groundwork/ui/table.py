@@ -55,6 +55,7 @@ class Table:
     columns: list[Column]
     rows: list[Row]
     caption: str = ""
+    caption_seen: bool = True  # False where a heading above says the same
     totals: list[Cell] = field(default_factory=list)  # as many as columns, over all rows, not only the shown
     totals_url: str = ""  # totals come in a second request from here
     next_url: str = ""  # "show next" loads and appends from here
