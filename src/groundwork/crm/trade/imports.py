@@ -12,12 +12,25 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
+from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, line_amount
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, layouts, moment, text
+from groundwork.records.imports.layouts import (
+    Layout,
+    Piece,
+    WrongRow,
+    day,
+    decimal,
+    is_torn,
+    keep_line,
+    layouts,
+    moment,
+    text,
+)
 from groundwork.records.imports.models import Staged
 from groundwork.records.models import ExternalKey
+from groundwork.records.types import types
 
 FEES = {  # codes of the public set "Online Retail" that are no goods
     "POST", "DOT", "D", "M", "m", "S", "C2", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS", "B", "ADJUST", "SAMPLES",
@@ -47,7 +60,7 @@ class OnlineRetail(Layout):
         return self.job.options.get("currency") or "GBP"
 
     def key_of(self, row: dict[str, str]) -> str:
-        return row.get("InvoiceNo", "").strip()[:40]
+        return " ".join(row.get("InvoiceNo", "").split())[:40]
 
     def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
         number = text(row, "InvoiceNo", 40, needed=True)
@@ -61,24 +74,25 @@ class OnlineRetail(Layout):
         yield Piece("product", code, {"name": description})
         if customer:
             yield Piece("company", customer, {"country": country})
-        header = {"company": customer, "country": country, "issued_on": at.date().isoformat()}
-        yield Piece(
-            "invoice", number, header, row=[code, description, str(quantity), str(price), at.isoformat(), amount]
-        )
+        line_ = [code, description, str(quantity), str(price), at.isoformat(), amount, customer]
+        yield Piece("invoice", number, {"company": customer, "country": country}, row=line_)
 
     def compare(self, things: list[Staged]) -> None:
-        known = dict(
-            ExternalKey.objects.filter(source=self.key, type=things[0].type, key__in=[thing.key for thing in things]).values_list(
-                "key", "object_id"
-            )
-        ) if things else {}  # fmt: skip
+        known = self._ids(things[0].type, {thing.key for thing in things}) if things else {}
         for thing in things:
             thing.object_id = known.get(thing.key)
             thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
         if things and things[0].type == "invoice":
-            self._compare_lines([thing for thing in things if thing.object_id])
+            for thing in things:
+                customers = sorted({row[6] for row in thing.data["rows"]} - {""})
+                if len(customers) > 1:
+                    thing.verdict = Staged.Verdict.BAD
+                    reason = _("a document of two customers")
+                    thing.difference = {"column": "CustomerID", "value": ", ".join(customers), "reason": reason}
+            self._compare_lines([thing for thing in things if thing.verdict == Staged.Verdict.SAME])
 
     def _compare_lines(self, things: list[Staged]) -> None:
+        products, companies = self._linked(things)
         invoices = {row.pk: row for row in Invoice.objects.filter(pk__in=[thing.object_id for thing in things])}
         lines = lines_of(invoices)
         for thing in things:
@@ -86,11 +100,11 @@ class OnlineRetail(Layout):
             if invoice is None:
                 thing.verdict, thing.object_id = Staged.Verdict.CREATE, None
                 continue
-            new, old = (
-                Counter(row_key(row) for row in thing.data["rows"]),
-                Counter(kept_key(line) for line in lines[invoice.pk]),
-            )
-            if new != old or invoice.issued_on.isoformat() != thing.data["values"]["issued_on"]:
+            new = Counter(row_key(row, products) for row in thing.data["rows"])
+            old = Counter(kept_key(line) for line in lines[invoice.pk])
+            customer = thing.data["values"].get("company")
+            moved = customer and companies.get(customer) != invoice.company_id
+            if new != old or invoice.issued_on != issued_on(thing) or moved:
                 thing.verdict = Staged.Verdict.UPDATE
                 thing.difference = {
                     "lines": [sum(old.values()), sum(new.values())],
@@ -139,8 +153,7 @@ class OnlineRetail(Layout):
         )
 
     def _invoices(self, things: list[Staged]) -> None:
-        companies = self._ids("company", {thing.data["values"].get("company") for thing in things} - {None, ""})
-        products = self._ids("product", {row[0] for thing in things for row in thing.data["rows"]})
+        products, companies = self._linked(things)
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         if new:
             self._create(new, [self._document(thing, companies) for thing in new])
@@ -148,7 +161,13 @@ class OnlineRetail(Layout):
                 line for thing in new for line in self._lines(thing, thing.object_id, thing.data["rows"], products)
             ]
             InvoiceLine.objects.bulk_create(lines, batch_size=1000)
-        self._replace([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], products)
+        self._replace([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], products, companies)
+
+    def _linked(self, things: list[Staged]) -> tuple[dict[str, int], dict[str, int]]:
+        """{code: id} of the products and {customer: id} of the companies that documents name."""
+        companies = {thing.data["values"].get("company") for thing in things} - {None, ""}
+        codes = {row[0] for thing in things for row in thing.data["rows"]}
+        return self._ids("product", codes), self._ids("company", companies)
 
     def _ids(self, type_key: str, keys: set[str]) -> dict[str, int]:
         found = ExternalKey.objects.filter(source=self.key, type=type_key, key__in=keys)
@@ -158,15 +177,15 @@ class OnlineRetail(Layout):
         values = thing.data["values"]
         kind = {"C": Invoice.Kind.CREDIT_NOTE, "A": Invoice.Kind.ADJUSTMENT}.get(thing.key[:1], Invoice.Kind.INVOICE)
         return Invoice(
-            document_number=thing.key, kind=kind, company_id=companies.get(values.get("company") or ""), country=values.get("country") or "",
-            issued_on=date.fromisoformat(values["issued_on"]), currency=self.currency, total_minor=self._total(thing),
-            lines_count=len(thing.data["rows"]),
+            document_number=thing.key, kind=kind, company_id=companies.get(values.get("company") or ""),
+            country=values.get("country") or "", issued_on=issued_on(thing), currency=self.currency,
+            total_minor=self._total(thing), lines_count=len(thing.data["rows"]),
         )  # fmt: skip
 
     def _lines(
         self, thing: Staged, invoice_id: int, rows: list, products: dict[str, int], begin: int = 1
     ) -> list[InvoiceLine]:
-        issued_on, zone = date.fromisoformat(thing.data["values"]["issued_on"]), timezone.get_current_timezone()
+        day_issued, zone = issued_on(thing), timezone.get_current_timezone()
         return [
             InvoiceLine(
                 invoice_id=invoice_id,
@@ -176,13 +195,13 @@ class OnlineRetail(Layout):
                 quantity=Decimal(quantity),
                 price=Decimal(price),
                 amount_minor=amount,
-                issued_on=issued_on,
+                issued_on=day_issued,
                 at=datetime.fromisoformat(at).replace(tzinfo=zone),
             )  # fmt: skip
-            for place, (code, description, quantity, price, at, amount) in enumerate(rows, begin)
+            for place, (code, description, quantity, price, at, amount, _customer) in enumerate(rows, begin)
         ]
 
-    def _replace(self, things: list[Staged], products: dict[str, int]) -> None:
+    def _replace(self, things: list[Staged], products: dict[str, int], companies: dict[str, int]) -> None:
         """Lines that are in both stay; the others go and come, each told in the invoice's history."""
         if not things:
             return
@@ -190,20 +209,25 @@ class OnlineRetail(Layout):
         lines, changed = lines_of(invoices), []
         for thing in things:
             invoice = invoices[thing.object_id]
-            before, wanted = write.values(invoice), Counter(row_key(row) for row in thing.data["rows"])
+            before, wanted = write.values(invoice), Counter(row_key(row, products) for row in thing.data["rows"])
+            invoice.issued_on = issued_on(thing)
+            invoice.company_id = companies.get(thing.data["values"].get("company") or "", invoice.company_id)
             for line in lines[invoice.pk]:
-                if wanted[kept_key(line)]:
-                    wanted[kept_key(line)] -= 1
-                else:
+                if not wanted[kept_key(line)]:
                     write.drop_part(invoice, line)
+                    continue
+                wanted[kept_key(line)] -= 1
+                if line.issued_on != invoice.issued_on:
+                    line_before, line.issued_on = write.values(line), invoice.issued_on
+                    keep_line(invoice, line, line_before)
             missing = []
             for row in thing.data["rows"]:
-                if wanted[row_key(row)]:
-                    wanted[row_key(row)] -= 1
+                if wanted[row_key(row, products)]:
+                    wanted[row_key(row, products)] -= 1
                     missing.append(row)
-            invoice.issued_on = date.fromisoformat(thing.data["values"]["issued_on"])
-            for line in self._lines(thing, invoice.pk, missing, products, begin=len(lines[invoice.pk]) + 1):
-                write.put_part(invoice, line)
+            last = max((line.position for line in lines[invoice.pk]), default=0)
+            for line in self._lines(thing, invoice.pk, missing, products, begin=last + 1):
+                keep_line(invoice, line)
             invoice.total_minor, invoice.lines_count = self._total(thing), len(thing.data["rows"])
             changed.append((invoice, before))
         write.writing_many(changed=changed)
@@ -219,19 +243,22 @@ def is_fee(code: str) -> bool:
     return code in FEES or code.startswith("gift_")
 
 
-def row_key(row: list) -> tuple:
-    return (row[0], row[1], Decimal(row[2]), Decimal(row[3]))
+def issued_on(thing: Staged) -> date:
+    """The day of the document's earliest line, whatever the order of the rows."""
+    return datetime.fromisoformat(min(row[4] for row in thing.data["rows"])).date()
+
+
+def row_key(row: list, products: dict[str, int]) -> tuple:
+    return (products.get(row[0]), row[1], Decimal(row[2]), Decimal(row[3]))
 
 
 def kept_key(line: InvoiceLine) -> tuple:
-    return (line.product.code if line.product else "", line.description, line.quantity, line.price)
+    return (line.product_id, line.description, line.quantity, line.price)
 
 
 def lines_of(invoices) -> dict[int, list[InvoiceLine]]:
     found: dict[int, list[InvoiceLine]] = {pk: [] for pk in invoices}
-    for line in (
-        InvoiceLine.objects.filter(invoice__in=list(invoices)).select_related("product").order_by("position", "pk")
-    ):
+    for line in InvoiceLine.objects.filter(invoice__in=list(invoices)).order_by("position", "pk"):
         found[line.invoice_id].append(line)
     return found
 
@@ -251,6 +278,13 @@ class Costs(Layout):
     required = ("code", "cost")
     order = ("cost",)
 
+    def refuse_what_is_off(self) -> None:
+        part = next(part for part in types["product"].parts if part.model is CostPrice)
+        if not part.is_on:
+            raise Refusal(_("Cost prices are not kept yet: switch the field on first."))
+        if self.job.requester and part not in types["product"].visible_parts(self.job.requester):
+            raise Refusal(_("Cost prices are hidden from you: ask somebody who sees them to load the file."))
+
     def needs(self, type_key: str, verb: str) -> tuple[str, str]:
         return "product", "edit"
 
@@ -269,20 +303,25 @@ class Costs(Layout):
             "cost",
             f"{code}\x1f{since}",
             {"code": code, "cost": str(cost), "currency": currency, "valid_from": since.isoformat()},
+            row=[str(cost), currency],
         )
 
     def compare(self, things: list[Staged]) -> None:
-        codes = {thing.data["values"]["code"] for thing in things}
-        products = dict(Product.objects.current().filter(code__in=codes).values_list("code", "pk"))
+        products = self._by_code(things)
         costs = {
             (row.product_id, row.valid_from.isoformat()): row
             for row in CostPrice.objects.filter(product__in=list(products.values()))
         }
         for thing in things:
             values = thing.data["values"]
-            thing.object_id = products.get(values["code"])
-            kept = costs.get((thing.object_id, values["valid_from"]))
-            if thing.object_id is None:
+            product_id = products.get(values["code"])
+            kept = costs.get((product_id, values["valid_from"]))
+            thing.object_id = product_id if kept else None
+            if is_torn(thing):
+                thing.verdict = Staged.Verdict.BAD
+                reason = _("another row of this file has this and says something else")
+                thing.difference = {"reason": reason, "column": "code", "value": values["code"]}
+            elif product_id is None:
                 thing.verdict = Staged.Verdict.BAD
                 thing.difference = {"reason": _("no product has this code"), "column": "code", "value": values["code"]}
             elif kept is None:
@@ -293,8 +332,13 @@ class Costs(Layout):
                 thing.verdict = Staged.Verdict.UPDATE
                 thing.difference = {"cost": [str(kept), f"{values['cost']} {values['currency']}"]}
 
+    def _by_code(self, things: list[Staged]) -> dict[str, int]:
+        codes = {thing.data["values"]["code"] for thing in things}
+        return dict(Product.objects.current().filter(code__in=codes).values_list("code", "pk"))
+
     def write(self, things: list[Staged]) -> None:
-        products = Product._base_manager.select_for_update(of=("self",)).in_bulk([thing.object_id for thing in things])
+        by_code = self._by_code(things)
+        products = Product._base_manager.select_for_update(of=("self",)).in_bulk(list(by_code.values()))
         costs = {
             (row.product_id, row.valid_from.isoformat()): row
             for row in CostPrice.objects.filter(product__in=list(products))
@@ -302,6 +346,7 @@ class Costs(Layout):
         before = {pk: write.values(product) for pk, product in products.items()}
         for thing in things:
             values = thing.data["values"]
+            thing.object_id = by_code[values["code"]]
             line = costs.get((thing.object_id, values["valid_from"])) or CostPrice(
                 valid_from=date.fromisoformat(values["valid_from"])
             )

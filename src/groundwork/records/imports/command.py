@@ -4,9 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import User
+from groundwork.background.models import Run
 from groundwork.core.refusals import Refusal
 from groundwork.records.imports import engine
 from groundwork.records.imports.layouts import layouts
@@ -54,9 +56,11 @@ def begin(args, layout: str, user) -> ImportJob:
     """A new job; or the one that a crash left in the middle of loading the same file, which goes on."""
     path = Path(args.file).resolve()
     engine.sources(path)
+    loads = Run.objects.unfinished().filter(kind="import.load").values_list("arguments__job", flat=True)
     halfway = ImportJob.objects.filter(
-        layout=layout, digest=engine.digest_of(path), state__in=[ImportJob.State.LOADING], requester=user
-    ).first()
+        Q(state=ImportJob.State.LOADING) | Q(state=ImportJob.State.CHECKED, pk__in=list(loads)),
+        layout=layout, digest=engine.digest_of(path), requester=user,
+    ).first()  # fmt: skip
     if halfway and not args.dry_run:
         return halfway
     options = {"map": dict(args.map)} if args.map else {}

@@ -6,19 +6,23 @@ last batch ended, because a batch's records, keys and the run's cursor are commi
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+from time import sleep
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
-from groundwork.background.work import carry_out, start
+from groundwork.background.work import LEASE, carry_out, start, waiting_in_queue
+from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, layouts
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
 from groundwork.records.imports.readers import column_places, open_source, sources
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
@@ -50,6 +54,7 @@ def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", *
         layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options
     )
     first = open_source(found[0], options.get("encoding", ""), options.get("separator", ""))
+    kind(job).refuse_what_is_off()
     _places(kind(job), first.header, found[0].name)
     job.about = {**first.about, "files": len(found), "header": first.header[:100]}
     job.digest = digest_of(path)
@@ -98,12 +103,13 @@ def _read_some(job: ImportJob, run: Run) -> bool:
         job.bad_rows.all().delete()
         job.read = job.rejected = 0
         reading = (_pieces(job), 0)
-    rows, held = reading[0], {}
+    rows, held, wrong = reading[0], {}, []
     taken = list(islice(rows, ROWS_A_BATCH))
     for file, line, pieces in taken:
         for piece in pieces:
-            _hold(job, held, piece, file, line)
+            _hold(job, held, wrong, piece, file, line)
     _keep(job, held)
+    _keep_bad(job, wrong)
     job.read += len(taken)
     job.save()
     run.done = job.read
@@ -122,6 +128,7 @@ def _pieces(job: ImportJob) -> Iterator[tuple[str, int, list[Piece]]]:
         for line, cells in opened.rows:
             row = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
             try:
+                _refuse_more_cells(cells, opened.header)
                 yield source.name, line, list(layout.read(row, line))
             except WrongRow as wrong:
                 yield (
@@ -137,12 +144,17 @@ def _pieces(job: ImportJob) -> Iterator[tuple[str, int, list[Piece]]]:
                 )
 
 
-def _hold(job, held, piece: Piece, file: str, line: int) -> None:
+def _refuse_more_cells(cells: list[str], header: list[str]) -> None:
+    """``2,55`` without quotes is two cells: everything after it would land one column too far."""
+    if beyond := [cell for cell in cells[len(header) :] if cell]:
+        raise WrongRow("", beyond[0], _("more cells than the header has: is a comma meant as a point?"))
+
+
+def _hold(job, held, wrong: list[BadRow], piece: Piece, file: str, line: int) -> None:
     layout = layouts[job.layout]
     is_bad, type_key = piece.type == "bad", layout.order[-1] if piece.type == "bad" else piece.type
     if is_bad:
-        values = {name: str(value)[:120] for name, value in piece.values.items()}
-        BadRow.objects.create(job=job, file=file[:255], line=line, **values)
+        wrong.append(_bad_row(job, file, line, piece.values))
         if not piece.key:
             job.rejected += 1
             return
@@ -230,15 +242,18 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
 
 def _note_bad(job: ImportJob, things: list[Staged]) -> None:
     """Rows that read well and still cannot be taken, e.g. a cost of a product that is not there."""
-    BadRow.objects.bulk_create(
-        BadRow(
-            job=job,
-            file=thing.file,
-            line=thing.line,
-            **{key: str(text)[:120] for key, text in thing.difference.items()},
-        )
-        for thing in things
-    )
+    _keep_bad(job, [_bad_row(job, thing.file, thing.line, thing.difference) for thing in things])
+
+
+def _bad_row(job: ImportJob, file: str, line: int, wrong: dict) -> BadRow:
+    return BadRow(job=job, file=file[:255], line=line, **{name: str(text)[:120] for name, text in wrong.items()})
+
+
+def _keep_bad(job: ImportJob, rows: list[BadRow]) -> None:
+    """The first ten thousand are kept to be shown; all are counted."""
+    if rows:
+        room = max(0, MOST_BAD_KEPT - job.bad_rows.count())
+        BadRow.objects.bulk_create(rows[:room], batch_size=500)
 
 
 def _counts(job: ImportJob) -> dict:
@@ -263,19 +278,36 @@ def load_step(run: Run) -> bool:
     _refuse_without_rights(job, layout)
     things = _next_things(job, run.cursor.get("after", [0, 0]), layout.batch)
     if not things:
-        job.state = State.LOADED
+        job.state, job.counts = State.LOADED, _counts(job)
         job.save()
         return True
-    wanted = [thing for thing in things if thing.verdict in (Verdict.CREATE, Verdict.UPDATE)]
+    _compare_again(job, layout, things)
+    wanted = [thing for thing in things if thing.verdict == Verdict.UPDATE or _is_to_make(thing)]
     if wanted:
         with write.acting(job.requester, "imported", channel="import", cause=job.name) as act:
             layout.write(wanted)
             if act.changeset is not None:
                 LoadedBatch.objects.create(job=job, changeset=act.changeset)
-        Staged.objects.bulk_update(wanted, ["object_id", "verdict", "difference"], batch_size=100)
+    Staged.objects.bulk_update(things, ["object_id", "verdict", "difference"], batch_size=100)
     run.cursor = {"after": [things[-1].place, things[-1].pk]}
     run.done += len(things)
     return False
+
+
+def _is_to_make(thing: Staged) -> bool:
+    """New, and not made yet by a load that stopped in the middle."""
+    return thing.verdict == Verdict.CREATE and thing.object_id is None
+
+
+def _compare_again(job: ImportJob, layout: Layout, things: list[Staged]) -> None:
+    """The firm went on working since the trial run: what it found is looked at once more before it is written."""
+    open_ones = [thing for thing in things if thing.verdict in (Verdict.UPDATE, Verdict.SAME) or _is_to_make(thing)]
+    layout.compare(open_ones)
+    wrong = [thing for thing in open_ones if thing.verdict == Verdict.BAD]
+    job.rejected += sum(thing.data["read"] for thing in wrong)
+    if wrong:
+        _note_bad(job, wrong)
+        job.save()
 
 
 def _refuse_without_rights(job: ImportJob, layout: Layout) -> None:
@@ -299,12 +331,15 @@ def _refuse_without_rights(job: ImportJob, layout: Layout) -> None:
 def undo_step(run: Run) -> bool:
     """One ChangeSet a step, the last first: created records that nobody touched go, changed fields go back."""
     job = ImportJob.objects.get(pk=run.arguments["job"])
+    if not run.requester or not run.requester.is_active or not run.requester.can("create", "import"):
+        raise Refusal(_("Whoever began this import may no longer do so."))
     batch = job.batches.order_by("-pk").first()
     if batch is None:
         job.state = State.UNDONE
         job.save()
         return True
-    with write.acting(run.requester, "undone", channel="import", cause=job.name, undo_of=batch.changeset):
+    with write.acting(run.requester, "undone", channel="import", cause=job.name, undo_of=batch.changeset) as act:
+        act.kept()
         kept = _undo_changeset(batch.changeset)
     job.kept = (job.kept + kept)[:500]
     job.state = State.UNDOING
@@ -360,31 +395,35 @@ def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
         before, change = write.values(record), by_id[record.pk]
         for name, (was, became) in change.fields.items():
             if "#" in name:
-                _undo_part(kind, record, name, was, became)
+                kept += _undo_part(kind, record, name, was, became)
             elif before.get(name) == became:
                 item = next(item for item in record._meta.concrete_fields if item.attname == name)
                 setattr(record, name, item.to_python(was) if was is not None else None)
             else:
                 kept.append(f"{kind.label}: {record}, {name}")
+        record.recount()
         changed.append((record, before))
     write.writing_many(changed=changed)
     return kept
 
 
-def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -> None:
+def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -> list[str]:
     """A line that the load added goes, one that it took away comes back; changed since, it stays."""
     model_name, pk = name.split("#")
     model = next(part.model for part in kind.parts if part.model._meta.model_name == model_name)
     line = model._base_manager.filter(pk=pk).first()
-    if became is not None and line is not None and write.values(line) == became:
+    if became is not None and (line is None or write.values(line) != became):
+        return [f"{kind.label}: {record}, {model._meta.verbose_name} {line or ''}"]
+    if line is not None and was is None:
         write.drop_part(record, line)
-    if was is not None and (line is None or became is not None):
+    if was is not None:
         fields = {
             item.attname: item.to_python(was[item.attname])
             for item in model._meta.concrete_fields
             if item.attname in was
         }
-        write.put_part(record, model(**fields))
+        keep_line(record, model(pk=line and line.pk, **fields), line and write.values(line))
+    return []
 
 
 # ── asking for it
@@ -397,16 +436,46 @@ for name, step in KINDS.items():
 
 def ask(what: str, job: ImportJob, requester) -> Run:
     """Queue the work. Only one load or undo at a time: two files at once could both make the same company."""
-    dedupe = f"check {job.pk}" if what == "check" else "load"
-    run = start(f"import.{what}", requester, dedupe, job=job.pk)
+    _make_way(what, job)
+    run = start(f"import.{what}", requester, _dedupe(what, job), job=job.pk)
     if run.arguments["job"] != job.pk:
         raise Refusal(_("Another import is being loaded: wait until it is done."))
     return run
 
 
+def _dedupe(what: str, job: ImportJob) -> str:
+    return f"check {job.pk}" if what == "check" else "load"
+
+
+def _make_way(what: str, job: ImportJob) -> None:
+    """A load and an undo exclude each other, too. A dead load makes way for its undo, or where it loaded nothing."""
+    if what == "check":
+        return
+    for run in Run.objects.unfinished().filter(kind__in=("import.load", "import.undo")):
+        pk = run.arguments["job"]
+        if pk == job.pk and run.kind == f"import.{what}":
+            continue
+        if not _is_dead(run):
+            raise Refusal(_("Another import is being loaded: wait until it is done."))
+        if pk != job.pk and LoadedBatch.objects.filter(job=pk).exists():
+            raise Refusal(
+                _("Import %(number)s stopped in the middle: load the same file again, or take it back first.")
+                % {"number": pk}
+            )
+        Run.objects.filter(pk=run.pk, holder=run.holder).update(state="cancelled", holder="", finished_at=now())
+
+
+def _is_dead(run: Run) -> bool:
+    """Nobody works on it and it does not wait in the queue."""
+    if run.holder:
+        return run.heartbeat_at < timezone.now() - timedelta(seconds=LEASE)
+    return run.pk not in waiting_in_queue()
+
+
 def do_now(what: str, job: ImportJob, requester) -> ImportJob:
     """The same here and now, for commands. A run that a crash left unfinished is taken up where it ended."""
-    dedupe = f"check {job.pk}" if what == "check" else "load"
+    _make_way(what, job)
+    dedupe = _dedupe(what, job)
     run = Run.objects.unfinished().filter(kind=f"import.{what}", arguments__job=job.pk).first()
     if run is None:
         try:
@@ -416,7 +485,7 @@ def do_now(what: str, job: ImportJob, requester) -> ImportJob:
                 )
         except IntegrityError as error:
             raise Refusal(_("Another import is being loaded: wait until it is done.")) from error
-    run = carry_out(run)
+    run = carry_out(_let_go(run))
     if run.state == "failed":
         fail(run)
         raise Refusal(run.error)
@@ -426,6 +495,15 @@ def do_now(what: str, job: ImportJob, requester) -> ImportJob:
     return job
 
 
+def _let_go(run: Run) -> Run:
+    """Wait until the lease of a killed process has run out; a living one shows itself by its heartbeat."""
+    seen = run.heartbeat_at
+    while run.holder and run.state in ("waiting", "running") and run.heartbeat_at == seen and not _is_dead(run):
+        sleep(0.5)
+        run.refresh_from_db()
+    return run
+
+
 def fail(run: Run) -> None:
     """Write what stopped a run beside its job; a load stopped before its first batch can be tried again."""
     job = ImportJob.objects.get(pk=run.arguments["job"])
@@ -433,3 +511,5 @@ def fail(run: Run) -> None:
     if job.state in (State.CHECKING,) or (job.state == State.LOADING and not job.batches.exists()):
         job.state = State.FAILED if job.state == State.CHECKING else State.CHECKED
     job.save()
+    if job.state == State.FAILED:
+        job.staged.all().delete()

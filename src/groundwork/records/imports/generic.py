@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from groundwork.core.languages import folded
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, text
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, is_torn, text
 from groundwork.records.imports.models import Staged
 from groundwork.records.models import ExternalKey
 from groundwork.records.types import Field, RecordType, types
@@ -29,7 +30,7 @@ def layout_of(type_key: str) -> type["RecordLayout"]:
             "key": f"records:{type_key}", "type": f"{type_key}s", "kind": kind, "order": (type_key,),
             "label": format_lazy("{}: {}", kind.plural, gettext_lazy("one row a record")),
             "columns": {name: names_of(kind.field(name)) for name in kind.fields},
-            "required": (kind.model.title_field,),
+            "required": (kind.model.title_field,), "batch": 500,
         },
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ class RecordLayout(Layout):
             if name in row:
                 values[name] = self._value(self.kind.field(name), row)
         key = str(values.get(self.identity) or values[self.kind.model.title_field])
-        yield Piece(self.kind.key, key[:200], values)
+        yield Piece(self.kind.key, key[:200], values, row=list(values.values()))
 
     def _value(self, shown: Field, row: dict[str, str]) -> Any:
         name, raw = shown.name, row[shown.name].strip()
@@ -73,7 +74,12 @@ class RecordLayout(Layout):
         if shown.kind == "number":
             return str(decimal(row, name, comma=True))
         most = getattr(shown.model_field, "max_length", None) or 2000
-        return text(row, name, most, needed=name == self.kind.model.title_field)
+        value = text(row, name, most, needed=name == self.kind.model.title_field)
+        try:
+            shown.model_field.run_validators(value)
+        except ValidationError as error:
+            raise WrongRow(name, value, " ".join(error.messages)) from error
+        return value
 
     @staticmethod
     def _choice(shown: Field, raw: str) -> str:
@@ -88,34 +94,34 @@ class RecordLayout(Layout):
         known = self._known(things)
         links = self._links(things)
         for thing in things:
-            wrong = next(
-                (
-                    name
-                    for name in links
-                    if thing.data["values"].get(name) and thing.data["values"][name] not in links[name]
-                ),
-                "",
-            )
-            if wrong:
-                thing.verdict = Staged.Verdict.BAD
-                thing.difference = {
-                    "column": wrong,
-                    "value": thing.data["values"][wrong],
-                    "reason": _("there is none of that name"),
-                }
+            if wrong := self._wrong(thing, links):
+                thing.verdict, thing.difference = Staged.Verdict.BAD, wrong
                 continue
             record = known.get(thing.key)
             if record is None:
                 thing.verdict = Staged.Verdict.CREATE
                 continue
-            before, wanted = write.values(record), self._attributes(thing, links)
             thing.object_id = record.pk
             thing.difference = {
-                name: [before[name], write.plain(value)]
-                for name, value in wanted.items()
-                if value != "" and before[name] != write.plain(value)
+                name: [write.plain(getattr(record, name)), write.plain(value)]
+                for name, value in self._attributes(thing, links).items()
+                if value not in ("", None) and getattr(record, name) != value
             }
             thing.verdict = Staged.Verdict.UPDATE if thing.difference else Staged.Verdict.SAME
+
+    def _wrong(self, thing: Staged, links: dict[str, dict[str, int]]) -> dict[str, str]:
+        """What cannot be taken of a row that reads well."""
+        values = thing.data["values"]
+        if is_torn(thing):
+            reason = _("another row of this file has this and says something else")
+            return {"column": self.identity, "value": thing.key, "reason": reason}
+        for name, found in links.items():
+            if values.get(name) and not found.get(values[name]):
+                reason = (
+                    _("there are several of that name") if values[name] in found else _("there is none of that name")
+                )
+                return {"column": name, "value": values[name], "reason": reason}
+        return {}
 
     def _known(self, things: list[Staged]) -> dict[str, Any]:
         """Records by the key of an earlier import, else by the identifying field, among what the person sees."""
@@ -129,15 +135,16 @@ class RecordLayout(Layout):
         return {**{key: earlier[pk] for key, pk in by_key.items() if pk in earlier}, **found}
 
     def _links(self, things: list[Staged]) -> dict[str, dict[str, int]]:
-        """{field: {name: id}} of the linked records that the person sees."""
-        result = {}
+        """{field: {name: id}} of the linked records that the person sees; 0 where several have the name."""
+        result: dict[str, dict[str, int]] = {}
         for name in self.kind.fields:
             shown = self.kind.field(name)
             if shown.kind == "link":
                 names = {thing.data["values"].get(name) for thing in things} - {None, ""}
                 rows = shown.target.objects.visible_to(self.job.requester).current()
-                found = rows.filter(**{f"{shown.target.title_field}__in": names})
-                result[name] = {str(row): row.pk for row in found}
+                result[name] = {}
+                for row in rows.filter(**{f"{shown.target.title_field}__in": names}):
+                    result[name][str(row)] = 0 if str(row) in result[name] else row.pk
         return result
 
     def _attributes(self, thing: Staged, links) -> dict[str, Any]:

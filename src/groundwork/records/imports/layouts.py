@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from groundwork.core.money import to_scaled
 from groundwork.core.registry import Registry
+from groundwork.records import write
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import column_places
-from groundwork.records.types import types
+from groundwork.records.models import Part, Record
+from groundwork.records.types import RecordType, types
 
 
 class WrongRow(Exception):
@@ -46,6 +48,9 @@ class Layout:
     def __init__(self, job: ImportJob):
         self.job = job
 
+    def refuse_what_is_off(self) -> None:
+        """Raise a ``Refusal`` where the firm or the person has no use for such a file."""
+
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """The columns looked for, with what the person mapped by hand first."""
         mapped = self.job.options.get("map", {})
@@ -79,6 +84,28 @@ class Layout:
         return {}
 
 
+def is_table(kind: RecordType) -> bool:
+    """May the records of this type come as a table, one row each?"""
+    return bool(kind.typed and kind.quick and kind.section)
+
+
+def is_torn(thing: Staged) -> bool:
+    """Do the rows of one thing contradict each other? Then none of them is taken."""
+    return any(row != thing.data["rows"][0] for row in thing.data["rows"])
+
+
+def keep_line(parent: Record, line: Part, before: dict | None = None) -> None:
+    """Save a line of ``parent`` exactly as the file has it, without what the write path fills in for a typed one.
+
+    Stands inside ``acting``; the parent is counted anew by whoever calls.
+    """
+    with write.acting(None, "") as act:
+        setattr(line, line.parent_field, parent)
+        line.save()
+        name = f"{line._meta.model_name}#{line.pk}"
+        act.parts.setdefault((parent.type_key, parent.pk), {})[name] = [before, write.values(line)]
+
+
 class Layouts(Registry[type[Layout]]):
     """The layouts of upper rooms, and ``records:TYPE`` for a table of any record type (its columns are its fields)."""
 
@@ -93,9 +120,9 @@ class Layouts(Registry[type[Layout]]):
         """The layout of ``groundwork import WORD --preset PRESET``; None where there is none."""
         if preset:
             return self.get(preset)
-        own = next((layout for layout in self if layout.type == word), None)
+        own = next((layout for layout in self if layout.type == word and not layout.key.startswith("records:")), None)
         kind = next((kind for kind in types if word in (kind.key, f"{kind.key}s", f"{kind.key[:-1]}ies")), None)
-        return own or (self[f"records:{kind.key}"] if kind and kind.typed and kind.quick else None)
+        return own or (self[f"records:{kind.key}"] if kind and is_table(kind) else None)
 
     def fitting(self, header: list[str]) -> str:
         """The key of the layout whose required columns the header has; among record types, that with most columns."""
@@ -106,7 +133,7 @@ class Layouts(Registry[type[Layout]]):
                     return layout.key
         best = ("", 0)
         for kind in types:
-            if kind.typed and kind.quick and kind.section:
+            if is_table(kind):
                 layout = self[f"records:{kind.key}"]
                 places = column_places(header, layout.columns)
                 if all(name in places for name in layout.required) and len(places) > best[1]:

@@ -20,7 +20,7 @@ from groundwork.background.models import Run
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
 from groundwork.records.imports import engine
-from groundwork.records.imports.layouts import layouts
+from groundwork.records.imports.layouts import is_table, layouts
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import open_source, sources
 from groundwork.records.types import types
@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
 
 def known() -> list:
     own = [item for item in layouts if not item.key.startswith("records:")]
-    return own + [layouts[f"records:{kind.key}"] for kind in types if kind.typed and kind.quick and kind.section]
+    return own + [layouts[f"records:{kind.key}"] for kind in types if is_table(kind)]
 
 
 def mine(user):
