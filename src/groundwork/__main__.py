@@ -185,6 +185,8 @@ def attempt(function: Callable[[], int | None]) -> int:
         say(f"The database answers: {fault}.{hint}")
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has enough, e.g. ``| head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as fault:
         from django.conf import settings
 
