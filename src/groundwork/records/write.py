@@ -122,18 +122,26 @@ def _finish(record: Record, before: dict, act: Act) -> None:
     _keep_in_step([(record, before, after)])
 
 
-def creating(record: AnyRecord, *, by, channel="web", act="created", cause="") -> AnyRecord:
-    """Keep a new record; its owner is ``by`` and its department the owner's, unless it says otherwise."""
+def creating(record: AnyRecord, *, by, channel="web", act="created", cause="", parts: Sequence[Part] = ()) -> AnyRecord:
+    """Keep a new record; its owner is ``by`` and its department the owner's, unless it says otherwise.
+
+    Its first ``parts`` belong to the same line of its history.
+    """
     with acting(by, act, channel=channel, cause=cause) as current:
         _begin([record], current)
         record.save()
+        for part in parts:
+            put_part(record, part)
+        if parts:  # a record may count its parts
+            record.prepare()
+            record.save()
         Change.objects.create(
             changeset=current.kept(),
             type=record.type_key,
             object_id=record.pk,
             version=1,
             created=True,
-            fields=first(record),
+            fields=first(record) | current.parts.pop((record.type_key, record.pk), {}),
         )
         _keep_in_step([(record, None, values(record))])
     return record

@@ -1,13 +1,16 @@
 """The one write path: nothing accepted is lost, and everything else stays in step."""
 
 import threading
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 
+from groundwork.core.clock import today
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.crm.customers.models import Company
+from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally
 from groundwork.records.write import (
     acting,
@@ -48,6 +51,17 @@ def test_history_tells_who_changed_which_field_from_what_to_what(cast):
     change = Change.objects.get(type="company", object_id=company.pk, created=False)
     assert change.fields == {"city": ["Tver", "Moscow"]}
     assert (change.changeset.by, change.version) == (cast.piotr, 2)
+
+
+def test_a_document_made_with_its_lines_has_its_total_and_one_line_of_history(cast):
+    lines = [InvoiceLine(quantity=Decimal(2), price=Decimal("1.50"), description=name) for name in ("Nuts", "Rice")]
+
+    invoice = creating(Invoice(document_number="1", issued_on=today(), currency="EUR"), by=cast.anna, parts=lines)
+
+    invoice.refresh_from_db()
+    (change,) = Change.objects.filter(type="invoice", object_id=invoice.pk)
+    assert (invoice.total_minor, invoice.lines_count, invoice.version) == (600, 2, 1)
+    assert (change.created, sum("#" in name for name in change.fields)) == (True, 2)
 
 
 def test_a_block_that_changes_nothing_leaves_no_trace(cast):

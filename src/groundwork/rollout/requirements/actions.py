@@ -1,18 +1,18 @@
 """Writing down what we agreed."""
 
-from groundwork.records.write import acting, creating, writing
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.records.write import creating, writing
+from groundwork.rollout.requirements.models import ElementUse, Requirement, RequirementNeed
 
 
 def write_down(
     *, by, needs=(), elements=(), requirement: Requirement | None = None, version: int | None = None, **typed
 ) -> Requirement:
-    """A new requirement, or one that is there, with the needs it answers and the elements it uses. One act."""
-    with acting(by, "edited" if requirement else "created"):
-        if requirement is None:
-            requirement = creating(Requirement(**typed), by=by)
-        else:
-            with writing(requirement, by=by, act="edited", version=version) as requirement:
-                for name, value in typed.items():
-                    setattr(requirement, name, value)
-        return requirement.link(needs=needs, elements=elements, by=by)
+    """A new requirement, or one that is there, with the needs it answers and the elements it uses; one act."""
+    if requirement is None:
+        parts = [*map(RequirementNeed.of, needs), *map(ElementUse.of, elements)]
+        return creating(Requirement(**typed), by=by, parts=parts)
+    with writing(requirement, by=by, act="edited", version=version) as fresh:
+        for name, value in typed.items():
+            setattr(fresh, name, value)
+        fresh.link(needs, elements)
+    return fresh

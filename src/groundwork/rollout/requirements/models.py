@@ -97,18 +97,10 @@ class Requirement(Record):
             fresh.state = self.State.WITHDRAWN
         return fresh
 
-    def link(self, *, needs, elements, by, version=None) -> "Requirement":
-        """Answer exactly these needs and use exactly these elements. A field is filled in, everything else is read."""
-        with writing(self, by=by, act="edited", version=version) as fresh:
-            keep(fresh, fresh.needs.all(), "need", needs, lambda need: RequirementNeed(need=need))
-            keep(
-                fresh,
-                fresh.uses.all(),
-                "element",
-                elements,
-                lambda element: ElementUse(element=element, mode=ElementUse.mode_of(element)),
-            )
-        return fresh
+    def link(self, needs, elements) -> None:
+        """Answer exactly these needs and use exactly these elements; inside ``writing`` this requirement."""
+        keep(self, self.needs.all(), "need", needs, RequirementNeed.of)
+        keep(self, self.uses.all(), "element", elements, ElementUse.of)
 
     def switch_on(self, *, by) -> list[Element]:
         """Switch on what it needs and is off, with this requirement as the reason and its need's author as who asked.
@@ -166,6 +158,10 @@ class RequirementNeed(Part):
     def __str__(self):
         return str(self.need)
 
+    @classmethod
+    def of(cls, need: Need) -> "RequirementNeed":
+        return cls(need=need)
+
 
 class ElementUse(Part):
     """The requirement needs this field (people fill it in) or this report (people read it)."""
@@ -191,5 +187,6 @@ class ElementUse(Part):
         return self.element.label
 
     @classmethod
-    def mode_of(cls, element: Element) -> str:
-        return cls.Mode.WRITES if element.kind == Element.Kind.FIELD else cls.Mode.READS
+    def of(cls, element: Element) -> "ElementUse":
+        """A field is filled in, everything else is read."""
+        return cls(element=element, mode=cls.Mode.WRITES if element.kind == Element.Kind.FIELD else cls.Mode.READS)

@@ -2,9 +2,11 @@ import pytest
 
 from groundwork.blueprint.models import Element
 from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records.models import Change
 from groundwork.records.write import writing
 from groundwork.rollout.conftest import COST, make_requirement
 from groundwork.rollout.discovery.models import Need
+from groundwork.rollout.requirements.actions import write_down
 
 
 def test_what_we_agreed_covers_what_was_asked(cast):
@@ -74,7 +76,16 @@ def test_anna_does_not_configure(cast):
 def test_linking_anew_keeps_exactly_what_was_chosen(cast):
     requirement = make_requirement(cast.piotr, author=cast.anna)
 
-    requirement.link(needs=[], elements=[Element.objects.get(key=COST)], by=cast.piotr)
+    write_down(requirement=requirement, needs=[], elements=[Element.objects.get(key=COST)], by=cast.piotr)
 
     assert [str(use.element) for use in requirement.uses.all()] == [COST]
     assert not requirement.needs.exists()
+
+
+def test_writing_down_and_changing_leave_one_line_each_in_the_history(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna)
+    write_down(requirement=requirement, statement="Other words", elements=[], by=cast.piotr)
+
+    history = Change.objects.filter(type="requirement", object_id=requirement.pk).order_by("pk")
+
+    assert [change.changeset.act for change in history] == ["created", "edited"]
