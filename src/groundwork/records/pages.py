@@ -43,15 +43,25 @@ def panels_of(record: Record, user) -> list[tuple[str, Any]]:
     return [(panel.template, panel.of(record, user)) for panel in panels if panel.type_key == record.type_key]
 
 
-ACTS = {
-    "created": gettext_lazy("Created"),
-    "edited": gettext_lazy("Changed"),
-    "archived": gettext_lazy("Archived"),
-    "restored": gettext_lazy("Put back"),
-    "undone": gettext_lazy("Taken back"),
-    "imported": gettext_lazy("Imported"),
-    "noted": gettext_lazy("Note"),
-}
+@dataclass(frozen=True)
+class ActLabel:
+    """What the timeline calls an act: ``key`` is what ``writing(act=…)`` was given."""
+
+    key: str
+    label: Any  # lazy text
+
+
+acts: Registry[ActLabel] = Registry(lambda item: item.key)
+for act_label in (
+    ActLabel("created", gettext_lazy("Created")),
+    ActLabel("edited", gettext_lazy("Changed")),
+    ActLabel("archived", gettext_lazy("Archived")),
+    ActLabel("restored", gettext_lazy("Put back")),
+    ActLabel("undone", gettext_lazy("Taken back")),
+    ActLabel("imported", gettext_lazy("Imported")),
+    ActLabel("noted", gettext_lazy("Note")),
+):
+    acts.add(act_label)
 
 
 @dataclass
@@ -207,7 +217,8 @@ def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> 
                 lines.append((_capital(str(visible[name].label)), "", _("changed")))
         if not lines and act.act in ("edited", "undone"):
             return None
-    title = str(ACTS.get(act.act, act.act))
+    named = acts.get(act.act)
+    title = str(named.label) if named else act.act
     undo_url = ""
     if act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
         undo_url = reverse("records:undo", args=[act.pk])

@@ -9,20 +9,19 @@ class ProjectConfig(AppConfig):
 
     def ready(self):
         from groundwork.background.setup import Step, on_init
-        from groundwork.records.pages import ACTS
+        from groundwork.records.pages import ActLabel, acts
         from groundwork.rollout.project import types  # noqa: F401 - declares the record types
         from groundwork.rollout.project.models import Project
 
-        ACTS.update(
-            {
-                "agreed": _("Agreed"),
-                "covered": _("Part of what we agreed"),
-                "turned down": _("Answered"),
-                "dropped": _("No longer wanted"),
-                "withdrawn": _("Withdrawn"),
-                "tried": _("Tried"),
-                "went live": _("Went live"),
-                "decided": _("Decided"),
-            }
-        )
+        for key, label in (
+            ("agreed", _("Agreed")),
+            ("covered", _("Part of what we agreed")),
+            ("turned down", _("Answered")),
+            ("dropped", _("No longer wanted")),
+            ("withdrawn", _("Withdrawn")),
+            ("tried", _("Tried")),
+            ("went live", _("Went live")),
+            ("decided", _("Decided")),
+        ):
+            acts.add(ActLabel(key, label))
         on_init.add(Step("rollout.project", lambda stdout: Project.current()))
