@@ -304,11 +304,15 @@ def related_of(record: Record, user) -> list[Related]:
     return result
 
 
-def reasons_of(key: str, user) -> tuple[Element | None, list]:
-    """The lines of the why-popover of an element, from every room that knows one."""
+def reasons_of(key: str, user) -> tuple[Element | None, str, list]:
+    """An element, its own reason, and the lines of its why-popover from every room that knows one.
+
+    The reason is empty where a line says the same words: that one can be followed to its record.
+    """
     from groundwork.blueprint.elements import why
 
     element = Element.objects.filter(key=key).select_related("asked_by").first()
     if element is None:
-        return None, []
-    return element, [line for source in why for line in source.reasons(element, user)]
+        return None, "", []
+    lines = [line for source in why for line in source.reasons(element, user)]
+    return element, "" if element.reason in {line.text for line in lines} else element.reason, lines

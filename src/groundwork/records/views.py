@@ -341,11 +341,11 @@ def options(request, kind):
 @signed_in
 def why(request, key):
     """The why-popover of an element: who asked, what reads it, which goal it serves."""
-    element, lines = pages.reasons_of(key, request.user)
+    element, reason, lines = pages.reasons_of(key, request.user)
     if element is None or not _may_know(request.user, key):
         raise Http404
     template = "records/why.html#popover" if request.htmx else "records/why.html"
-    response = render(request, template, {"element": element, "lines": lines})
+    response = render(request, template, {"element": element, "reason": reason, "lines": lines})
     response["Vary"] = "HX-Request"
     return response
 

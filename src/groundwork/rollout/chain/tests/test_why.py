@@ -1,4 +1,5 @@
 from groundwork.blueprint.models import Element
+from groundwork.records.pages import reasons_of
 from groundwork.rollout.chain.why import reasons
 from groundwork.rollout.conftest import COST, make_requirement, open_report, sell
 from groundwork.rollout.delivery.models import AcceptanceTest
@@ -19,6 +20,15 @@ def test_the_cost_price_tells_who_asked_why_who_reads_it_and_what_it_costs(cast)
     assert told["Read in"] == "Profit: opened 2 times by 1 person in 30 days"
     assert told["Tried"].startswith("works and fits (Anna")
     assert told["Costs you"] == "about 6 seconds"
+
+
+def test_the_reason_that_a_requirement_gave_is_told_once(cast):
+    make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna).switch_on(by=cast.olga)
+
+    _element, reason, lines = reasons_of(COST, cast.anna)
+
+    assert reason == ""
+    assert [line.text for line in lines].count("Margin by product") == 1
 
 
 def test_a_field_that_no_requirement_uses_has_nothing_to_tell(cast):
