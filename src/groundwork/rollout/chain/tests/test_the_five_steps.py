@@ -98,6 +98,13 @@ def test_the_whole_thread_is_walked_with_forms_alone(cast, as_user):
     assert page.findings == []
 
 
+def test_where_there_is_no_number_yet_nothing_is_called_whole(cast, as_user):
+    page = as_user(cast.olga).get(reverse("rollout:start")).content.decode()
+
+    assert "whole" not in page
+    assert "It begins with the number that should change" in page
+
+
 def test_anna_tells_us_something_and_cannot_sign_for_others(cast, as_user):
     as_user(cast.anna).post(reverse("rollout:told"), {"statement": "Blind", "kind": "problem", "author": cast.olga.pk})
 
