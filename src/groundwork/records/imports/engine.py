@@ -65,8 +65,13 @@ def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", *
 def _places(layout: Layout, header: list[str], name: str) -> dict[str, int]:
     if not any(header):
         raise Refusal(_("“%(name)s” has no header row.") % {"name": name})
-    places = column_places(header, layout.wanted())
-    missing = [column for column in layout.required if column not in places]
+    places, mapped = column_places(header, layout.wanted()), layout.job.options.get("map", {})
+    if unknown := [name for name in mapped if name not in layout.columns]:
+        raise Refusal(
+            _("There is no field %(names)s here. There are: %(fields)s.")
+            % {"names": ", ".join(unknown), "fields": ", ".join(layout.columns)}
+        )
+    missing = [mapped.get(name, name) for name in {**dict.fromkeys(layout.required), **mapped} if name not in places]
     if missing:
         raise Refusal(
             _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
@@ -155,9 +160,7 @@ def _hold(job, held, wrong: list[BadRow], piece: Piece, file: str, line: int) ->
     is_bad, type_key = piece.type == "bad", layout.order[-1] if piece.type == "bad" else piece.type
     if is_bad:
         wrong.append(_bad_row(job, file, line, piece.values))
-        if not piece.key:
-            job.rejected += 1
-            return
+        piece.key = piece.key or f"\x1f{line}:{file}"[:200]  # stands for itself
     thing = held.get((type_key, piece.key))
     if thing is None:
         place = layout.order.index(type_key)
@@ -396,7 +399,7 @@ def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
         for name, (was, became) in change.fields.items():
             if "#" in name:
                 kept += _undo_part(kind, record, name, was, became)
-            elif before.get(name) == became:
+            elif _holds(record, {name: became}):
                 item = next(item for item in record._meta.concrete_fields if item.attname == name)
                 setattr(record, name, item.to_python(was) if was is not None else None)
             else:
@@ -407,12 +410,22 @@ def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
     return kept
 
 
+def _holds(record, told: dict) -> bool:
+    """Does the record still hold what history tells? Compared as values: 2.50 is 2.5."""
+    fields = {item.attname: item for item in record._meta.concrete_fields}
+    return all(
+        getattr(record, name) == (None if value is None else fields[name].to_python(value))
+        for name, value in told.items()
+        if name in fields
+    )
+
+
 def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -> list[str]:
     """A line that the load added goes, one that it took away comes back; changed since, it stays."""
     model_name, pk = name.split("#")
     model = next(part.model for part in kind.parts if part.model._meta.model_name == model_name)
     line = model._base_manager.filter(pk=pk).first()
-    if became is not None and (line is None or write.values(line) != became):
+    if became is not None and (line is None or not _holds(line, became)):
         return [f"{kind.label}: {record}, {model._meta.verbose_name} {line or ''}"]
     if line is not None and was is None:
         write.drop_part(record, line)

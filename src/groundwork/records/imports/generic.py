@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from groundwork.core.languages import folded
+from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, is_torn, text
 from groundwork.records.imports.models import Staged
@@ -46,6 +47,14 @@ def names_of(shown: Field) -> tuple[str, ...]:
 
 class RecordLayout(Layout):
     kind: RecordType
+
+    def refuse_what_is_off(self) -> None:
+        asked = self.job.options.get("key")
+        if asked and asked not in self.kind.fields:
+            raise Refusal(
+                _("There is no field %(names)s here. There are: %(fields)s.")
+                % {"names": asked, "fields": ", ".join(self.kind.fields)}
+            )
 
     @property
     def identity(self) -> str:

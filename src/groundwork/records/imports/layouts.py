@@ -52,9 +52,9 @@ class Layout:
         """Raise a ``Refusal`` where the firm or the person has no use for such a file."""
 
     def wanted(self) -> dict[str, tuple[str, ...]]:
-        """The columns looked for, with what the person mapped by hand first."""
+        """What each column may be called: what the person mapped by hand, else its own name and its others."""
         mapped = self.job.options.get("map", {})
-        return {name: ((mapped[name],) if name in mapped else others) for name, others in self.columns.items()}
+        return {name: (mapped[name],) if name in mapped else (name, *more) for name, more in self.columns.items()}
 
     def key_of(self, row: dict[str, str]) -> str:
         """The thing a wrong row belongs to, which is then not loaded; "" where a row stands for itself."""
@@ -128,14 +128,14 @@ class Layouts(Registry[type[Layout]]):
         """The key of the layout whose required columns the header has; among record types, that with most columns."""
         for layout in self:
             if not layout.key.startswith("records:"):
-                places = column_places(header, {name: layout.columns.get(name, ()) for name in layout.required})
+                places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
                 if len(places) == len(layout.required):
                     return layout.key
         best = ("", 0)
         for kind in types:
             if is_table(kind):
                 layout = self[f"records:{kind.key}"]
-                places = column_places(header, layout.columns)
+                places = column_places(header, {name: (name, *more) for name, more in layout.columns.items()})
                 if all(name in places for name in layout.required) and len(places) > best[1]:
                     best = (layout.key, len(places))
         return best[0]

@@ -337,11 +337,11 @@ def _sheet_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
 
 
 def column_places(header: list[str], wanted: dict[str, tuple[str, ...]]) -> dict[str, int]:
-    """Where each wanted column stands: by its own name or one of its other names, letters folded."""
+    """Where each wanted column stands: by the first of its names that the header has, letters folded."""
     places = {folded(name).replace("_", " "): place for place, name in reversed(list(enumerate(header)))}
     found = {}
     for key, names in wanted.items():
-        for name in (key, *names):
+        for name in names:
             if (place := places.get(folded(str(name)).replace("_", " "))) is not None:
                 found[key] = place
                 break

@@ -198,7 +198,8 @@ def test_undo_of_a_change_puts_the_lines_back_as_they_were(cast, tmp_path):
     rows = [changed(LINE, Description=""), LINE, changed(LINE, StockCode="71053", UnitPrice="1.655")]
     loaded(register(tmp_path, *rows), cast)
     before = firm_as_it_is()
-    other = [changed(row, Quantity="9", InvoiceDate="2010-12-03 10:00:00") for row in rows[1:]] + rows[2:]
+    cells = {"Quantity": "9", "UnitPrice": "2.50", "InvoiceDate": "2010-12-03 10:00:00"}
+    other = [changed(row, **cells) for row in rows[1:]] + rows[2:]
     job = loaded(register(tmp_path, *other, name="other.csv"), cast)
     assert counts(job)[:2] == (0, 1)
 
