@@ -93,10 +93,10 @@ class OnlineRetail(Layout):
 
     def _compare_lines(self, things: list[Staged]) -> None:
         products, companies = self._linked(things)
-        invoices = {row.pk: row for row in Invoice.objects.filter(pk__in=[thing.object_id for thing in things])}
+        invoices = {row.pk: row for row in Invoice._base_manager.filter(pk__in=[thing.object_id for thing in things])}
         lines = lines_of(invoices)
         for thing in things:
-            invoice = invoices.get(thing.object_id)
+            invoice = invoices.get(thing.object_id or 0)
             if invoice is None:
                 thing.verdict, thing.object_id = Staged.Verdict.CREATE, None
                 continue
@@ -146,19 +146,22 @@ class OnlineRetail(Layout):
 
     def _create(self, things: list[Staged], records: list) -> None:
         write.writing_many(created=records)
+        keys = []
         for thing, record in zip(things, records, strict=True):
             thing.object_id = record.pk
-        ExternalKey.objects.bulk_create(
-            ExternalKey(source=self.key, type=thing.type, key=thing.key, object_id=thing.object_id) for thing in things
-        )
+            keys.append(ExternalKey(source=self.key, type=thing.type, key=thing.key, object_id=record.pk))
+        ExternalKey.objects.bulk_create(keys)
 
     def _invoices(self, things: list[Staged]) -> None:
         products, companies = self._linked(things)
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         if new:
-            self._create(new, [self._document(thing, companies) for thing in new])
+            documents = [self._document(thing, companies) for thing in new]
+            self._create(new, documents)
             lines = [
-                line for thing in new for line in self._lines(thing, thing.object_id, thing.data["rows"], products)
+                line
+                for thing, document in zip(new, documents, strict=True)
+                for line in self._lines(thing, document.pk, thing.data["rows"], products)
             ]
             InvoiceLine.objects.bulk_create(lines, batch_size=1000)
         self._replace([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], products, companies)
@@ -258,7 +261,7 @@ def kept_key(line: InvoiceLine) -> tuple:
 
 def lines_of(invoices) -> dict[int, list[InvoiceLine]]:
     found: dict[int, list[InvoiceLine]] = {pk: [] for pk in invoices}
-    for line in InvoiceLine.objects.filter(invoice__in=list(invoices)).order_by("position", "pk"):
+    for line in InvoiceLine._base_manager.filter(invoice__in=list(invoices)).order_by("position", "pk"):
         found[line.invoice_id].append(line)
     return found
 
@@ -310,12 +313,12 @@ class Costs(Layout):
         products = self._by_code(things)
         costs = {
             (row.product_id, row.valid_from.isoformat()): row
-            for row in CostPrice.objects.filter(product__in=list(products.values()))
+            for row in CostPrice._base_manager.filter(product__in=list(products.values()))
         }
         for thing in things:
             values = thing.data["values"]
             product_id = products.get(values["code"])
-            kept = costs.get((product_id, values["valid_from"]))
+            kept = costs.get((product_id or 0, values["valid_from"]))
             thing.object_id = product_id if kept else None
             if is_torn(thing):
                 thing.verdict = Staged.Verdict.BAD
@@ -341,7 +344,7 @@ class Costs(Layout):
         products = Product._base_manager.select_for_update(of=("self",)).in_bulk(list(by_code.values()))
         costs = {
             (row.product_id, row.valid_from.isoformat()): row
-            for row in CostPrice.objects.filter(product__in=list(products))
+            for row in CostPrice._base_manager.filter(product__in=list(products))
         }
         before = {pk: write.values(product) for pk, product in products.items()}
         for thing in things:

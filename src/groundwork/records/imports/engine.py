@@ -481,7 +481,7 @@ def _make_way(what: str, job: ImportJob) -> None:
 def _is_dead(run: Run) -> bool:
     """Nobody works on it and it does not wait in the queue."""
     if run.holder:
-        return run.heartbeat_at < timezone.now() - timedelta(seconds=LEASE)
+        return run.heartbeat_at is None or run.heartbeat_at < timezone.now() - timedelta(seconds=LEASE)
     return run.pk not in waiting_in_queue()
 
 

@@ -185,12 +185,11 @@ class RecordLayout(Layout):
                     setattr(record, name, value)
             changed.append((record, before))
         write.writing_many(created=records, changed=changed)
+        keys = []
         for thing, record in zip(new, records, strict=True):
             thing.object_id = record.pk
-        ExternalKey.objects.bulk_create(
-            [ExternalKey(source=SOURCE, type=self.kind.key, key=thing.key, object_id=thing.object_id) for thing in new],
-            ignore_conflicts=True,
-        )
+            keys.append(ExternalKey(source=SOURCE, type=self.kind.key, key=thing.key, object_id=record.pk))
+        ExternalKey.objects.bulk_create(keys, ignore_conflicts=True)
 
     def _new(self, thing: Staged, links):
         values = {name: value for name, value in self._attributes(thing, links).items() if value not in ("", None)}

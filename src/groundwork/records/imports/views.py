@@ -124,7 +124,7 @@ def past(user) -> Table:
 
 
 def chip(job: ImportJob) -> str:
-    return {State.LOADED: "ok", State.FAILED: "bad", State.UNDONE: "chip"}.get(job.state, "info")
+    return {State.LOADED: "ok", State.FAILED: "bad", State.UNDONE: "chip"}.get(State(job.state), "info")
 
 
 def current(job: ImportJob) -> Run | None:
@@ -156,7 +156,7 @@ def job(request, pk):
 
 
 def step(job: ImportJob) -> int:
-    return {State.CHECKING: 2, State.CHECKED: 3, State.FAILED: 2}.get(job.state, 4)
+    return {State.CHECKING: 2, State.CHECKED: 3, State.FAILED: 2}.get(State(job.state), 4)
 
 
 def verdicts(job: ImportJob) -> list[tuple[str, list[tuple[str, str, str]]]]:
