@@ -3,7 +3,7 @@
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
 from groundwork.blueprint.elements import declared
@@ -13,11 +13,12 @@ from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.discovery.views import goals_shown
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import DecisionForm, opened, sent, steps, told_of_conflicts
+from groundwork.rollout.project.screens import DecisionForm, acts_on, steps
 from groundwork.rollout.requirements.models import Requirement
 from groundwork.rollout.requirements.views import requirements_shown
 from groundwork.ui.notices import said
 
+MOST_SHOWN = 100
 COLOUR = {
     Verdict.PASSED: "ok",
     Verdict.DOES_NOT_FIT: "bad",
@@ -40,48 +41,60 @@ def places(requirement) -> list[tuple[str, str]]:
 
 
 def _page(request, *, wrong=None, status=200):
+    """``wrong`` is the form of a test whose verdict could not be kept."""
     user = request.user
-    requirements = [item for item in requirements_shown(user)[:100] if item.is_confirmed]
-    verdicts, goals, cards = with_verdicts(requirements), {}, []
-    seen = set(
-        AcceptanceTest.objects.visible_to(user).filter(requirement__in=requirements).values_list("pk", flat=True)
-    )
-    seen_goals = set(goals_shown(user).values_list("pk", flat=True))
-    may = user.can("create", AcceptanceTest)
-    for requirement in requirements:
-        if requirement.goal_id in seen_goals:
-            goals.setdefault(requirement.goal_id, []).append(requirement)
-        off = [use.element.label for use in requirement.uses.all() if not use.element.is_on]
-        for test, run, verdict in verdicts[requirement.pk]:
-            if test.pk not in seen:
-                continue
-            is_wrong = wrong is not None and wrong.prefix == f"t{test.pk}"
-            form = (
-                (wrong if is_wrong else TryForm(initial={"version": test.version}, prefix=f"t{test.pk}"))
-                if may and not off
-                else None
-            )
-            cards.append(
-                {
-                    "requirement": requirement,
-                    "test": test,
-                    "run": run,
-                    "verdict": Verdict(verdict).label,
-                    "colour": COLOUR[verdict],
-                    "off": off,
-                    "form": form,
-                    "places": places(requirement),
-                    "open": verdict != Verdict.PASSED,
-                    "said": verdict,
-                }
-            )
+    requirements = [item for item in requirements_shown(user)[:MOST_SHOWN] if item.is_confirmed]
     context = {
         **steps("try"),
-        "cards": cards,
-        "goals": [_before_live(user, found) for found in goals.values()],
+        "cards": _cards(user, requirements, wrong),
+        "goals": [_before_live(user, found) for found in _by_goal(user, requirements)],
         "may_decide": may_decide(user),
     }
     return render(request, "delivery/try.html", context, status=status)
+
+
+def _cards(user, requirements, wrong) -> list[dict]:
+    """One for each test that ``user`` may see; with a form for whoever may try it, once all it needs is on."""
+    seen = set(
+        AcceptanceTest.objects.visible_to(user).filter(requirement__in=requirements).values_list("pk", flat=True)
+    )
+    verdicts, may_try, cards = with_verdicts(requirements), user.can("create", AcceptanceTest), []
+    for requirement in requirements:
+        off = [use.element.label for use in requirement.uses.all() if not use.element.is_on]
+        for test, last, verdict in verdicts[requirement.pk]:
+            if test.pk in seen:
+                cards.append(
+                    {
+                        "requirement": requirement,
+                        "test": test,
+                        "run": last,
+                        "verdict": Verdict(verdict).label,
+                        "colour": COLOUR[Verdict(verdict)],
+                        "off": off,
+                        "form": _form_of(test, wrong) if may_try and not off else None,
+                        "places": places(requirement),
+                        "open": verdict != Verdict.PASSED,
+                        "said": verdict,
+                    }
+                )
+    return cards
+
+
+def _form_of(test, wrong) -> TryForm:
+    prefix = f"t{test.pk}"
+    if wrong is not None and wrong.prefix == prefix:
+        return wrong
+    return TryForm(initial={"version": test.version}, prefix=prefix)
+
+
+def _by_goal(user, requirements) -> list[list[Requirement]]:
+    """The requirements of each goal that ``user`` may see."""
+    seen = set(goals_shown(user).values_list("pk", flat=True))
+    found: dict[int, list[Requirement]] = {}
+    for requirement in requirements:
+        if requirement.goal_id in seen:
+            found.setdefault(requirement.goal_id, []).append(requirement)
+    return list(found.values())
 
 
 def _before_live(user, requirements) -> dict:
@@ -101,24 +114,19 @@ def try_it(request):
     return _page(request)
 
 
-@require_POST
 @allowed("create", AcceptanceTest.type_key)
-def run(request, pk):
-    test = opened(request, AcceptanceTest, pk, "view")
+@acts_on(AcceptanceTest, "view")
+def run(request, test):
     form = TryForm(request.POST, prefix=f"t{test.pk}")
     if not form.is_valid():
         return _page(request, wrong=form, status=422)
-    with told_of_conflicts():
-        test.run(by=request.user, **form.typed)
+    test.run(by=request.user, **form.typed)
     said(request, _("Thank you. Your verdict is kept with your name."))
     return redirect("rollout:try")
 
 
-@require_POST
-@allowed("edit", Goal.type_key)
-def live(request, pk):
-    goal, typed = opened(request, Goal, pk, "edit"), sent(DecisionForm(request.POST))
-    with told_of_conflicts():
-        go_live(goal, by=request.user, **typed)
+@acts_on(Goal, "edit", DecisionForm)
+def live(request, goal, typed):
+    go_live(goal, by=request.user, **typed)
     said(request, _("It is live. In four weeks you will see here whether it is used."))
     return redirect("rollout:used")

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Value, When
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from groundwork.access.doors import allowed
 from groundwork.rollout.discovery.actions import goal_templates, set_number, tell
@@ -12,7 +12,7 @@ from groundwork.rollout.discovery.forms import NumberForm, TellForm, TurnDownFor
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import DecisionForm, VersionForm, opened, sent, steps, told_of_conflicts
+from groundwork.rollout.project.screens import DecisionForm, VersionForm, acts_on, steps, writes_down
 from groundwork.ui.notices import said
 
 MOST_SHOWN = 100
@@ -48,13 +48,12 @@ def _number_page(request, *, form=None, wrong=None, status=200):
                 "may_edit": may_edit,
             }
         )
-    may_create = user.can("create", Goal) and user.can("edit", Goal)
     template = goal_templates["margin"]
     first = not cards
     context = {
         **steps("number"),
         "cards": cards,
-        "may_create": may_create,
+        "may_create": writes_down(user, Goal),
         "may_decide": may_decide(user),
         "first": first,
         "form": form or NumberForm(initial=template.typed(user) if first else {"owner": user.pk}),
@@ -67,44 +66,34 @@ def _number_page(request, *, form=None, wrong=None, status=200):
 def number(request):
     if request.method == "GET":
         return _number_page(request)
-    if not (request.user.can("create", Goal) and request.user.can("edit", Goal)):
+    if not writes_down(request.user, Goal):
         raise PermissionDenied
     form = NumberForm(request.POST)
     if not form.is_valid():
         return _number_page(request, form=form, status=422)
-    typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-    set_number(by=request.user, **typed)
+    set_number(by=request.user, **form.cleaned_data)
     return redirect("rollout:number")
 
 
-@require_POST
-@allowed("edit", Goal.type_key)
-def number_edit(request, pk):
-    goal = opened(request, Goal, pk, "edit")
+@acts_on(Goal, "edit")
+def number_edit(request, goal):
     form = NumberForm.of(goal, request.POST)
     if not form.is_valid():
         return _number_page(request, wrong=form, status=422)
-    with told_of_conflicts():
-        set_number(by=request.user, goal=goal, **form.cleaned_data)
+    set_number(by=request.user, goal=goal, **form.cleaned_data)
     return redirect("rollout:number")
 
 
-@require_POST
-@allowed("edit", Goal.type_key)
-def number_agree(request, pk):
-    goal, typed = opened(request, Goal, pk, "edit"), sent(DecisionForm(request.POST))
-    with told_of_conflicts():
-        goal.agree(by=request.user, **typed)
+@acts_on(Goal, "edit", DecisionForm)
+def number_agree(request, goal, typed):
+    goal.agree(by=request.user, **typed)
     said(request, _("Agreed. Now ask people what stands in the way."))
     return redirect("rollout:number")
 
 
-@require_POST
-@allowed("edit", Goal.type_key)
-def number_drop(request, pk):
-    goal, typed = opened(request, Goal, pk, "edit"), sent(VersionForm(request.POST))
-    with told_of_conflicts():
-        goal.drop(by=request.user, **typed)
+@acts_on(Goal, "edit", VersionForm)
+def number_drop(request, goal, typed):
+    goal.drop(by=request.user, **typed)
     return redirect("rollout:number")
 
 
@@ -157,19 +146,13 @@ def told(request):
     return redirect("rollout:told")
 
 
-@require_POST
-@allowed("edit", Need.type_key)
-def need_agree(request, pk):
-    need, typed = opened(request, Need, pk, "edit"), sent(VersionForm(request.POST))
-    with told_of_conflicts():
-        need.agree(by=request.user, **typed)
+@acts_on(Need, "edit", VersionForm)
+def need_agree(request, need, typed):
+    need.agree(by=request.user, **typed)
     return redirect("rollout:told")
 
 
-@require_POST
-@allowed("edit", Need.type_key)
-def need_turn_down(request, pk):
-    need, typed = opened(request, Need, pk, "edit"), sent(TurnDownForm(request.POST))
-    with told_of_conflicts():
-        need.turn_down(by=request.user, **typed)
+@acts_on(Need, "edit", TurnDownForm)
+def need_turn_down(request, need, typed):
+    need.turn_down(by=request.user, **typed)
     return redirect("rollout:told")

@@ -1,11 +1,15 @@
 """What the screens of the five steps share."""
 
+from functools import wraps
+
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
+from groundwork.access.doors import allowed
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records.forms import CleanText
 
@@ -35,8 +39,33 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def acts_on(model, verb: str, form: type[forms.Form] | None = None):
+    """A button's view gets the record instead of its key: 404 unless visible, 403 unless ``verb`` may be done to it.
+
+    With a ``form``, what the button sent comes third; a button that sends nonsense is refused with the form's words.
+    One pressed on a page that somebody's change has overtaken is refused too.
+    """
+
+    def door(view):
+        @require_POST
+        @allowed(verb, model.type_key)
+        @wraps(view)
+        def guarded(request, pk):
+            record = opened(request, model, pk, verb)
+            typed = [] if form is None else [sent(form(request.POST))]
+            try:
+                return view(request, record, *typed)
+            except Conflict as conflict:
+                raise Refusal(
+                    _("Somebody changed this after you opened the page. Open it again and look first.")
+                ) from conflict
+
+        return guarded
+
+    return door
+
+
 def opened(request, model, pk: int, verb: str):
-    """The record, for whoever sees it (else 404) and may do ``verb`` to it (else 403)."""
     record = model.objects.visible_to(request.user).filter(pk=pk).first()
     if record is None:
         raise Http404
@@ -46,23 +75,14 @@ def opened(request, model, pk: int, verb: str):
 
 
 def sent(form: forms.Form) -> dict:
-    """What a button sent; a button that sends nonsense is refused with the form's own sentence."""
     if form.is_valid():
         return form.cleaned_data
     raise Refusal(" ".join(str(error) for errors in form.errors.values() for error in errors))
 
 
-class told_of_conflicts:  # noqa: N801 - reads as a sentence: with told_of_conflicts():
-    """A button pressed on a page that somebody's change has overtaken is refused in plain words."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, Conflict):
-            raise Refusal(
-                _("Somebody changed this after you opened the page. Open it again and look first.")
-            ) from error
+def writes_down(user, model) -> bool:
+    """What is agreed in a step is written down by those who may also change it."""
+    return user.can("create", model) and user.can("edit", model)
 
 
 def steps(current: str) -> dict:

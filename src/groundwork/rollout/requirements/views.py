@@ -4,12 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from groundwork.access.doors import allowed
 from groundwork.blueprint.models import Element
 from groundwork.rollout.discovery.models import Goal, Need
-from groundwork.rollout.project.screens import VersionForm, opened, sent, steps, told_of_conflicts
+from groundwork.rollout.project.screens import VersionForm, acts_on, steps, writes_down
 from groundwork.rollout.requirements.actions import write_down
 from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.rollout.requirements.models import Requirement, RequirementNeed
@@ -72,7 +72,7 @@ def _page(request, *, form=None, wrong=None, status=200):
                 else None,
             }
         )
-    may_create = user.can("create", Requirement) and user.can("edit", Requirement)
+    may_create = writes_down(user, Requirement)
     context = {**steps("agreed"), "cards": cards, "may_create": may_create, "first": not cards}
     if may_create:
         context["form"] = form or AgreeForm(user=user, initial=_first_words(user))
@@ -85,51 +85,39 @@ def _page(request, *, form=None, wrong=None, status=200):
 def agreed(request):
     if request.method == "GET":
         return _page(request)
-    if not (request.user.can("create", Requirement) and request.user.can("edit", Requirement)):
+    if not writes_down(request.user, Requirement):
         raise PermissionDenied
     form = AgreeForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, form=form, status=422)
-    write_down(by=request.user, **{name: value for name, value in form.cleaned_data.items() if name != "version"})
+    write_down(by=request.user, **form.cleaned_data)
     return redirect("rollout:agreed")
 
 
-@require_POST
-@allowed("edit", Requirement.type_key)
-def edit(request, pk):
-    requirement = opened(request, Requirement, pk, "edit")
+@acts_on(Requirement, "edit")
+def edit(request, requirement):
     form = AgreeForm.of(requirement, request.user, request.POST)
     if not form.is_valid():
         return _page(request, wrong=form, status=422)
-    with told_of_conflicts():
-        write_down(by=request.user, requirement=requirement, **form.cleaned_data)
+    write_down(by=request.user, requirement=requirement, **form.cleaned_data)
     return redirect("rollout:agreed")
 
 
-@require_POST
-@allowed("edit", Requirement.type_key)
-def confirm(request, pk):
-    requirement, typed = opened(request, Requirement, pk, "edit"), sent(VersionForm(request.POST))
-    with told_of_conflicts():
-        requirement.confirm(by=request.user, **typed)
+@acts_on(Requirement, "edit", VersionForm)
+def confirm(request, requirement, typed):
+    requirement.confirm(by=request.user, **typed)
     return redirect("rollout:agreed")
 
 
-@require_POST
-@allowed("configure", Requirement.type_key)
-def switch_on(request, pk):
-    requirement = opened(request, Requirement, pk, "configure")
-    switched = requirement.switch_on(by=request.user)
-    if switched:
+@acts_on(Requirement, "configure")
+def switch_on(request, requirement):
+    if switched := requirement.switch_on(by=request.user):
         names = ", ".join(item.label for item in switched)
         said(request, _("Switched on: %(names)s. Now try it.") % {"names": names})
     return redirect("rollout:agreed")
 
 
-@require_POST
-@allowed("edit", Requirement.type_key)
-def withdraw(request, pk):
-    requirement, typed = opened(request, Requirement, pk, "edit"), sent(VersionForm(request.POST))
-    with told_of_conflicts():
-        requirement.withdraw(by=request.user, **typed)
+@acts_on(Requirement, "edit", VersionForm)
+def withdraw(request, requirement, typed):
+    requirement.withdraw(by=request.user, **typed)
     return redirect("rollout:agreed")
