@@ -59,83 +59,90 @@ def share(done: int, total: int) -> tuple[str, str]:
 
 def line_of(goal: Goal, coverage: Coverage) -> Line:
     standings = coverage.of_goal(goal)
-    requirements = [standing.requirement for standing in standings]
-    total = len(standings)
-    links = []
-
-    faults = goal.faults()
-    if goal.is_agreed and goal.metric:
-        links.append(Link("1", goal.course_words, reverse("rollout:number")))
-    else:
-        look, words = ("no", _("no number")) if faults else ("part", _("not agreed"))
-        links.append(Link("0" if faults else "1", words, reverse("rollout:number"), look))
-
-    asked = sum(bool(requirement.needs.all()) for requirement in requirements)
-    needs = {link.need_id for requirement in requirements for link in requirement.needs.all()}
-    authors = {link.need.author_id for requirement in requirements for link in requirement.needs.all()}
-    look = "" if total and asked == total else "part" if asked else "no" if total else "off"
-    people = ngettext("%(count)s person", "%(count)s people", len(authors)) % {"count": len(authors)}
-    links.append(Link(str(len(needs)), people if needs else _("nobody asked"), reverse("rollout:told"), look))
-
-    done = sum(standing.holds[2] for standing in standings)
-    text, look = share(done, total)
-    reworded = any(requirement.was_reworded for requirement in requirements)
-    words = (
-        _("all agreed")
-        if total and done == total
-        else _("reworded")
-        if reworded
-        else _("not agreed")
-        if total
-        else _("nothing yet")
-    )
-    links.append(Link(text, words, reverse("rollout:agreed"), look))
-
-    elements = {use.element_id: use.element.is_on for requirement in requirements for use in requirement.uses.all()}
-    text, look = share(sum(elements.values()), len(elements))
-    links.append(
-        Link(
-            text,
-            _("fields, reports") if look == "" else _("still off") if elements else "",
-            reverse("rollout:agreed"),
-            look,
-        )
-    )
-
-    verdicts = [said for standing in standings for _t, _r, said in standing.tests]
-    passed = verdicts.count(Verdict.PASSED)
-    text, look = share(passed, max(len(verdicts), total) if verdicts else 0)
-    bad = next((said for said in (Verdict.FAILS, Verdict.DOES_NOT_FIT) if said in verdicts), None)
-    stale = _("changed since") if Verdict.STALE in verdicts else _("not tried") if verdicts else ""
-    links.append(
-        Link(
-            text,
-            _("works and fits") if look == "" else str(bad.label) if bad else stale,
-            reverse("rollout:try"),
-            "no" if bad else look,
-        )
-    )
-
-    used = sum(standing.is_used for standing in standings)
-    live = sum(standing.holds[5] for standing in standings)
-    text, look = share(used, total)
-    words = (
-        goal.words(coverage.value_of(goal))
-        if look == ""
-        else _("not opened")
-        if live
-        else _("not live")
-        if total
-        else ""
-    )
-    links.append(Link(text, words, reverse("rollout:used"), look, end=True))
-
+    links = [
+        number_link(goal),
+        told_link(standings),
+        agreed_link(standings),
+        set_up_link(standings),
+        tried_link(standings),
+        used_link(goal, coverage),
+    ]
     broken = False
     for head, link in zip(HEADS, links, strict=True):
         broken = broken or not link.is_whole
         link.gap = broken and not link.end
         link.said = f"{head}: {link.text}, {link.words}"
     return Line(goal, links)
+
+
+def number_link(goal: Goal) -> Link:
+    there = reverse("rollout:number")
+    if goal.is_agreed and goal.metric:
+        return Link("1", goal.course_words, there)
+    if goal.faults():
+        return Link("0", _("no number"), there, "no")
+    return Link("1", _("not agreed"), there, "part")
+
+
+def told_link(standings) -> Link:
+    """Whole if every requirement was asked for by somebody; red if none was."""
+    asked = [standing.requirement.needs.all() for standing in standings]
+    links = [link for needs in asked for link in needs]
+    needs, authors = {link.need_id for link in links}, {link.need.author_id for link in links}
+    look = "off" if not standings else "no" if not links else "" if all(asked) else "part"
+    people = ngettext("%(count)s person", "%(count)s people", len(authors)) % {"count": len(authors)}
+    return Link(str(len(needs)), people if needs else _("nobody asked"), reverse("rollout:told"), look)
+
+
+def agreed_link(standings) -> Link:
+    text, look = share(sum(standing.holds[2] for standing in standings), len(standings))
+    if not standings:
+        words = _("nothing yet")
+    elif look == "":
+        words = _("all agreed")
+    elif any(standing.requirement.was_reworded for standing in standings):
+        words = _("reworded")
+    else:
+        words = _("not agreed")
+    return Link(text, words, reverse("rollout:agreed"), look)
+
+
+def set_up_link(standings) -> Link:
+    uses = [use for standing in standings for use in standing.requirement.uses.all()]
+    is_on = {use.element_id: use.element.is_on for use in uses}
+    text, look = share(sum(is_on.values()), len(is_on))
+    words = _("fields, reports") if look == "" else _("still off") if is_on else ""
+    return Link(text, words, reverse("rollout:agreed"), look)
+
+
+def tried_link(standings) -> Link:
+    """Red as soon as one verdict is a no. A requirement without a test counts as one that was not tried."""
+    verdicts = [verdict for standing in standings for _test, _run, verdict in standing.tests]
+    total = max(len(verdicts), len(standings)) if verdicts else 0
+    text, look = share(verdicts.count(Verdict.PASSED), total)
+    bad = next((verdict for verdict in (Verdict.FAILS, Verdict.DOES_NOT_FIT) if verdict in verdicts), None)
+    if bad is not None:
+        look, words = "no", str(bad.label)
+    elif look == "":
+        words = _("works and fits")
+    elif Verdict.STALE in verdicts:
+        words = _("changed since")
+    else:
+        words = _("not tried") if verdicts else ""
+    return Link(text, words, reverse("rollout:try"), look)
+
+
+def used_link(goal: Goal, coverage: Coverage) -> Link:
+    """A thread that holds to its end says where the number stands today."""
+    standings = coverage.of_goal(goal)
+    text, look = share(sum(standing.is_used for standing in standings), len(standings))
+    if look == "":
+        words = goal.words(coverage.value_of(goal))
+    elif any(standing.holds[5] for standing in standings):
+        words = _("not opened")
+    else:
+        words = _("not live") if standings else ""
+    return Link(text, words, reverse("rollout:used"), look, end=True)
 
 
 class Map:

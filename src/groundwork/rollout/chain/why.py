@@ -19,45 +19,58 @@ DAYS = 30
 
 def reasons(element: Element, user) -> list[Reason]:
     """The reasons of ``element``, newest requirement last; only records that ``user`` may see are quoted."""
-    needs = (
-        RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
-        .select_related("need__author")
-        .order_by("pk")
-    )
-    requirements = list(
+    requirements = requirements_behind(element, user)
+    if not requirements:
+        return []
+    usage, verdicts, values = Usage(requirements, DAYS), with_verdicts(requirements), Readings()
+    goals = Goal.objects.visible_to(user).in_bulk({item.goal_id for item in requirements})
+    lines = []
+    for requirement in requirements:
+        lines += asked_and_agreed(requirement)
+        if goal := goals.get(requirement.goal_id):
+            lines.append(Reason(_("Our number"), number_words(goal, values), goal.get_absolute_url()))
+        lines += read_in(usage.readings(requirement))
+        for test, run, said in verdicts[requirement.pk]:
+            lines.append(Reason(_("Tried"), verdict_words(run, said), test.get_absolute_url()))
+    if element.kind == Element.Kind.FIELD:
+        lines.append(Reason(_("Costs you"), seconds_words()))
+    return lines
+
+
+def requirements_behind(element: Element, user) -> list[Requirement]:
+    """What ``user`` may see of what needs the element and was not withdrawn, with the needs that ``user`` may see."""
+    needs = RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
+    return list(
         Requirement.objects.visible_to(user)
         .current()
         .filter(uses__element=element)
         .exclude(state=Requirement.State.WITHDRAWN)
         .select_related("goal")
-        .prefetch_related("uses__element", Prefetch("needs", needs))
+        .prefetch_related("uses__element", Prefetch("needs", needs.select_related("need__author").order_by("pk")))
         .order_by("pk")
     )
-    if not requirements:
-        return []
-    usage, verdicts, values = Usage(requirements, DAYS), with_verdicts(requirements), Readings()
-    goals = {
-        goal.pk: goal for goal in Goal.objects.visible_to(user).filter(pk__in={item.goal_id for item in requirements})
-    }
+
+
+def asked_and_agreed(requirement: Requirement) -> list[Reason]:
     lines = []
-    for requirement in requirements:
-        for link in requirement.needs.all():
-            words = _("“%(words)s” %(person)s") % {"words": link.need.statement, "person": link.need.author}
-            lines.append(Reason(_("Told us"), words, link.need.get_absolute_url()))
-        lines.append(Reason(_("What we agreed"), requirement.statement, requirement.get_absolute_url()))
-        if goal := goals.get(requirement.goal_id):
-            lines.append(Reason(_("Our number"), number_words(goal, values), goal.get_absolute_url()))
-        for reading in usage.readings(requirement):
-            if reading.report is not None:
-                lines.append(Reason(_("Read in"), report_words(reading), report_address(reading.element)))
-        for test, run, said in verdicts[requirement.pk]:
-            lines.append(Reason(_("Tried"), verdict_words(run, said), test.get_absolute_url()))
-    if element.kind == Element.Kind.FIELD:
-        seconds = ngettext("about %(count)s second", "about %(count)s seconds", SECONDS_A_FIELD) % {
-            "count": SECONDS_A_FIELD
-        }
-        lines.append(Reason(_("Costs you"), seconds))
-    return lines
+    for link in requirement.needs.all():
+        words = _("“%(words)s” %(person)s") % {"words": link.need.statement, "person": link.need.author}
+        lines.append(Reason(_("Told us"), words, link.need.get_absolute_url()))
+    return [*lines, Reason(_("What we agreed"), requirement.statement, requirement.get_absolute_url())]
+
+
+def read_in(readings) -> list[Reason]:
+    """The reports among the readings."""
+    return [
+        Reason(_("Read in"), report_words(reading), report_address(reading.element))
+        for reading in readings
+        if reading.report is not None
+    ]
+
+
+def seconds_words() -> str:
+    count = SECONDS_A_FIELD
+    return ngettext("about %(count)s second", "about %(count)s seconds", count) % {"count": count}
 
 
 def number_words(goal: Goal, values: Readings) -> str:
