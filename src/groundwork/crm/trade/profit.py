@@ -232,61 +232,86 @@ def _cost_sql() -> str:
 
 def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, list]:
     """The one query. Names are joined to the finished groups only, and only those the person may see."""
+    invoices, params = _invoices_sql(until, start, user, currency)
+    costs = _costs_sql(invoices) if with_costs else CostsSql(source=f"({invoices})")
+    keys = [GROUPED[name] for name in dimensions]
+    picked = "".join(f"{key} AS {name}_key, " for key, name in zip(keys, dimensions, strict=True))
+    from_invoices = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
+    group = (
+        f"SELECT {picked}i.currency AS currency, COALESCE(SUM(l.amount_minor), 0) AS revenue, COUNT(*) AS lines, "  # noqa: S608
+        f"{costs.known_revenue} AS known_revenue, {costs.known_lines} AS known_lines, {costs.known_cost} AS known_cost "
+        f"FROM {costs.source} i {from_invoices} {LINE} l ON l.invoice_id = i.id {costs.join}"
+        f"GROUP BY {', '.join([*keys, 'i.currency'])}"
+    )
+    names, named, name_params = _names_sql(dimensions, user)
+    return f"{costs.begin}SELECT g.*{names} FROM ({group}) g{named}", [*params, *name_params]  # noqa: S608
+
+
+def _invoices_sql(until, start, user, currency) -> tuple[str, tuple]:
+    """The invoices that count. EmptyResultSet where the person may see none at all."""
     invoices = invoices_of(user, currency)
     if start is not None:
         invoices = invoices.filter(issued_on__gte=start)
     if until is not None:
         invoices = invoices.filter(issued_on__lte=until)
-    columns = invoices.values("id", "currency", "company_id", "country", "issued_on")
-    visible, params = columns.query.sql_with_params()
-    keys = [GROUPED[name] for name in dimensions]
-    picked = "".join(f"{key} AS {name}_key, " for key, name in zip(keys, dimensions, strict=True))
-    if with_costs:
-        begin = (
+    return invoices.values("id", "currency", "company_id", "country", "issued_on").query.sql_with_params()
+
+
+@dataclass
+class CostsSql:
+    """What the query says about costs; as it stands, nothing is known of them."""
+
+    source: str  # of the invoices
+    begin: str = ""
+    join: str = ""
+    known_revenue: str = "0"
+    known_lines: str = "0"
+    known_cost: str = "0"
+
+
+def _costs_sql(invoices: str) -> CostsSql:
+    """Beside each line the cost that was valid on the day of its document, in the document's currency."""
+    return CostsSql(
+        source=f"(SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({invoices}) i)",  # noqa: S608
+        begin=(
             "WITH costs AS (SELECT product_id, cost, currency, valid_from, "  # noqa: S608 - names of our own tables
             f"LEAD(valid_from) OVER (PARTITION BY product_id ORDER BY valid_from) AS until FROM {COSTS}) "
-        )
-        known = [
-            "COALESCE(SUM(CASE WHEN c.cost IS NULL THEN 0 ELSE l.amount_minor END), 0)",
-            "COUNT(c.cost)",
-            f"COALESCE(SUM({_cost_sql()}), 0)",
-        ]
-        join = (
+        ),
+        join=(
             "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency "
             "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
-        )
-        source = f"(SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({visible}) i)"  # noqa: S608
-    else:
-        begin, join, source, known = "", "", f"({visible})", ["0", "0", "0"]
-    sums = ["COALESCE(SUM(l.amount_minor), 0) AS revenue", "COUNT(*) AS lines"]
-    sums += [
-        f"{part} AS {name}" for part, name in zip(known, ("known_revenue", "known_lines", "known_cost"), strict=True)
-    ]
-    from_invoices = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
-    group = (
-        f"SELECT {picked}i.currency AS currency, {', '.join(sums)} "  # noqa: S608
-        f"FROM {source} i {from_invoices} {LINE} l ON l.invoice_id = i.id {join}"
-        f"GROUP BY {', '.join([*keys, 'i.currency'])}"
+        ),
+        known_revenue="COALESCE(SUM(CASE WHEN c.cost IS NULL THEN 0 ELSE l.amount_minor END), 0)",
+        known_lines="COUNT(c.cost)",
+        known_cost=f"COALESCE(SUM({_cost_sql()}), 0)",
     )
-    names, named, name_params = "", "", []
-    for model, alias, key in ((Product, "product", "code"), (Company, "company", "number")):
+
+
+PRODUCT_CODE = "product_name.code"
+COMPANY_CODE = (
+    "COALESCE((SELECT MIN(k.key) FROM records_externalkey k WHERE k.type = 'company' "
+    "AND k.object_id = g.company_key), company_name.number)"
+)
+
+
+def _names_sql(dimensions, user) -> tuple[str, str, list]:
+    """The columns of names and codes, the joins they come from, and what those are asked with."""
+    columns, joins, params = "", "", []
+    for model, alias, key, code in (
+        (Product, "product", "code", PRODUCT_CODE),
+        (Company, "company", "number", COMPANY_CODE),
+    ):
         if alias not in dimensions:
             continue
-        code = f"{alias}_name.{key}"
-        if alias == "company":
-            code = (
-                "COALESCE((SELECT MIN(k.key) FROM records_externalkey k WHERE k.type = 'company' "  # noqa: S608
-                f"AND k.object_id = g.company_key), {code})"
-            )
         readable = model.objects.visible_to(user) if user is not None else model.objects.all()
         try:
             subquery, more = readable.values("id", key, "name").query.sql_with_params()
         except EmptyResultSet:
             subquery, more = f"SELECT id, {key}, name FROM {model._meta.db_table} WHERE 1 = 0", ()  # noqa: S608
-        names += f", {code} AS {alias}_code, {alias}_name.name AS {alias}_label"
-        named += f" LEFT JOIN ({subquery}) {alias}_name ON {alias}_name.id = g.{alias}_key"
-        name_params += more
-    return f"{begin}SELECT g.*{names} FROM ({group}) g{named}", [*params, *name_params]  # noqa: S608
+        columns += f", {code} AS {alias}_code, {alias}_name.name AS {alias}_label"
+        joins += f" LEFT JOIN ({subquery}) {alias}_name ON {alias}_name.id = g.{alias}_key"
+        params += more
+    return columns, joins, params
 
 
 def _row(dimensions, values, shows_cost) -> ProfitRow:
