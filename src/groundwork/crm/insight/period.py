@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from groundwork.core.languages import day
 
 PERIODS = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year"), "all": _("All")}
 
@@ -67,3 +70,11 @@ def asked(form: forms.Form) -> dict:
     """What was asked for and makes sense; for addresses, where a typing error is no reason to show nothing."""
     form.is_valid()
     return {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+
+
+def words_of_range(start, end) -> str:
+    if start and end:
+        return f"{day(start)} – {day(end)}"
+    if end:
+        return gettext("up to %(day)s") % {"day": day(end)}
+    return gettext("from %(day)s") % {"day": day(start)} if start else gettext("all days")

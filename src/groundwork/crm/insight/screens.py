@@ -11,13 +11,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.core.languages import NO_VALUE, active, money, month, number, percent
+from groundwork.core.languages import NO_VALUE, active, day, money, month, number, percent
 from groundwork.core.money import to_major
-from groundwork.crm.insight.period import Period, months_before
+from groundwork.crm.insight.period import PERIODS, Period, months_before
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
 from groundwork.ui.charts import BarChart, Series
-from groundwork.ui.table import Cell, Column, Row, Table
+from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
 TOP = 8
 MONTHS = 12
@@ -114,11 +114,14 @@ class Cost:
 def profit_table(
     user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption=""
 ) -> Table:
-    report = reports["profit"]
-    columns = [
-        Column("place", str(report.dimensions[dimension]).capitalize(), main=True),
-        Column("revenue", _("Revenue"), numeric=True, second=True),
-    ]
+    columns = profit_columns(str(reports["profit"].dimensions[dimension]).capitalize(), cost)
+    shown = [Row(profit_cells(user, row, start, end, cost), key=str(place)) for place, row in enumerate(rows, 1)]
+    totals = [] if total is None else total_cells(total, cost)
+    return Table(columns, shown, caption=caption, totals=totals, id=id)
+
+
+def profit_columns(place: str, cost: Cost) -> list[Column]:
+    columns = [Column("place", place, main=True), Column("revenue", _("Revenue"), numeric=True, second=True)]
     if cost.shown:
         columns += [
             Column("cost", _("Cost"), numeric=True),
@@ -128,32 +131,29 @@ def profit_table(
         ]
     elif cost.allowed:
         columns.append(Column("margin", _("Margin"), numeric=True))
-    columns.append(Column("lines", _("Lines"), numeric=True))
-    shown = [
-        Row(
-            [
-                Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
-                Cell(
-                    money(row.revenue, row.currency, with_code=False),
-                    kind="number",
-                    href=rows_address(user, row.place, start, end, row.currency),
-                ),
-                *cost_cells(row, cost),
-                Cell(number(row.lines, 0)),
-            ],
-            key=str(place),
-        )
-        for place, row in enumerate(rows, 1)
+    return [*columns, Column("lines", _("Lines"), numeric=True)]
+
+
+def profit_cells(user, row: profit.ProfitRow, start, end, cost: Cost) -> list[Cell]:
+    return [
+        Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
+        Cell(
+            money(row.revenue, row.currency, with_code=False),
+            kind="number",
+            href=rows_address(user, row.place, start, end, row.currency),
+        ),
+        *cost_cells(row, cost),
+        Cell(number(row.lines, 0)),
     ]
-    totals = []
-    if total is not None:
-        totals = [
-            Cell(_("Total")),
-            Cell(money(total.revenue, total.currency, with_code=False), kind="number"),
-            *cost_cells(total, cost),
-            Cell(number(total.lines, 0)),
-        ]
-    return Table(columns, shown, caption=caption, totals=totals, id=id)
+
+
+def total_cells(total: profit.Sums, cost: Cost) -> list[Cell]:
+    return [
+        Cell(_("Total")),
+        Cell(money(total.revenue, total.currency, with_code=False), kind="number"),
+        *cost_cells(total, cost),
+        Cell(number(total.lines, 0)),
+    ]
 
 
 def code_of(place: profit.Place) -> str:
@@ -337,6 +337,35 @@ class Above:
             self.tables.append(
                 (head, every % {"count": number(sum(row.place.value is not None for row in rows), 0)}, table, whole)
             )
+
+
+def choices_above(above: Above, asked_day: date | None) -> dict:
+    """What else the view from above can be asked for: each address keeps the day and the currency of this one."""
+    period, currency = above.period, above.asked_currency
+    return {
+        "periods": [
+            {
+                "label": label,
+                "current": key == period.key,
+                "href": address("insight:above", period=key, as_of=asked_day, currency=currency),
+            }
+            for key, label in PERIODS.items()
+        ],
+        "currencies": [
+            {
+                "label": code,
+                "current": code == above.currency,
+                "href": address("insight:above", period=period.key, as_of=asked_day, currency=code),
+            }
+            for code in above.currencies
+        ],
+        "empty": Empty(
+            _("No documents up to %(day)s") % {"day": day(above.end)},
+            _("Here stands what was sold, by month, product, company and country, as soon as there are invoices."),
+            _("Open the invoices"),
+            address("records:list", "invoice"),
+        ),
+    }
 
 
 def scale_of(biggest: int, currency: str) -> tuple[float, str]:
