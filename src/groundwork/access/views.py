@@ -126,7 +126,7 @@ def welcome(request):
     return render(
         request,
         "access/welcome.html",
-        {"import_url": url_of("imports:list"), "may_import": request.user.can("create", "import")},
+        {"import_url": url_of("imports:start"), "may_import": request.user.can("create", "import")},
     )
 
 
