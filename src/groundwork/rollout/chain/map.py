@@ -139,7 +139,7 @@ def used_link(goal: Goal, coverage: Coverage) -> Link:
     if look == "":
         words = goal.words(coverage.value_of(goal))
     elif any(standing.holds[5] for standing in standings):
-        words = _("not opened")
+        words = _("not used yet")
     else:
         words = _("not live") if standings else ""
     return Link(text, words, reverse("rollout:used"), look, end=True)
