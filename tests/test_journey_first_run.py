@@ -1,0 +1,65 @@
+"""J1: a firm sets up with one command, brings in its invoices, and sees from above what brings the revenue."""
+
+import csv
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.support.servers import served
+
+pytestmark = pytest.mark.browser
+
+HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+LINES = [
+    ("536365", "85123A", "WHITE HANGING HEART", 6, "2010-12-01 08:26:00", "2.55", "17850", "United Kingdom"),
+    ("536365", "71053", "WHITE METAL LANTERN", 6, "2010-12-01 08:26:00", "3.39", "17850", "United Kingdom"),
+    ("536370", "22728", "ALARM CLOCK BAKELIKE PINK", 24, "2010-12-01 08:45:00", "3.75", "12583", "France"),
+    ("536389", "85123A", "WHITE HANGING HEART", 64, "2010-12-02 10:03:00", "2.55", "12431", "Australia"),
+]
+REVENUE = sum(quantity * Decimal(price) for _no, _code, _words, quantity, _at, price, _who, _where in LINES)
+
+
+@pytest.fixture
+def new_firm(blank):
+    with served(blank) as running:
+        yield running
+
+
+@pytest.fixture
+def invoices(tmp_path):
+    path = tmp_path / "invoices.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([HEADER, *LINES])
+    return path
+
+
+def test_a_new_firm_loads_its_invoices_and_sees_its_revenue(new_firm, new_page, invoices):
+    address = re.search(r"http\S+/first-run/\S+", new_firm.must("init"))[0]
+    page = new_page(base_url=new_firm.url)
+
+    page.goto(address)
+    for name, text in {
+        "firm": "Lanterns & Clocks", "name": "Olga Dorofeeva", "email": "olga@lanterns.example",
+        "password": "three quiet words", "again": "three quiet words",
+    }.items():  # fmt: skip
+        page.locator(f"input[name={name}]").fill(text)
+    page.locator("select[name=currency]").select_option("GBP")
+    page.locator("main form button.primary").click()
+    page.wait_for_url("**/welcome")
+    page.locator("main a.primary").click()
+
+    page.wait_for_url("**/import/")
+    page.locator("input[type=file]").set_input_files(invoices)
+    page.locator("main form button.primary").click()
+    page.locator("form[action$='/load'] button").click()
+    page.locator("form[action$='/undo'] button").wait_for()
+    page.goto("/above")
+
+    figures = page.locator(".kpis b.big")
+    assert figures.first.inner_text().replace(",", "").startswith(f"{REVENUE:.2f}")
+    assert figures.last.inner_text() == "–"
+    assert page.locator(".even tbody .k1").first.inner_text().upper().startswith("WHITE HANGING HEART")
+
+    figures.first.locator("a").click()
+    assert page.locator("#list-invoice tbody tr").count() == len({line[0] for line in LINES})

@@ -1,0 +1,39 @@
+"""J5: every screen that the menu leads to, for those who use it: wide and narrow, light and dark, in three languages."""
+
+import pytest
+
+from tests.support.screens import faults_of, speak
+
+pytestmark = pytest.mark.browser
+
+BEHIND = ("/rollout/number", "/rollout/told", "/rollout/agreed", "/rollout/try", "/rollout/used", "/me/")
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "schemes"),
+    [
+        ("olga", "en", ("light", "dark")),
+        ("anna", "pl", ("dark", "light")),
+        ("admin", "ru", ("light", "dark")),
+    ],
+)
+def test_every_screen_of_the_menu_is_whole(who, language, schemes, page, sign_in):
+    sign_in(page, f"{who}@demo.example")
+    speak(page, language)
+    menu = page.locator(".side .nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(menu) >= 4
+
+    faults, opened = [], set()
+    for path in (*menu, *BEHIND):
+        answer = page.goto(path)
+        if answer.status != 200:
+            faults.append(f"{path}: {answer.status}")
+            continue
+        faults += faults_of(page, language, schemes)
+        first = page.locator("main .tbl tbody a").first
+        behind = first.get_attribute("href") if path.startswith("/r/") and first.count() else ""
+        for deeper in filter(None, (behind, behind and f"{behind}/edit")):
+            if deeper not in opened and page.goto(deeper).status == 200:
+                opened.add(deeper)
+                faults += faults_of(page, language, schemes)
+    assert faults == []
