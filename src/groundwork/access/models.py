@@ -53,7 +53,7 @@ class User(AbstractBaseUser):
     """A person who signs in. Rights come from roles only; there is no superuser."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("full name"), max_length=150)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
     )

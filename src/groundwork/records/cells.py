@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import models
 from django.urls import reverse
@@ -103,4 +104,8 @@ def words_for(shown: Field, value) -> str:
         return languages.day(date.fromisoformat(value) if isinstance(value, str) else value)
     if shown.kind == "moment":
         return languages.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    if shown.kind == "bool":
+        return _("yes") if value else _("no")
+    if shown.kind == "number":
+        return languages.number(Decimal(value))
     return str(value)

@@ -56,7 +56,7 @@ for act_label in (
     ActLabel("created", gettext_lazy("Created")),
     ActLabel("edited", gettext_lazy("Changed")),
     ActLabel("archived", gettext_lazy("Archived")),
-    ActLabel("restored", gettext_lazy("Put back")),
+    ActLabel("restored", gettext_lazy("Restored")),
     ActLabel("undone", gettext_lazy("Taken back")),
     ActLabel("imported", gettext_lazy("Imported")),
     ActLabel("noted", gettext_lazy("Note")),
@@ -246,14 +246,15 @@ def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[s
     model_name = name.split("#", 1)[0]
     for part in kind.visible_parts(user):
         if part.model._meta.model_name == model_name:
-            texts = [
-                "; ".join(str(values.get(item.model_field.attname) or "") for item in part.shown)
-                if values
-                else languages.NO_VALUE
-                for values in (before, after)
-            ]
-            return [(str(part.label), *texts)]
+            return [(str(part.label), *(_line_words(part, values) for values in (before, after)))]
     return []
+
+
+def _line_words(part: PartType, values: dict | None) -> str:
+    """A line of a record in words, e.g. "2; 1.5": its plain values; links are seen in the table above."""
+    shown = [item for item in part.shown if item.kind not in ("link", "user", "department", "money")]
+    texts = [words_for(item, values.get(item.model_field.attname)) for item in shown] if values else []
+    return "; ".join(text for text in texts if text != languages.NO_VALUE) or languages.NO_VALUE
 
 
 @dataclass

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
+                ('name', models.CharField(max_length=150, verbose_name='full name')),
                 ('language', models.CharField(blank=True, default='', max_length=5, verbose_name='language')),
                 ('theme', models.CharField(blank=True, default='', max_length=5, verbose_name='theme')),
                 ('time_zone', models.CharField(blank=True, default='', max_length=60, verbose_name='time zone')),

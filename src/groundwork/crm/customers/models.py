@@ -36,7 +36,7 @@ class Contact(Record):
 
     type_key = "contact"
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("full name"), max_length=200)
     company = models.ForeignKey(
         Company, models.PROTECT, null=True, blank=True, related_name="contacts", verbose_name=_("company")
     )

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('extra', models.JSONField(blank=True, default=dict, editable=False)),
                 ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
                 ('sort_key', groundwork.records.models.SortKeyField(default='', editable=False, max_length=200)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('name', models.CharField(max_length=200, verbose_name='full name')),
                 ('job', models.CharField(blank=True, default='', max_length=120, verbose_name='job')),
                 ('phone', models.CharField(blank=True, default='', max_length=40, verbose_name='phone')),
                 ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
