@@ -71,7 +71,7 @@ def begin(args, layout: str, user) -> ImportJob:
 
 def undo(args, user) -> int:
     job = ImportJob.objects.filter(pk=int(args.file) if args.file.isdigit() else 0).first()
-    if job is None or job.state not in (ImportJob.State.LOADED, ImportJob.State.LOADING, ImportJob.State.UNDOING):
+    if job is None or not job.is_undoable:
         raise Refusal(_("There is no loaded import number %(number)s.") % {"number": args.file})
     job = engine.do_now("undo", job, user)
     if args.json:

@@ -5,26 +5,30 @@ last batch ended, because a batch's records, keys and the run's cursor are commi
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import wraps
 from itertools import islice
 from pathlib import Path
 from time import sleep
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import LEASE, carry_out, start, waiting_in_queue
+from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.imports.layouts import Layout, Piece, WrongRow, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
-from groundwork.records.imports.readers import column_places, open_source, sources
+from groundwork.records.imports.readers import column_places, columns_twice, open_source, sources
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
 from groundwork.records.types import types
 
@@ -76,6 +80,11 @@ def _places(layout: Layout, header: list[str], name: str) -> dict[str, int]:
         raise Refusal(
             _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
             % {"name": name, "columns": ", ".join(missing), "header": ", ".join(header)[:300]}
+        )
+    if twice := columns_twice(header, places):
+        raise Refusal(
+            _("“%(name)s” has this column twice: %(columns)s. Rename the one that is not meant.")
+            % {"name": name, "columns": ", ".join(dict.fromkeys(twice))}
         )
     return places
 
@@ -442,7 +451,21 @@ def _undo_part(kind, record, name: str, was: dict | None, became: dict | None) -
 # ── asking for it
 
 
-KINDS = {"check": check_step, "load": load_step, "undo": undo_step}
+def at_home(step: Callable[[Run], bool]) -> Callable[[Run], bool]:
+    """Reasons are kept in the requester's language, and a time without a zone is the firm's: a worker knows neither."""
+
+    @wraps(step)
+    def done(run: Run) -> bool:
+        firm = Firm.objects.first()
+        language = (run.requester and run.requester.language) or (firm and firm.language) or settings.LANGUAGE_CODE
+        zone = ZoneInfo(firm.time_zone if firm else settings.TIME_ZONE)
+        with translation.override(language), timezone.override(zone):
+            return step(run)
+
+    return done
+
+
+KINDS = {"check": at_home(check_step), "load": at_home(load_step), "undo": at_home(undo_step)}
 for name, step in KINDS.items():
     kinds.add(Kind(f"import.{name}", step))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.core.money import to_scaled
@@ -161,7 +162,7 @@ def decimal(row: dict[str, str], column: str, comma: bool = False) -> Decimal:
 
 
 def moment(row: dict[str, str], column: str) -> datetime:
-    """``2010-12-01 08:26:00`` or a day alone, between 1900 and 2100."""
+    """``2010-12-01 08:26:00`` or a day alone, between 1900 and 2100: in the firm's time zone."""
     text = row[column].strip()
     try:
         value = datetime.fromisoformat(text)
@@ -169,7 +170,7 @@ def moment(row: dict[str, str], column: str) -> datetime:
         raise WrongRow(column, text, _("not a date: write it like 2010-12-31")) from error
     if not 1900 <= value.year <= 2100:
         raise WrongRow(column, text, _("a date outside the years 1900 to 2100"))
-    return value.replace(tzinfo=None)
+    return value if value.tzinfo is None else timezone.make_naive(value)
 
 
 DAY_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")

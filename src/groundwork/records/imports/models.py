@@ -42,6 +42,11 @@ class ImportJob(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def is_undoable(self) -> bool:
+        """Loaded, wholly or in part, or taken back in part: a stopped load or undo is no dead end."""
+        return self.state in (self.State.LOADED, self.State.LOADING, self.State.UNDOING)
+
     def count(self, verdict: str) -> int:
         return sum(verdicts.get(verdict, 0) for verdicts in self.counts.values())
 

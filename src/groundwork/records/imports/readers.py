@@ -58,7 +58,7 @@ def sources(path: Path) -> list[Source]:
         found = [
             source
             for child in sorted(path.iterdir())
-            if child.suffix.lower() in (".csv", ".zip", ".xlsx")
+            if child.suffix.lower() in (".csv", ".zip", ".xlsx") and not is_byproduct(child.name)
             for source in sources(child)
         ]
     elif not path.is_file():
@@ -107,8 +107,13 @@ def _in_zip(path: Path) -> list[Source]:
     if is_workbook:
         _refuse_lies(path)
         return [Source(path.name, "xlsx", path)]
-    tables = sorted(member.filename for member in members if member.filename.lower().endswith(".csv"))
+    tables = sorted(name for name in names if name.lower().endswith(".csv") and not is_byproduct(name))
     return [Source(f"{path.name}/{name}", "csv", path, name) for name in tables]
+
+
+def is_byproduct(name: str) -> bool:
+    """What macOS packs beside every file (``__MACOSX/._x.csv``), and the locks of open workbooks."""
+    return "__MACOSX" in name.split("/") or name.rpartition("/")[2].startswith(("._", ".~", "~$"))
 
 
 def damaged(name: str) -> Refusal:
@@ -168,7 +173,7 @@ def open_source(source: Source, encoding: str = "", separator: str = "") -> Open
             try:
                 separator = _detect_separator(text)
             except UnicodeDecodeError as error:
-                raise not_in(encoding, source.name, 1) from error
+                raise not_in(encoding, source, 1) from error
     reader = _csv_rows(source, encoding, separator)
     header = next(reader, (0, []))[1]
     return Opened(
@@ -176,11 +181,24 @@ def open_source(source: Source, encoding: str = "", separator: str = "") -> Open
     )
 
 
-def not_in(encoding: str, name: str, line: int) -> Refusal:
+def not_in(encoding: str, source: Source, line: int) -> Refusal:
     return Refusal(
         _("%(name)s, line %(line)s: the text is not in the encoding %(encoding)s. Save the file as UTF-8.")
-        % {"name": name, "line": line, "encoding": encoding.replace("-sig", "")}
+        % {"name": source.name, "line": _fault(source, encoding) or line, "encoding": encoding.replace("-sig", "")}
     )
+
+
+def _fault(source: Source, encoding: str) -> int:
+    """The line with the byte that is no letter (text is decoded in chunks, which begin earlier); 0: not known."""
+    if encoding == "utf-16":
+        return 0
+    with _bytes(source) as file:
+        for number, line in enumerate(iter(lambda: file.readline(MOST_LINE), b""), 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _bytes(source: Source):
@@ -238,7 +256,7 @@ def _csv_rows(source: Source, encoding: str, separator: str) -> Iterator[tuple[i
             except csv.Error as error:
                 raise unreadable(source.name, before + 1) from error
             except UnicodeDecodeError as error:
-                raise not_in(encoding, source.name, before + 1) from error
+                raise not_in(encoding, source, before + 1) from error
             line, before = before + 1, reader.line_num
             if lines.ended:  # and the row was not complete before
                 raise unreadable(source.name, line)
@@ -346,3 +364,9 @@ def column_places(header: list[str], wanted: dict[str, tuple[str, ...]]) -> dict
                 found[key] = place
                 break
     return found
+
+
+def columns_twice(header: list[str], places: dict[str, int]) -> list[str]:
+    """The found columns that the header has a second time: which of the two is meant nobody can tell."""
+    names = [folded(name).replace("_", " ") for name in header]
+    return [header[place] for place in places.values() if names.count(names[place]) > 1]

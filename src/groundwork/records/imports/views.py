@@ -141,11 +141,12 @@ def current(job: ImportJob) -> Run | None:
 def job(request, pk):
     found = get_object_or_404(mine(request.user), pk=pk)
     run = current(found)
+    loadable = found.count(Staged.Verdict.CREATE) + found.count(Staged.Verdict.UPDATE)
     waiting = run is not None and run.state in ("waiting", "running")
     context = {
         "job": found, "run": run, "busy": waiting, "layout": layouts[found.layout].label,
         "verdicts": verdicts(found), "bad": bad_rows(found), "sums": reconciled(found), "step": step(found),
-        "loadable": found.count(Staged.Verdict.CREATE) + found.count(Staged.Verdict.UPDATE),
+        "loadable": loadable, "count": languages.number(loadable),
         "links": [(types[key].plural, reverse("records:list", args=[key])) for key in found.counts if key in types],
     }  # fmt: skip
     if request.htmx:
@@ -235,7 +236,7 @@ def load(request, pk):
 @allowed("create", "import")
 def undo(request, pk):
     found = get_object_or_404(mine(request.user), pk=pk)
-    if found.state not in (State.LOADED, State.LOADING):
+    if not found.is_undoable:
         raise Refusal(_("Only what was loaded can be taken back."))
     engine.ask("undo", found, request.user)
     return redirect("imports:job", pk)
