@@ -62,4 +62,5 @@ def test_a_new_firm_loads_its_invoices_and_sees_its_revenue(new_firm, new_page, 
     assert page.locator(".even tbody .k1").first.inner_text().upper().startswith("WHITE HANGING HEART")
 
     figures.first.locator("a").click()
+    page.locator("#list-invoice tbody tr").first.wait_for()
     assert page.locator("#list-invoice tbody tr").count() == len({line[0] for line in LINES})

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.screens import speak
+
 pytestmark = pytest.mark.browser
 
 
@@ -36,6 +38,7 @@ def test_two_people_edit_one_company_and_nothing_typed_is_lost(new_page, sign_in
 def test_whoever_joins_by_a_link_sees_only_what_is_their_own(new_page, sign_in):
     admin, tom = new_page(), new_page()
     sign_in(admin, "admin@demo.example")
+    speak(admin, "en")
 
     admin.goto("/people/invite")
     admin.locator("[name=email]").fill("tom@demo.example")

@@ -1,4 +1,4 @@
-"""J5: every screen that the menu leads to, for those who use it: wide and narrow, light and dark, in three languages."""
+"""J5: every screen that the menu leads to: wide and narrow, light and dark, in three languages."""
 
 import pytest
 

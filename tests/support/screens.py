@@ -17,7 +17,7 @@ def axe():
 def speak(page, language: str) -> None:
     """Choose ``language`` as a person does: with the button in the menu."""
     page.locator(f".side button[name=language][value={language}]").click()
-    page.wait_for_function("language => document.documentElement.lang === language", arg=language)
+    page.locator(f"html[lang={language}]").wait_for()
 
 
 def too_wide(page) -> int:
