@@ -6,4 +6,5 @@ from groundwork.core import languages
 
 register = template.Library()
 register.filter("day", lambda value: languages.day(value))
+register.filter("percent", lambda value: languages.percent(value / 100, 0))  # of a whole number of hundredths
 register.filter("moment", lambda value: languages.moment(value))
