@@ -220,7 +220,8 @@ def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> 
     named = acts.get(act.act)
     title = str(named.label) if named else act.act
     undo_url = ""
-    if act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
+    can_go_back = any("#" not in name for name in change.fields)  # lines are changed back by hand
+    if can_go_back and act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
         undo_url = reverse("records:undo", args=[act.pk])
     return Event(
         "history",
