@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.models import User
 from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
-from groundwork.core.refusals import Refusal
 from groundwork.records.models import Activity, Record
 from groundwork.records.types import Field, PartType, RecordType
 
@@ -175,14 +174,3 @@ class ActivityForm(CleanText, forms.ModelForm):
         model = Activity
         fields = ("kind", "text", "minutes")
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
-
-
-def cleaned(form: forms.BaseForm) -> dict:
-    """For acts whose form has nothing to show again: its values, or a Refusal with its first complaint."""
-    if form.is_valid():
-        return form.cleaned_data
-    first = next(iter(form.errors.values()))[0]
-    raise Refusal(str(first))
-
-
-__all__ = ["ActivityForm", "PartForm", "RecordForm", "cleaned", "form_for", "link_text", "part_form"]

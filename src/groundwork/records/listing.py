@@ -232,6 +232,11 @@ class Listing:
             id=f"list-{self.kind.key}",
         )  # fmt: skip
 
+    def foot(self) -> Table:
+        """The totals alone, for the second request: no rows are read again."""
+        columns = [self._column(column) for column in self.columns]
+        return Table(columns, [], totals=self.total_cells(), id=f"list-{self.kind.key}")
+
     def _column(self, shown: Field) -> Column:
         sortable = shown.name in {name.lstrip("-") for name in self.kind.sorts}
         standing = self.sort.lstrip("-") == shown.name

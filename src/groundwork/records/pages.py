@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.access.models import User
+from groundwork.access.models import Department, User
 from groundwork.blueprint.elements import on_keys
 from groundwork.blueprint.models import Element
 from groundwork.core import languages
@@ -192,13 +192,18 @@ def _said(item: Activity) -> Event:
     )
 
 
-def _people_in(kind: RecordType, changes: list[Change]) -> dict[int, str]:
-    names = [item.model_field.attname for item in kind.by_name.values() if item.kind == "user"]
-    ids = {value for change in changes for name in names for value in change.fields.get(name, []) if value}
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
+def _people_in(kind: RecordType, changes: list[Change]) -> dict[tuple[str, int], str]:
+    """Names of the people and departments that the changes speak of: one query each."""
+    found = {}
+    for word, model in (("user", User), ("department", Department)):
+        names = [item.model_field.attname for item in kind.by_name.values() if item.kind == word]
+        ids = {value for change in changes for name in names for value in change.fields.get(name, []) if value}
+        if ids:
+            found.update({(word, row.pk): str(row) for row in model._default_manager.filter(pk__in=ids)})
+    return found
 
 
-def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> Event | None:
+def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int], str]) -> Event | None:
     act = change.changeset
     visible = {item.model_field.attname: item for item in kind.visible_fields(user, tuple(kind.by_name))}
     lines: list[tuple[str, ...]] = []
@@ -236,10 +241,8 @@ def _changed(change: Change, kind: RecordType, user, people: dict[int, str]) -> 
 
 
 def _words(shown, value, people) -> str:
-    if shown.kind == "user":
-        return people.get(value, languages.NO_VALUE)
-    if shown.kind == "department":
-        return languages.NO_VALUE if value is None else f"#{value}"
+    if shown.kind in ("user", "department"):
+        return people.get((shown.kind, value), languages.NO_VALUE)
     return words_for(shown, value)
 
 

@@ -86,9 +86,7 @@ def listing(request, kind):
 @of_type("view")
 def totals(request, kind):
     shown = Listing(kind, request.user, request.GET)
-    table = shown.table()
-    table.totals = shown.total_cells()
-    return render(request, "records/totals.html", {"table": table})
+    return render(request, "records/totals.html", {"table": shown.foot()})
 
 
 @require_GET
@@ -182,8 +180,8 @@ def _conflict(request, kind, conflict: Conflict, form):
             {
                 "name": name,
                 "label": form.fields[name].label,
-                "was": pages.words_for(shown, was),
-                "theirs": pages.words_for(shown, there),
+                "was": _told(form, shown, was),
+                "theirs": _told(form, shown, there),
                 "mine": str(mine) if mine not in (None, "") else "–",
                 "their_value": _posted(form, name, there),
                 "my_value": request.POST.get(name, ""),
@@ -191,6 +189,13 @@ def _conflict(request, kind, conflict: Conflict, form):
         )
     context = {"kind": kind, "record": conflict.record, "rows": rows, "theirs": theirs}
     return render(request, "records/conflict.html", context, status=409)
+
+
+def _told(form, shown, value) -> str:
+    """A clashing value in words; a link by its name, and only where the person sees its target."""
+    if shown.kind == "link" and value is not None:
+        return _posted(form, shown.name, value) or _("no access")
+    return pages.words_for(shown, value)
 
 
 def _posted(form, name, value) -> str:
@@ -246,9 +251,9 @@ def _offer_undo(request, text, record) -> None:
 @require_POST
 @signed_in
 def undo(request, pk):
-    """Take back an own act, where one may still do it to each of its records."""
-    changeset = get_object_or_404(ChangeSet, pk=pk, by=request.user)
-    changes = list(changeset.changes.all()[:201])
+    """Take back an own act, where one may still do it to each of its records. A load is taken back as a whole."""
+    changeset = get_object_or_404(ChangeSet, pk=pk, by=request.user, channel="web")
+    changes = list(changeset.changes.all())
     for change in changes:
         kind = types[change.type]
         record = get_object_or_404(kind.model.objects.visible_to(request.user), pk=change.object_id)

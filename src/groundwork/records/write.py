@@ -23,7 +23,7 @@ from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
 from groundwork.records import search
 from groundwork.records.guard import write_path
-from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Part, Record, SearchRow, Tally
+from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Part, Record, Tally
 from groundwork.records.types import RecordType, type_of
 
 UNTRACKED = {"id", "version", "updated_at", "updated_by_id", "created_at", "created_by_id", "sort_key", "origin_id"}
@@ -457,18 +457,3 @@ def erase(records: Sequence[Record]) -> None:
     search.forget(kind, ids)
     _keep_in_step(steps)
     kind.model.objects.filter(pk__in=ids).delete()
-
-
-__all__ = [
-    "SearchRow",
-    "acting",
-    "archive",
-    "creating",
-    "erase",
-    "note",
-    "restore",
-    "save_fields",
-    "undo",
-    "writing",
-    "writing_many",
-]

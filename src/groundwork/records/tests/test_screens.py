@@ -11,7 +11,7 @@ from groundwork.blueprint.elements import switch
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import CostPrice, Invoice, Product
 from groundwork.records.models import Activity, Change, ChangeSet
-from groundwork.records.write import archive, creating, save_fields, values
+from groundwork.records.write import acting, archive, creating, save_fields, values, writing, writing_many
 
 COST = "field:product.cost"
 
@@ -263,3 +263,24 @@ def test_a_sellers_menu_has_at_most_six_entries(cast):
     menu = [item.path for section in sections_for(cast.anna, "/") for item in section.items]
 
     assert 0 < len(menu) <= 6
+
+
+def test_what_a_load_wrote_is_not_undone_past_its_import(cast, as_user):
+    with acting(cast.olga, "imported", channel="import") as act:
+        writing_many(created=[Company(name="Loaded")])
+
+    answer = as_user(cast.olga).post(reverse("records:undo", args=[act.changeset.pk]))
+
+    assert answer.status_code == 404
+    assert Company.objects.current().count() == 1
+
+
+def test_handing_a_company_over_is_told_by_names_of_people_and_departments(cast, as_user):
+    company = make(cast.anna)
+    with writing(company, by=cast.olga, act="edited") as fresh:
+        fresh.owner, fresh.department = cast.ivan, cast.export
+
+    page = as_user(cast.olga).get(address("page", company)).content.decode()
+
+    assert "<del>Anna</del> <ins>Ivan</ins>" in page
+    assert "<del>Sales</del> <ins>Export</ins>" in page
