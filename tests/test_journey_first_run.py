@@ -44,6 +44,7 @@ def test_a_new_firm_loads_its_invoices_and_sees_its_revenue(new_firm, new_page, 
         "password": "three quiet words", "again": "three quiet words",
     }.items():  # fmt: skip
         page.locator(f"input[name={name}]").fill(text)
+    page.locator("select[name=country]").select_option("GB")
     page.locator("select[name=currency]").select_option("GBP")
     page.locator("main form button.primary").click()
     page.wait_for_url("**/welcome")

@@ -21,14 +21,20 @@ from groundwork.core.registry import Registry
 
 @dataclass(frozen=True)
 class Start:
-    """What a new firm may begin with besides nothing: a template or a demo, offered by an upper room."""
+    """What a new firm may begin with besides nothing: a template, or its own files. Offered by an upper room."""
 
     key: str
     label: Any  # lazy
-    make: Callable[[User], None]
+    make: Callable[[User], None] | None = None
+    leads_to: str = "access:welcome"  # the page that the first administrator sees next
 
 
 starts: Registry[Start] = Registry(lambda start: start.key)
+
+LIKELY = {  # of a firm whose administrator reads this language; shown, and changed with one choice
+    "ru": {"country": "RU", "currency": "RUB", "time_zone": "Europe/Moscow"},
+    "pl": {"country": "PL", "currency": "PLN", "time_zone": "Europe/Warsaw"},
+}
 
 
 def issue_address() -> str | None:
@@ -58,8 +64,8 @@ def begin(link: Invitation, *, firm: dict, person: dict, start: str = "", reques
         make_roles([])
     user = User.objects.create_user(**person, language=firm["language"])
     set_roles(user, Role.objects.filter(key="administrator"))
-    if start:
-        starts[start].make(user)
+    if start and (make := starts[start].make):
+        make(user)
     raise_config_version()
     audit.record(audit.Event.FIRST_RUN, user, {"firm": firm["name"]}, request)
     return user

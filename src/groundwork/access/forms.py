@@ -52,9 +52,13 @@ class NewPassword(forms.Form):
 
 class FirstRunForm(NewPassword):
     firm = forms.CharField(label=_("Name of our firm"), max_length=200)
-    country = forms.ChoiceField(label=_("Country"), choices=choices.countries)
-    currency = forms.ChoiceField(label=_("Currency"), choices=choices.currencies, initial="EUR")
+    country = forms.ChoiceField(label=_("Country"), choices=lambda: [("", "–"), *choices.countries()])
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=choices.currencies, initial="EUR",
+        help_text=_("Of all sums in the reports; it does not change later."),
+    )  # fmt: skip
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones, initial="UTC")
+    calendar = Firm._meta.get_field("calendar").formfield()
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
@@ -63,6 +67,7 @@ class FirstRunForm(NewPassword):
         "country",
         "currency",
         "time_zone",
+        "calendar",
         "language",
         "name",
         "email",
@@ -82,7 +87,8 @@ class FirstRunForm(NewPassword):
     @property
     def firm_facts(self) -> dict:
         data = self.cleaned_data
-        return {"name": data["firm"]} | {key: data[key] for key in ("country", "currency", "time_zone", "language")}
+        keys = ("country", "currency", "time_zone", "calendar", "language")
+        return {"name": data["firm"]} | {key: data[key] for key in keys}
 
     @property
     def person_facts(self) -> dict:
@@ -205,7 +211,7 @@ class FirmForm(forms.ModelForm):
 
     class Meta:
         model = Firm
-        fields = ["name", "country", "time_zone", "language"]
+        fields = ["name", "country", "calendar", "time_zone", "language"]
 
 
 class RoleForm(forms.Form):

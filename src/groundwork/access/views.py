@@ -106,12 +106,13 @@ def first_run(request, token):
     link = firstrun.find(token)
     if link is None:
         return render(request, "access/link_ended.html", {"first": True}, status=404)
-    form = FirstRunForm(request.POST or None, initial={"language": get_language()})
+    language = get_language()
+    form = FirstRunForm(request.POST or None, initial={"language": language, **firstrun.LIKELY.get(language, {})})
     if request.method != "POST" or not form.is_valid():
         return page(request, "access/first_run.html", form)
     start = form.cleaned_data.get("start", "")
     user = firstrun.begin(link, firm=form.firm_facts, person=form.person_facts, start=start, request=request)
-    return let_in(request, user, "access:welcome")
+    return let_in(request, user, firstrun.starts[start].leads_to if start else "access:welcome")
 
 
 def let_in(request, user, where: str):

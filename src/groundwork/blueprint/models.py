@@ -8,11 +8,23 @@ from django.utils.translation import gettext_lazy as _
 class Firm(models.Model):
     """Our firm: the one that uses this database. There is one row."""
 
+    class Calendar(models.TextChoices):
+        COUNTRY = "", _("as the country")
+        RU = "RU", _("Russia")
+        BY = "BY", _("Belarus")
+        KZ = "KZ", _("Kazakhstan")
+        PL = "PL", _("Poland")
+        NONE = "none", _("none: Monday to Friday, without holidays")
+
     name = models.CharField(_("name"), max_length=200)
     country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166 code"))
     currency = models.CharField(_("currency"), max_length=3)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     language = models.CharField(_("language"), max_length=5, default="en")
+    calendar = models.CharField(
+        _("working calendar"), max_length=4, choices=Calendar, default=Calendar.COUNTRY, blank=True, db_default="",
+        help_text=_("Whose holidays and moved working days count when a deadline is worked out."),
+    )  # fmt: skip
     demo = models.CharField(max_length=20, default="", blank=True)  # the key of the demo that filled it
 
     class Meta:
@@ -21,6 +33,12 @@ class Firm(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def working_calendar(self) -> str:
+        """The country whose production calendar holds; "" for one we have none of, and where the firm wants none."""
+        chosen = self.calendar or self.country
+        return chosen if chosen in self.Calendar and chosen != self.Calendar.NONE else ""
 
 
 class ConfigVersion(models.Model):

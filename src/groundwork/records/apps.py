@@ -9,6 +9,7 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self):
+        from groundwork.access.firstrun import Start, starts
         from groundwork.access.presets import more_things
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init, on_restore
@@ -19,6 +20,7 @@ class RecordsConfig(AppConfig):
         from groundwork.records.types import types
         from groundwork.ui.navigation import Entry, entries
 
+        starts.add(Start("files", _("Our own files: the next page takes them in"), leads_to="imports:start"))
         more_things.append(lambda: [kind.granted for kind in types])
         entries.add(
             Entry(
