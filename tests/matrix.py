@@ -208,6 +208,10 @@ def own_act(case: Case, oracle: Oracle):
     return "login" if case.actor not in oracle.roles else "act"
 
 
+def reasoned(case: Case) -> dict:
+    return {"reason": "typed"}
+
+
 ROWS: dict[str, Row] = {
     "account_login": Row("open"),
     "account_logout": Row("open"),
@@ -233,6 +237,9 @@ ROWS: dict[str, Row] = {
         "configure people", lambda case: [{"pk": case.world.cast.sales.pk}], post=lambda case: {"name": "typed"}
     ),
     "access:roles": Row("view people"),
+    "access:role_new": Row("configure people", post=lambda case: {"name": "typed", "reason": "typed"}),
+    "access:role_archive": Row("configure people", keys("narrow"), post=reasoned),
+    "access:role_restore": Row("configure people", keys("narrow"), post=reasoned),
     "access:role": Row("view people", keys("salesperson", "administrator"), may=change_by_configurators),
     "access:audit": Row("configure people", queries=lambda case: ["", "?check=1"]),
     "access:firm": Row("configure settings", post=lambda case: {"name": "typed"}),

@@ -35,6 +35,9 @@ class Event(models.TextChoices):
     PASSWORD_LINK = "password link", gettext_lazy("link for a new password made")
     DEPARTMENT_CHANGED = "department changed", gettext_lazy("department changed")
     FIRM_CHANGED = "firm changed", gettext_lazy("our firm changed")
+    ROLE_MADE = "role made", gettext_lazy("role made")
+    ROLE_ARCHIVED = "role archived", gettext_lazy("role archived")
+    ROLE_RESTORED = "role restored", gettext_lazy("role back in use")
     ROLE_CHANGED = "role changed", gettext_lazy("role changed")
 
 

@@ -27,9 +27,9 @@ def add(email: str, password: str, role_key: str, name: str = "") -> User:
     """A person with one role. Refused for an unknown role, an address in use and a weak password."""
     email = email.strip().lower()
     validate_email(email)
-    role = Role.objects.filter(key=role_key).first()
+    role = Role.objects.current().filter(key=role_key).first()
     if role is None:
-        keys = ", ".join(Role.objects.values_list("key", flat=True)) or "–"
+        keys = ", ".join(Role.objects.current().values_list("key", flat=True)) or "–"
         raise Refusal(_("There is no role “%(key)s”. There are: %(keys)s") % {"key": role_key, "keys": keys})
     if User.objects.filter(email__iexact=email).exists():
         raise Refusal(_("Somebody signs in with this e-mail already."))

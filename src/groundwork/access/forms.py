@@ -214,9 +214,25 @@ class FirmForm(forms.ModelForm):
         fields = ["name", "country", "calendar", "time_zone", "language"]
 
 
-class RoleForm(forms.Form):
-    """One select for each type and verb, one list of hidden and one of read-only fields for each type."""
+class NewRoleForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    like = forms.ModelChoiceField(
+        Role.objects.current(), label=_("Begin as a copy of"), required=False, empty_label=_("nothing: an empty role"),
+        help_text=_("The next page sets what the role may do."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=300, help_text=_("It stands in the history of this role.")
+    )
 
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why, in one sentence"), max_length=300)
+
+
+class RoleForm(forms.Form):
+    """One select for each type and verb, one for each field that can be hidden; and the name of an own role."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
     reason = forms.CharField(
         label=_("Why, in one sentence"), max_length=300, help_text=_("It stands in the history of this role.")
     )
@@ -224,6 +240,9 @@ class RoleForm(forms.Form):
     def __init__(self, *args, role, things, **kwargs):
         super().__init__(*args, **kwargs)
         self.things = things
+        self.initial["name"] = role.name
+        if not role.is_own:
+            del self.fields["name"]
         reaches = {(grant.type, grant.verb): grant.reach for grant in role.grants.all()}
         modes = {(grant.type, grant.field): grant.mode for grant in role.field_grants.all()}
         nothing = [(0, "–")]
@@ -246,6 +265,12 @@ class RoleForm(forms.Form):
             verbs = [self[f"{thing.key}:{verb}"] for verb in Verb]
             fields = [(label, self[f"{thing.key}.{name}"]) for name, label in thing.fields.items()]
             yield thing, verbs, fields
+
+    @property
+    def facts(self) -> dict:
+        """For ``roles.change_role``."""
+        typed = {"name": self.cleaned_data.get("name", ""), "reason": self.cleaned_data["reason"]}
+        return typed | {"reaches": self.reaches, "modes": self.modes}
 
     @property
     def reaches(self) -> dict:

@@ -108,12 +108,21 @@ class User(AbstractBaseUser):
         return Department.objects.filter(pk__in=ids, head=self).exists()
 
 
+class RoleQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(archived_at=None)
+
+
 class Role(models.Model):
     """What somebody does here, as a set of grants. ``key`` names the built-in presets."""
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)  # empty: the preset's translated name
     rank = models.PositiveSmallIntegerField(default=10)  # view-as never reaches an equal or higher rank
+    archived_at = models.DateTimeField(null=True, editable=False)  # nobody holds it and nobody gets it
+    known_types = models.JSONField(default=list, editable=False)  # of a preset: types whose grants were given once
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role")
@@ -124,6 +133,11 @@ class Role(models.Model):
         from groundwork.access.presets import PRESETS
 
         return self.name or (str(PRESETS[self.key].name) if self.key in PRESETS else self.key)
+
+    @property
+    def is_own(self):
+        """Made by the firm: it can be renamed. The built-in ones have a name in every language."""
+        return bool(self.name)
 
 
 class Verb(models.TextChoices):

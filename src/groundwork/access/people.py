@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from groundwork.access import audit, links
 from groundwork.access.audit import Event
-from groundwork.access.models import Department, FieldGrant, Grant, Invitation, Role, User
-from groundwork.access.rights import forget_rights, rights
-from groundwork.blueprint.elements import raise_config_version, revise
+from groundwork.access.models import Department, Invitation, Role, User
+from groundwork.access.rights import forget_rights
 from groundwork.core.refusals import NotAllowed, Refusal
 
 ADMINISTRATOR = "administrator"
@@ -23,8 +22,8 @@ def rank_of(user) -> int:
 
 
 def roles_within_reach(user):
-    """The roles that ``user`` may give: none above the person's own."""
-    return Role.objects.filter(rank__lte=rank_of(user))
+    """The roles that ``user`` may give: none above the person's own, none out of use."""
+    return Role.objects.current().filter(rank__lte=rank_of(user))
 
 
 def refuse_above(by: User, person: User) -> None:
@@ -48,7 +47,7 @@ def join(link: Invitation, *, name: str, email: str, password: str, language: st
     if User.objects.filter(email__iexact=email).exists():
         raise Refusal(_("Somebody signs in with this e-mail already."))
     user = User.objects.create_user(email, password, name=name, department=link.department, language=language)
-    set_roles(user, link.roles.all())
+    set_roles(user, link.roles.current())
     audit.record(Event.JOINED, user, {"email": user.email, "roles": [role.key for role in user.roles.all()]}, request)
     return user
 
@@ -65,7 +64,7 @@ def change_person(person: User, *, by: User, name: str, department, roles, is_ac
     Who may not sign in any more is out at once: every request reads the person anew, old sessions never come back, and
     links that the person gave out end.
     """
-    Role.objects.select_for_update().filter(key=ADMINISTRATOR).first()  # two who remove each other come one by one
+    one_at_a_time()
     person = User.objects.select_for_update().get(pk=person.pk)
     refuse_above(by, person)
     if not set(roles) <= {*roles_within_reach(by), *person.roles.all()}:
@@ -85,6 +84,11 @@ def change_person(person: User, *, by: User, name: str, department, roles, is_ac
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
         audit.record(Event.PERSON_CHANGED, by, {"person": person.email, "changed": changed}, request)
+
+
+def one_at_a_time() -> None:
+    """Whoever gives, takes or archives roles waits for the other: two administrators cannot remove each other."""
+    Role.objects.select_for_update().filter(key=ADMINISTRATOR).first()
 
 
 def facts_of(person: User) -> dict:
@@ -136,54 +140,3 @@ def save_department(department: Department, *, by: User, request=None) -> None:
     department.save()
     detail = {"department": department.name, "parent": str(department.parent or ""), "head": str(department.head or "")}
     audit.record(Event.DEPARTMENT_CHANGED, by, detail | {"new": is_new}, request)
-
-
-@transaction.atomic
-def change_role(role: Role, *, by: User, reaches: dict, modes: dict, reason: str, request=None) -> None:
-    """Set what ``role`` may do: ``reaches`` maps (type, verb) to a reach or 0, ``modes`` (type, field) to a mode or "".
-
-    Refused for the administrator's role, for a role not below that of ``by``, and for more than ``by`` may do.
-    """
-    refuse_to_change(role, by)
-    old_reaches = {(grant.type, grant.verb): grant.reach for grant in role.grants.all()}
-    old_modes = {(grant.type, grant.field): grant.mode for grant in role.field_grants.all()}
-    mine = rights(by).reaches
-    difference = {}
-    for key, reach in reaches.items():
-        if reach == old_reaches.get(key, 0):
-            continue
-        if reach > mine.get(key, 0):
-            raise NotAllowed(_("Nobody gives a role more than their own roles allow."))
-        difference[" ".join(key)] = [old_reaches.get(key, 0), reach]
-        Grant.objects.filter(role=role, type=key[0], verb=key[1]).delete()
-        if reach:
-            Grant.objects.create(role=role, type=key[0], verb=key[1], reach=reach)
-    for key, mode in modes.items():
-        if mode == old_modes.get(key, ""):
-            continue
-        if rights(by).field_mode(*key) == FieldGrant.Mode.HIDDEN and mode != FieldGrant.Mode.HIDDEN:
-            raise NotAllowed(_("Nobody gives a role more than their own roles allow."))
-        difference[f"{key[0]}.{key[1]}"] = [old_modes.get(key, ""), mode]
-        FieldGrant.objects.filter(role=role, type=key[0], field=key[1]).delete()
-        if mode:
-            FieldGrant.objects.create(role=role, type=key[0], field=key[1], mode=mode)
-    if difference:
-        revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason)
-        audit.record(Event.ROLE_CHANGED, by, {"role": role.key, "changed": difference, "reason": reason}, request)
-        raise_config_version()
-
-
-def refuse_unless_configurator(by: User) -> None:
-    if not by.can("configure", "people"):
-        raise NotAllowed(_("Only those who configure people change roles."))
-
-
-def may_change(role: Role, by: User) -> bool:
-    return role.key != ADMINISTRATOR and (role.rank < rank_of(by))
-
-
-def refuse_to_change(role: Role, by: User) -> None:
-    if role.key == ADMINISTRATOR:
-        raise Refusal(_("An administrator may do everything; this role does not change."))
-    if not may_change(role, by):
-        raise NotAllowed(_("This role stands above yours."))

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST
 from groundwork.access import audit
 from groundwork.access import people as acts
 from groundwork.access.doors import allowed
-from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, PersonForm, RoleForm
-from groundwork.access.models import AuditEntry, Department, Invitation, Role, User, Verb
-from groundwork.access.presets import all_things
+from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, PersonForm
+from groundwork.access.models import AuditEntry, Department, Invitation, User
+from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.views import page
 from groundwork.blueprint.elements import raise_config_version
-from groundwork.blueprint.models import ElementRevision
 from groundwork.core.clock import now
 from groundwork.core.languages import moment
 from groundwork.ui.notices import said
@@ -85,7 +84,7 @@ def invite(request):
 def person(request, pk):
     shown = get_object_or_404(User, pk=pk)
     if request.method == "POST":
-        acts.refuse_unless_configurator(request.user)
+        refuse_unless_configurator(request.user)
     elif not may_configure(request):
         return page(request, "access/person.html", person=shown)
     form = PersonForm(request.POST or None, instance=User.objects.get(pk=pk), by=request.user)
@@ -146,45 +145,6 @@ def department(request, pk=None):
     acts.save_department(form.instance, by=request.user, request=request)
     said(request, _("Saved."))
     return redirect("access:departments")
-
-
-@allowed("view", "people")
-def roles(request):
-    counted = Role.objects.annotate(members=Count("people", filter=Q(people__is_active=True), distinct=True))
-    rows = [
-        Row(
-            [Cell(str(role)), Cell(str(role.members), kind="number")],
-            key=role.key,
-            href=reverse("access:role", args=[role.key]),
-        )
-        for role in counted
-    ]
-    columns = [Column("name", _("Role"), main=True), Column("people", _("People"), numeric=True)]
-    return render(request, "access/roles.html", {"table": Table(columns, rows, id="roles")})
-
-
-@allowed("view", "people")
-def role(request, key):
-    shown = get_object_or_404(Role, key=key)
-    may = may_configure(request) and acts.may_change(shown, request.user)
-    form = RoleForm(request.POST if request.method == "POST" else None, role=shown, things=all_things())
-    if request.method == "POST":
-        acts.refuse_unless_configurator(request.user)
-        acts.refuse_to_change(shown, request.user)
-        if form.is_valid():
-            changed = {"reaches": form.reaches, "modes": form.modes, "reason": form.cleaned_data["reason"]}
-            acts.change_role(shown, by=request.user, **changed, request=request)
-            said(request, _("Saved. It holds from the next click of everybody with this role."))
-            return redirect("access:role", key=key)
-    history = ElementRevision.objects.filter(element__key=f"role:{key}").select_related("by").order_by("-number")[:20]
-    context = {
-        "role": shown,
-        "may": may,
-        "verbs": Verb.labels,
-        "history": history,
-        "members": shown.people.filter(is_active=True),
-    }
-    return page(request, "access/role.html", form, **context)
 
 
 @allowed("configure", "settings")

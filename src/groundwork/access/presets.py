@@ -135,10 +135,9 @@ def make_roles(things: list[Granted]) -> None:
     """Make the preset roles, and give grants for types that a role has never heard of. Keeps what the firm changed."""
     for key, preset in PRESETS.items():
         role, _made = Role.objects.get_or_create(key=key, defaults={"rank": preset.rank})
-        known = set(role.grants.values_list("type", flat=True))
-        for thing in (*THINGS, *things):
-            if thing.key in known or thing.group not in preset.groups:
-                continue
+        known = {*role.known_types, *role.grants.values_list("type", flat=True)}
+        new = [thing for thing in (*THINGS, *things) if thing.key not in known and thing.group in preset.groups]
+        for thing in new:
             verbs, reach = preset.groups[thing.group]
             Grant.objects.bulk_create([Grant(role=role, type=thing.key, verb=verb, reach=reach) for verb in verbs])
             FieldGrant.objects.bulk_create(
@@ -146,3 +145,6 @@ def make_roles(things: list[Granted]) -> None:
                 for name, tag in thing.sensitive.items()
                 if tag in preset.hides
             )
+        if role.known_types != (now_known := sorted(known | {thing.key for thing in new})):
+            role.known_types = now_known
+            role.save(update_fields=["known_types"])

@@ -44,7 +44,7 @@ class Rights:
         ):
             roles.add((role, type_key, verb))
             self.reaches[type_key, verb] = max(reach, self.reaches.get((type_key, verb), 0))
-        self._fields = self._field_modes(roles)
+        self.field_modes = self._field_modes(roles)
 
     def _field_modes(self, roles) -> dict[tuple[str, str], str]:
         """A field is hidden only if every role that grants view of its type hides it; read-only likewise."""
@@ -82,7 +82,7 @@ class Rights:
 
     def field_mode(self, type_key: str, field: str) -> str:
         """ "" (free), "read-only" or "hidden"."""
-        return self._fields.get((type_key, field), "")
+        return self.field_modes.get((type_key, field), "")
 
 
 def rights(user) -> Rights:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.access import people_views, views
+from groundwork.access import people_views, role_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -19,8 +19,11 @@ urlpatterns = [
     path("departments/", people_views.departments, name="departments"),
     path("departments/new", people_views.department, name="department_new"),
     path("departments/<int:pk>", people_views.department, name="department"),
-    path("roles/", people_views.roles, name="roles"),
-    path("roles/<slug:key>", people_views.role, name="role"),
+    path("roles/", role_views.roles, name="roles"),
+    path("roles/new", role_views.role_new, name="role_new"),
+    path("roles/<slug:key>", role_views.role, name="role"),
+    path("roles/<slug:key>/archive", role_views.role_archive, name="role_archive"),
+    path("roles/<slug:key>/restore", role_views.role_restore, name="role_restore"),
     path("audit/", people_views.audit_log, name="audit"),
     path("firm/", people_views.firm, name="firm"),
 ]

@@ -88,10 +88,14 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
     return element
 
 
-def revise(key: str, *, kind: str, by, difference: dict, cause: str) -> Element:
-    """A configured thing that is kept elsewhere (a role's grants) was changed: one more revision of its element."""
-    element, _made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
-    element.revision += 1
+def revise(key: str, *, kind: str, by, difference: dict, cause: str, name: str = "") -> Element:
+    """A configured thing that is kept elsewhere (a role's grants) was made or changed: its element gets a revision.
+
+    ``name`` is what the firm calls a thing of its own.
+    """
+    element, made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
+    element.revision += 0 if made else 1
+    element.name = name
     element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, by
     element.save()
     ElementRevision.objects.create(

@@ -74,6 +74,7 @@ class Element(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     key = models.CharField(_("key"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True, default="")  # of what the firm made; else declared
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.LIVE)
     origin = models.CharField(_("origin"), max_length=12, choices=Origin, default=Origin.BUILT_IN)
     reason = models.TextField(_("reason"), blank=True, help_text=_("Why it is here, in one sentence."))
@@ -100,7 +101,7 @@ class Element(models.Model):
         from groundwork.blueprint.elements import declared
 
         declaration = declared.get(self.key)
-        return str(declaration.label) if declaration else self.key.split(":", 1)[-1]
+        return str(declaration.label) if declaration else self.name or self.key.split(":", 1)[-1]
 
 
 class ElementRevision(models.Model):

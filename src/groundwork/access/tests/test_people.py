@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from groundwork.access import audit, people
+from groundwork.access import audit, people, roles
 from groundwork.access.explain import explains
 from groundwork.access.models import AuditEntry, Department, Grant, Invitation, Reach, Role, User
 from groundwork.access.testing import make_person
@@ -99,9 +99,9 @@ def test_a_head_who_may_configure_people_neither_rises_nor_touches_those_above(c
     with pytest.raises(NotAllowed):
         people.password_link(cast.adam, by=piotr)
     with pytest.raises(NotAllowed):
-        people.change_role(head, by=piotr, reaches={("company", "edit"): Reach.ALL}, modes={}, reason="more")
+        roles.change_role(head, by=piotr, reaches={("company", "edit"): Reach.ALL}, modes={}, reason="more")
     with pytest.raises(NotAllowed):
-        people.change_role(
+        roles.change_role(
             Role.objects.get(key="salesperson"), by=piotr, reaches={("people", "export"): 4}, modes={}, reason="more"
         )
 
