@@ -122,7 +122,8 @@ def plant_type(planted: World, kind: RecordType) -> None:
     for place, owner in enumerate(owners):
         user, word = planted.people[owner], planted.marker(owner, kind.key)
         crossed = owners[(place + 1) % len(owners)]  # links lead to somebody else's record
-        values = {link.name: planted.records[link.target.type_key][crossed] for link in links_of(kind, planted)}
+        targets = {link.name: planted.records[link.target.type_key].get(crossed) for link in links_of(kind, planted)}
+        values = {name: target for name, target in targets.items() if target is not None}  # a type may link to itself
         if kind.amount:
             values[kind.amount] = planted.amount(owner)
         record = make_record(kind, owner=user, word=word, **values)

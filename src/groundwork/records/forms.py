@@ -70,6 +70,7 @@ class RecordForm(CleanText, forms.ModelForm):
     """The form of one record for one person. ``version`` tells on which state the person typed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    folds = False  # a whole form asks eight facts at once; a short one all it was given
 
     def __init__(self, *args, kind: RecordType, user, names: tuple[str, ...], **kwargs):
         self.kind, self.user = kind, user
@@ -81,7 +82,8 @@ class RecordForm(CleanText, forms.ModelForm):
                 self._make_link(shown)
             elif shown.kind == "money":
                 own = self.fields[name]
-                currency = getattr(self.instance, "currency", "") or "EUR"
+                typed = str(self.data.get(self.add_prefix("currency"), "")).strip().upper()
+                currency = typed or getattr(self.instance, "currency", "") or "EUR"
                 self.fields[name] = MoneyField(
                     currency=currency, label=own.label, required=own.required, help_text=own.help_text
                 )
@@ -99,6 +101,27 @@ class RecordForm(CleanText, forms.ModelForm):
         )
         if self.instance.pk or getattr(self.instance, shown.model_field.attname):
             self.initial[shown.name] = getattr(self.instance, shown.model_field.attname)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        return frozenset(self._asked()[1]) if self.folds else frozenset()
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """What waits behind "More fields": all but eight facts at most, what is filled, and what must be filled."""
+        if not self.folds:
+            return frozenset()
+        asked, left = self._asked()
+        known = self.instance.pk or self.is_bound
+        shown = {name for name, field in self.fields.items() if field.required or (known and self._is_filled(name))}
+        return frozenset(self.fields) - shown - {*asked, *left, "version"}
+
+    def _asked(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        asked, left = self.kind.asked(self.instance) if self.kind.asked else (tuple(self.fields), ())
+        return tuple(name for name in asked if name in self.fields)[:ASKED_AT_ONCE], left
+
+    def _is_filled(self, name: str) -> bool:
+        return self[name].value() not in (None, "")
 
     def clean(self):
         cleaned = super().clean()
@@ -122,7 +145,9 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     asked = names or (*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ()))
     open_names = tuple(name for name in asked if rights(user).field_mode(kind.key, name) == "")
     made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names, formfield_callback=form_field)
-    return made(*args, kind=kind, user=user, names=open_names, **kwargs)
+    form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
+    form.folds = names is None
+    return form
 
 
 def form_field(model_field: models.Field, **kwargs):

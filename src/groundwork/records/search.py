@@ -19,6 +19,13 @@ def words(text: str) -> list[str]:
     return re.findall(r"[\w]+", folded(text.replace("\x00", " ")))
 
 
+def joined(text: str) -> str:
+    """A number is kept without the spaces and dashes of the document it is copied from: 526-025-02-74 is one word."""
+    if re.fullmatch(r"\s*([A-Za-z]{2})?[\d\s\u00a0.\-]{9,24}", text):
+        return re.sub(r"[\s\u00a0.\-]", "", text)
+    return text
+
+
 def refresh(kind, records) -> None:
     """Write the search rows of ``records`` anew."""
     if not kind.search or not records:
@@ -71,7 +78,7 @@ def index_anew(stdout=None) -> None:
 
 def matching(text: str):
     """Search rows that hold every word of ``text`` as the beginning of one of theirs; None if there is no word."""
-    asked = words(text)[:8]
+    asked = words(joined(text))[:8]
     if not asked:
         return None
     if connection.vendor == "sqlite":

@@ -66,6 +66,8 @@ def text_for(field: models.Field, word: str) -> str | None:
     """The word itself, so that it is found wherever the field is shown."""
     if field.name == "currency":
         return "GBP"
+    if field.blank and len(field.validators) > 1:  # more than its length is checked: a word would not fit
+        return None
     if field.max_length and field.max_length < len(word) + 5:
         return None if field.blank or field.has_default() else word[: field.max_length]
     return f"{word} {next(_place)}" if field.unique else word

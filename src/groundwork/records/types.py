@@ -106,6 +106,8 @@ class RecordType:
     section: str = "work"  # of the navigation
     order: int = 50
     typed: bool = True  # people may create one by hand
+    # (what a form of this record asks at once, what it leaves out): the rest stands behind "More fields"
+    asked: Callable[[Any], tuple[tuple[str, ...], tuple[str, ...]]] | None = None
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
 
     def __post_init__(self):

@@ -2,8 +2,27 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.blueprint.models import Firm
+from groundwork.crm.customers.countries import country_code
+from groundwork.crm.customers.legal_ids import LEGAL_IDS, TAX_NUMBER, names_for
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.records.types import RecordType, types
+
+IDS = (*LEGAL_IDS, TAX_NUMBER)
+
+
+def asked_of(company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the form of a company asks at once, and what it does not show: the legal ids of other countries.
+
+    A new company is taken to be of our firm's country until its own is known. What is filled is always shown.
+    """
+    code = country_code(company.country)
+    if not code and not company.country:
+        code = Firm.objects.values_list("country", flat=True).first() or ""
+    own = names_for(code)
+    left = tuple(name for name in IDS if name not in own and not getattr(company, name))
+    return ("name", "kind", "country", "city", "phone", *own), left
+
 
 company = types.add(
     RecordType(
@@ -13,13 +32,34 @@ company = types.add(
         icon="building-2",
         prefix="C",
         group="customers",
-        fields=("name", "kind", "country", "city", "phone", "email", "website", "legal_id"),
+        fields=(
+            "name",
+            "kind",
+            "country",
+            "city",
+            "phone",
+            "email",
+            "website",
+            *IDS,
+            "short_name",
+            "legal_name",
+            "parent",
+            "segment",
+            "source",
+            "region",
+            "postcode",
+            "address",
+            "payment_days",
+            "debt_limit_minor",
+            "currency",
+        ),
         columns=("name", "kind", "country", "city", "phone", "owner", "updated_at"),
         sorts=("name", "updated_at"),
         quick=("name", "phone", "country"),
-        search=("name", "phone", "email", "legal_id", "city"),
-        filters=("kind", "country", "owner", "department"),
+        search=("name", "short_name", "legal_name", "phone", "email", "city", *IDS),
+        filters=("kind", "country", "segment", "source", "parent", "owner", "department"),
         board="kind",
+        asked=asked_of,
         order=20,
         explain=_("A company is a customer, a supplier or a partner. Everything said and sold stands on its page."),
     )  # fmt: skip

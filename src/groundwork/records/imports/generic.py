@@ -11,7 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from groundwork.blueprint.models import Firm
 from groundwork.core.languages import folded
+from groundwork.core.money import to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, is_torn, text
@@ -82,13 +84,21 @@ class RecordLayout(Layout):
             return day(row, name).isoformat()
         if shown.kind == "number":
             return str(decimal(row, name, comma=True))
+        if shown.kind == "money":
+            return to_minor(decimal(row, name, comma=True), self._currency(row))
         most = getattr(shown.model_field, "max_length", None) or 2000
         value = text(row, name, most, needed=name == self.kind.model.title_field)
         try:
+            value = value if shown.kind == "link" else shown.model_field.to_python(value)
             shown.model_field.run_validators(value)
         except ValidationError as error:
             raise WrongRow(name, value, " ".join(error.messages)) from error
         return value
+
+    @staticmethod
+    def _currency(row: dict[str, str]) -> str:
+        """Of the row's amounts: as the row says, else our firm's."""
+        return row.get("currency", "").strip().upper() or Firm.objects.values_list("currency", flat=True).first() or ""
 
     @staticmethod
     def _choice(shown: Field, raw: str) -> str:

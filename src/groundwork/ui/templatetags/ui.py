@@ -298,15 +298,21 @@ def chart(chart) -> dict:
 
 @register.inclusion_tag("ui/form_fields.html")
 def form_fields(form, kind: str = "") -> dict:
-    """Every field with its label, hint, error and why-mark (a form field may carry ``why_url``)."""
-    fields = [field_shown(bound) for bound in form.visible_fields()]
+    """Every field with its label, hint, error and why-mark (a form field may carry ``why_url``).
+
+    A form may say which fields wait behind "More fields" (``folded``) and which are not shown (``left_out``).
+    """
+    folded, left_out = getattr(form, "folded", ()), getattr(form, "left_out", ())
+    fields = [field_shown(bound) for bound in form.visible_fields() if bound.name not in left_out]
     wrong = [field for field in fields if field["errors"]]
     if wrong and not form.non_field_errors():
         first = wrong[0]["bound"]
         wrong[0]["widget"] = widget_of(first, autofocus=True)
     return {
         "form": form,
-        "fields": fields,
+        "fields": [field for field in fields if field["bound"].name not in folded],
+        "folded": [field for field in fields if field["bound"].name in folded],
+        "unfold": any(field["bound"].name in folded for field in wrong),
         "kind": kind,
         "wrong": wrong if len(wrong) > 3 else [],
         "wrong_words": ngettext("%(count)s field needs attention", "%(count)s fields need attention", len(wrong))
