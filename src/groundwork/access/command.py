@@ -5,6 +5,7 @@ import getpass
 import sys
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,7 +27,10 @@ def run(args: argparse.Namespace) -> int:
 def add(email: str, password: str, role_key: str, name: str = "") -> User:
     """A person with one role. Refused for an unknown role, an address in use and a weak password."""
     email = email.strip().lower()
-    validate_email(email)
+    try:
+        validate_email(email)
+    except ValidationError as fault:
+        raise Refusal(_("Write an e-mail address such as anna@example.com.")) from fault
     role = Role.objects.current().filter(key=role_key).first()
     if role is None:
         keys = ", ".join(Role.objects.current().values_list("key", flat=True)) or "–"

@@ -10,27 +10,32 @@ from groundwork.access import choices, firstrun
 from groundwork.access.models import Department, FieldGrant, Reach, Role, User, Verb
 from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
+from groundwork.ui.forms import PlainErrors, SeveralField
 
 
-class SignInForm(LoginForm):
+class SignInForm(PlainErrors, LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
         self.fields["login"].widget = forms.EmailInput(attrs={"autocomplete": "username"})
         self.fields["password"].label = _("Password")
         self.fields["password"].help_text = ""
+        self.fields["password"].error_messages["required"] = _("Type your password.")
         del self.fields["password"].widget.attrs["placeholder"]
 
 
-class NewPassword(forms.Form):
+class NewPassword(PlainErrors, forms.Form):
     """Two equal passwords that the rules accept; ``for_person()`` says whose, so that it is not the name."""
 
     password = forms.CharField(
-        label=_("Password"), strip=False, max_length=200, help_text=_("At least 10 characters; a few words are best."),
+        label=_("Password"), strip=False, max_length=200,
+        error_messages={"required": _("Type a password.")},
+        help_text=_("At least 10 characters; a few words are best."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
     again = forms.CharField(
         label=_("The same password again"), strip=False, max_length=200,
+        error_messages={"required": _("Type the same password once more.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
@@ -51,7 +56,9 @@ class NewPassword(forms.Form):
 
 
 class FirstRunForm(NewPassword):
-    firm = forms.CharField(label=_("Name of our firm"), max_length=200)
+    firm = forms.CharField(
+        label=_("Name of our firm"), max_length=200, error_messages={"required": _("Type the name of your firm.")}
+    )
     country = forms.ChoiceField(label=_("Country"), choices=lambda: [("", "–"), *choices.countries()])
     currency = forms.ChoiceField(
         label=_("Currency"), choices=choices.currencies, initial="EUR",
@@ -60,7 +67,10 @@ class FirstRunForm(NewPassword):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones, initial="UTC")
     calendar = Firm._meta.get_field("calendar").formfield()
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
+    )  # fmt: skip
     email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     field_order = [
         "firm",
@@ -96,7 +106,10 @@ class FirstRunForm(NewPassword):
 
 
 class JoinForm(NewPassword):
-    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
+    )  # fmt: skip
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     field_order = ["name", "email", "password", "again"]
 
@@ -118,7 +131,10 @@ class PasswordFromLinkForm(NewPassword):
 
 class PasswordForm(PasswordFromLinkForm):
     now = forms.CharField(
-        label=_("Password now"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password now"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Type the password that you have now.")},
     )
     field_order = ["now", "password", "again"]
 
@@ -128,11 +144,11 @@ class PasswordForm(PasswordFromLinkForm):
         return self.cleaned_data["now"]
 
 
-class ForgottenForm(forms.Form):
+class ForgottenForm(PlainErrors, forms.Form):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
-class MeForm(forms.ModelForm):
+class MeForm(PlainErrors, forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As our firm")), *settings.LANGUAGES]
     )
@@ -149,22 +165,22 @@ class MeForm(forms.ModelForm):
         fields = ["name", "language", "theme", "time_zone"]
 
 
-class LanguageForm(forms.Form):
+class LanguageForm(PlainErrors, forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES)
 
 
-class ThemeForm(forms.Form):
+class ThemeForm(PlainErrors, forms.Form):
     theme = forms.ChoiceField(choices=[("", ""), ("light", ""), ("dark", "")], required=False)
 
 
-class RolesField(forms.ModelMultipleChoiceField):
+class RolesField(SeveralField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs):
         super().__init__(Role.objects.none(), label=_("Roles"), **kwargs)
 
 
-class InviteForm(forms.Form):
+class InviteForm(PlainErrors, forms.Form):
     email = forms.EmailField(label=_("E-mail"), help_text=_("The person signs in with it."))
     department = forms.ModelChoiceField(Department.objects.all(), label=_("Department"), required=False)
     roles = RolesField()
@@ -180,7 +196,7 @@ class InviteForm(forms.Form):
         return email
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(PlainErrors, forms.ModelForm):
     roles = RolesField(required=False)
 
     class Meta:
@@ -192,7 +208,7 @@ class PersonForm(forms.ModelForm):
         self.fields["roles"].queryset = (roles_within_reach(by) | self.instance.roles.all()).distinct()
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(PlainErrors, forms.ModelForm):
     class Meta:
         model = Department
         fields = ["name", "parent", "head"]
@@ -204,7 +220,7 @@ class DepartmentForm(forms.ModelForm):
             self.fields["parent"].queryset = Department.objects.exclude(path__contains=f"/{self.instance.pk}/")
 
 
-class FirmForm(forms.ModelForm):
+class FirmForm(PlainErrors, forms.ModelForm):
     country = forms.ChoiceField(label=_("Country"), choices=choices.countries)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
@@ -214,28 +230,32 @@ class FirmForm(forms.ModelForm):
         fields = ["name", "country", "calendar", "time_zone", "language"]
 
 
-class NewRoleForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+class ReasonField(forms.CharField):
+    default_error_messages = {"required": _("Say why, in one sentence.")}
+
+    def __init__(self, **kwargs):
+        words = {"label": _("Why, in one sentence"), "help_text": _("It stands in the history of this role.")}
+        super().__init__(max_length=300, **words | kwargs)
+
+
+class NewRoleForm(PlainErrors, forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Type the name.")})
     like = forms.ModelChoiceField(
         Role.objects.current(), label=_("Begin as a copy of"), required=False, empty_label=_("nothing: an empty role"),
         help_text=_("The next page sets what the role may do."),
     )  # fmt: skip
-    reason = forms.CharField(
-        label=_("Why, in one sentence"), max_length=300, help_text=_("It stands in the history of this role.")
-    )
+    reason = ReasonField()
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Why, in one sentence"), max_length=300)
+class ReasonForm(PlainErrors, forms.Form):
+    reason = ReasonField(help_text="")
 
 
-class RoleForm(forms.Form):
+class RoleForm(PlainErrors, forms.Form):
     """One select for each type and verb, one for each field that can be hidden; and the name of an own role."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    reason = forms.CharField(
-        label=_("Why, in one sentence"), max_length=300, help_text=_("It stands in the history of this role.")
-    )
+    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Type the name.")})
+    reason = ReasonField()
 
     def __init__(self, *args, role, things, **kwargs):
         super().__init__(*args, **kwargs)

@@ -22,6 +22,9 @@ STRANGER, KNOWN = "login_failed", "login_failed_known"  # names of limits in ACC
 class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("You may not sign in any more. Ask an administrator."),
+        "invalid_login": _("Type the e-mail address that you sign in with."),
+        "rate_limited": _("Too many tries. Wait ten minutes, or ask an administrator for a link."),
         "email_password_mismatch": _("The e-mail or the password does not fit."),
         "too_many_login_attempts": _("Too many tries. Wait ten minutes, or ask an administrator for a link."),
     }

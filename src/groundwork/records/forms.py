@@ -12,12 +12,13 @@ from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
 from groundwork.records.models import Activity, Record
 from groundwork.records.types import Field, PartType, RecordType
+from groundwork.ui.forms import PlainErrors
 
 ASKED_AT_ONCE = 8
 
 
-class CleanText:
-    """Mixed into every form: no NUL bytes, no invisible control signs, one kind of line end."""
+class CleanText(PlainErrors):
+    """Mixed into every form of a record: no NUL bytes, no invisible control signs, one kind of line end."""
 
     def clean(self):
         cleaned = super().clean()
@@ -32,6 +33,8 @@ class LinkField(forms.CharField):
 
     What the person may not see is answered exactly like what is not there.
     """
+
+    default_error_messages = {"required": _("Type a number or a name, or pick one from the list.")}
 
     def __init__(self, *, target: type[Record], user, **kwargs):
         self.target, self.user = target, user

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from groundwork.core.refusals import Refusal
 from groundwork.ui.charts import BarChart, Series
+from groundwork.ui.forms import PlainErrors
 from groundwork.ui.navigation import Item, Section, Shell, shell_of
 from groundwork.ui.notices import toast
 from groundwork.ui.table import Cell, Column, Empty, Fact, Facts, Row, Table
@@ -33,7 +34,7 @@ def for_builders(view):
     return shown
 
 
-class SampleForm(forms.Form):
+class SampleForm(PlainErrors, forms.Form):
     """A form with a field of every kind; the words are samples and are not translated."""
 
     terms = forms.CharField(label="payment terms", initial="14 days", help_text="Larisa plans payments by it")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.languages import day
+from groundwork.ui.forms import PlainErrors
 
 PERIODS = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year"), "all": _("All")}
 
@@ -45,7 +46,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(PlainErrors, forms.Form):
     """``?period=month&as_of=2011-05-31&currency=GBP``. What is missing or senseless falls back to the default."""
 
     period = forms.ChoiceField(choices=list(PERIODS.items()), required=False)
@@ -53,7 +54,7 @@ class PeriodForm(forms.Form):
     currency = forms.RegexField(r"^[A-Z]{3}$", required=False)
 
 
-class RangeForm(forms.Form):
+class RangeForm(PlainErrors, forms.Form):
     by = forms.CharField(required=False, max_length=20)
     start = forms.DateField(label=_("from"), required=False, widget=DayInput())
     end = forms.DateField(label=_("to"), required=False, widget=DayInput())

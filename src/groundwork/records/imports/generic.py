@@ -16,10 +16,12 @@ from groundwork.core.languages import folded
 from groundwork.core.money import to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
+from groundwork.records.forms import form_field
 from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, is_torn, text
 from groundwork.records.imports.models import Staged
 from groundwork.records.models import ExternalKey
 from groundwork.records.types import Field, RecordType, types
+from groundwork.ui.forms import speak_plainly
 
 SOURCE = "table"
 
@@ -36,6 +38,15 @@ def layout_of(type_key: str) -> type["RecordLayout"]:
             "required": (kind.model.title_field,), "batch": 500,
         },
     )  # fmt: skip
+
+
+def words_of_a_form(shown: Field, value: str) -> str:
+    """What a form says to this value of this field."""
+    try:
+        speak_plainly(form_field(shown.model_field), shown.label).run_validators(value)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def names_of(shown: Field) -> tuple[str, ...]:
@@ -92,7 +103,7 @@ class RecordLayout(Layout):
             value = value if shown.kind == "link" else shown.model_field.to_python(value)
             shown.model_field.run_validators(value)
         except ValidationError as error:
-            raise WrongRow(name, value, " ".join(error.messages)) from error
+            raise WrongRow(name, value, words_of_a_form(shown, value) or " ".join(error.messages)) from error
         return value
 
     @staticmethod

@@ -24,6 +24,7 @@ from groundwork.records.imports.layouts import is_table, layouts
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import open_source, sources
 from groundwork.records.types import types
+from groundwork.ui.forms import PlainErrors
 from groundwork.ui.table import Cell, Column, Row, Table
 
 State = ImportJob.State
@@ -31,7 +32,7 @@ BAD_SHOWN = 100
 BUSY = (State.CHECKING, State.LOADING, State.UNDOING)
 
 
-class UploadForm(forms.Form):
+class UploadForm(PlainErrors, forms.Form):
     file = forms.FileField(
         label=gettext_lazy("file"), widget=forms.FileInput(attrs={"accept": ".csv,.zip,.xlsx"}),
         help_text=gettext_lazy(

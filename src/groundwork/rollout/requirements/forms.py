@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.blueprint.models import Element
 from groundwork.records.forms import CleanText
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.ui.forms import SeveralField
 
 
-class Labelled(forms.ModelMultipleChoiceField):
+class Labelled(SeveralField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, item):

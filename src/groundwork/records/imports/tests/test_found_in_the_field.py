@@ -58,13 +58,13 @@ def test_the_line_of_a_byte_that_is_no_letter_is_told(cast, tmp_path):
 
 
 def test_the_worker_tells_reasons_in_the_language_of_whoever_dropped_the_file(cast, tmp_path):
-    (tmp_path / "a.csv").write_text("name,email\nTortola,nobody\n")
+    (tmp_path / "a.csv").write_text("name,kind\nTortola,nobody\n")
     cast.olga.language = "ru"
     cast.olga.save()
 
     job = imported(tmp_path / "a.csv", "records:company", by=cast.olga)
 
-    assert wrong(job) == [(2, "email", "Введите правильный адрес электронной почты.")]
+    assert wrong(job) == [(2, "kind", "такого значения нет среди возможных")]
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_a_dropped_file_is_tried_then_loaded_then_taken_back(cast, as_user):
         ("0", "there already"),
         ("1", "wrong"),
     ]
-    assert "Enter a valid email address." in tried.content.decode()
+    assert "Write an e-mail address such as anna@example.com." in tried.content.decode()
     assert firm_as_it_is() == before
 
     client.post(reverse("imports:load", args=[job.pk]))

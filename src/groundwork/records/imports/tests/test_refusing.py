@@ -191,7 +191,7 @@ def test_a_workbook_counts_its_lines_as_the_person_sees_them(cast, tmp_path):
 
     job = imported(tmp_path / "a.xlsx", "records:company", by=cast.olga)
 
-    assert wrong(job) == [(5, "email", "Enter a valid email address.")]
+    assert wrong(job) == [(5, "email", "Write an e-mail address such as anna@example.com.")]
     assert types["company"].model.objects.get().name == "Tortola"
 
 

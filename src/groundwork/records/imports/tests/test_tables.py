@@ -154,8 +154,8 @@ def test_who_lost_the_right_between_trial_and_load_loads_nothing(cast, tmp_path)
     [
         ("name", "", "this must not be empty"),
         ("name", "x" * 201, "longer than 200 signs"),
-        ("email", "nobody", "Enter a valid email address."),
-        ("website", "javascript:alert(1)", "Enter a valid URL."),
+        ("email", "nobody", "Write an e-mail address such as anna@example.com."),
+        ("website", "javascript:alert(1)", "Write an address such as https://example.com."),
         ("kind", "friend", "this is none of the values to choose from"),
     ],
 )

@@ -1,0 +1,197 @@
+"""An error says what to do, in our own words: no form of the product answers with a sentence of Django or allauth."""
+
+import pkgutil
+import re
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import allauth
+import django.conf
+import django.contrib.auth
+import pytest
+from babel.messages.pofile import read_po
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils.translation import override
+
+import groundwork
+from groundwork.access import forms as access
+from groundwork.access import links
+from groundwork.access.models import Department, User
+from groundwork.access.presets import all_things
+from groundwork.access.roles import make_role
+from groundwork.core.clock import now, standing_at
+from groundwork.crm.customers.models import Company
+from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
+from groundwork.records.imports.generic import words_of_a_form
+from groundwork.records.testing import make_record
+from groundwork.records.types import types
+from groundwork.rollout.discovery.forms import TellForm
+from groundwork.rollout.requirements.forms import AgreeForm
+from groundwork.ui.forms import PlainErrors
+
+WRONG = ["", "x", "x" * 5000, "a\x00b", "-1", "9" * 30, "2026-13-45", "http://["]
+MADE_BY_A_FUNCTION = {RecordForm, PartForm}  # form_for and part_form, below
+
+
+def native_sentences() -> set[str]:
+    """Every sentence that Django and allauth bring translations for."""
+    found: set[str] = set()
+    for package in (django.conf, django.contrib.auth, allauth):
+        path = Path(package.__file__).parent / "locale/pl/LC_MESSAGES/django.po"
+        with path.open("rb") as file:
+            for message in read_po(file):
+                found |= {message.id} if isinstance(message.id, str) else {*message.id}
+    return found
+
+
+def pattern_of(sentence: str) -> str:
+    """Its places for values filled in with anything."""
+    return re.sub(r"%(?:\\\(\w+\\\))?[sd]", ".+", re.escape(sentence))
+
+
+NATIVE = [re.compile(pattern_of(sentence), re.DOTALL) for sentence in native_sentences() if " " in sentence]
+
+
+def is_native(sentence: str) -> bool:
+    return any(pattern.fullmatch(sentence) for pattern in NATIVE)
+
+
+def test_the_sentences_of_django_are_known_by_sight():
+    assert is_native("This field is required.")
+    assert is_native("Enter a valid email address.")
+    assert is_native("Ensure this value has at most 5 characters (it has 7).")
+    assert is_native("Select a valid choice. x is not one of the available choices.")
+    assert not is_native("Fill in “Name”.")
+
+
+def form_classes() -> set[type[forms.BaseForm]]:
+    for module in pkgutil.walk_packages(groundwork.__path__, "groundwork."):
+        if not re.search(r"\.(tests|migrations|conftest|__main__|wsgi|commands)\b", module.name):
+            import_module(module.name)
+    ours = {kind for kind in below(forms.BaseForm) if kind.__module__.startswith("groundwork.")}
+    return {kind for kind in ours if ".tests." not in kind.__module__}
+
+
+def below(kind: type) -> set[type]:
+    return {deeper for one in kind.__subclasses__() for deeper in (one, *below(one))}
+
+
+def test_every_form_speaks_plainly():
+    assert {kind.__name__ for kind in form_classes() if not issubclass(kind, PlainErrors)} == set()
+
+
+def forms_asked(cast):
+    """``make(data)`` of every form of the product."""
+    adam = User.objects.get(pk=cast.adam.pk)
+    link, _token = links.issue(by=adam, email="")
+    own = make_role("Helper", by=adam, reason="Helps")
+    special = {
+        access.JoinForm: lambda data: access.JoinForm(data, link=link),
+        access.PasswordFromLinkForm: lambda data: access.PasswordFromLinkForm(data, person=adam),
+        access.PasswordForm: lambda data: access.PasswordForm(data, person=adam),
+        access.InviteForm: lambda data: access.InviteForm(data, by=adam),
+        access.PersonForm: lambda data: access.PersonForm(data, by=adam, instance=adam),
+        access.RoleForm: lambda data: access.RoleForm(data, role=own, things=all_things()),
+        access.SignInForm: lambda data: access.SignInForm(data, request=RequestFactory().post("/")),
+        access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),
+        TellForm: lambda data: TellForm(data, user=adam),
+        AgreeForm: lambda data: AgreeForm(data, user=adam),
+    }
+    for kind in form_classes() - MADE_BY_A_FUNCTION - {ActivityForm}:
+        yield kind.__name__, special.get(kind, kind)
+    for kind in types:
+        record = make_record(kind, owner=adam, word="planted")
+        yield f"{kind.key} new", lambda data, kind=kind: form_for(kind, adam, data)
+        yield f"{kind.key} old", lambda data, kind=kind, record=record: form_for(kind, adam, data, instance=record)
+        for part in kind.parts:
+            yield f"{kind.key} {part.key}", lambda data, part=part, record=record: part_form(part, adam, record, data)
+    yield "note", ActivityForm
+
+
+def takes_several(form, name: str) -> bool:
+    field = form.fields.get(name.removeprefix(f"{form.prefix}-"))
+    return isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+
+
+@pytest.mark.django_db
+def test_no_form_answers_in_the_words_of_django(cast):
+    native, asked = [], 0
+    with override("en"):
+        for name, make in forms_asked(cast):
+            for wrong in WRONG:
+                shown = make({})
+                typed = {shown.add_prefix(field): wrong for field in shown.fields}
+                form = make(typed | {sent: [wrong] for sent in typed if takes_several(shown, sent)})
+                for field, errors in form.errors.items():
+                    asked += len(errors)
+                    native += [
+                        f"{name}.{field}, sent {str(wrong)[:12]!r}: {error}" for error in errors if is_native(error)
+                    ]
+    assert native == [], "\n".join(native)
+    assert asked > 300, "nothing was wrong, so nothing was shown"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("form", "typed", "field", "words"),
+    [
+        (access.ForgottenForm, {"email": ""}, "email", "Type the e-mail address."),
+        (access.ForgottenForm, {"email": "anna"}, "email", "Write an e-mail address such as anna@example.com."),
+        (access.NewRoleForm, {"name": ""}, "name", "Type the name."),
+        (
+            access.NewRoleForm,
+            {"name": "x" * 121},
+            "name",
+            "Shorten it: 120 characters fit here, it has 121.",
+        ),
+        (access.DepartmentForm, {"name": ""}, "name", "Fill in “Name”."),
+        (access.MeForm, {"name": "A", "theme": "pink"}, "theme", "Choose one from the list."),
+    ],
+)
+def test_an_error_says_what_to_do(form, typed, field, words):
+    assert form(typed).errors[field] == [words]
+
+
+@pytest.mark.parametrize(("language", "example"), [("en", "2026-12-31"), ("ru", "31.12.2026"), ("pl", "31.12.2026")])
+def test_a_wrong_date_is_answered_with_a_date_as_people_write_it_here(language, example):
+    class DayForm(PlainErrors, forms.Form):
+        day = forms.DateField()
+
+    with override(language), standing_at(now().replace(year=2026, month=5, day=1) + timedelta(days=1)):
+        assert example in DayForm({"day": "45.13.26"}).errors["day"][0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("short", "Take at least 10 characters; a few words are best."),
+        ("1234567890", "Take another password: many people use this one, so it is guessed first."),
+        ("adam@hazel.example", "Take another password: this one is too much like your name or e-mail."),
+    ],
+)
+def test_a_weak_password_is_answered_in_our_words(cast, password, words):
+    form = access.PasswordFromLinkForm({"password": password, "again": password}, person=cast.adam)
+
+    assert form.errors["password"] == [words]
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_at_the_door_too(cast):
+    answer = Client().post(reverse("account_login"), {"login": cast.anna.email, "password": "guess"})
+
+    said = answer.context["form"].errors
+    assert said[NON_FIELD_ERRORS] == ["The e-mail or the password does not fit."]
+
+
+def test_a_wrong_cell_of_an_imported_file_hears_what_the_form_says():
+    kind = types[Company.type_key]
+    field = next(
+        kind.field(name) for name in kind.fields if kind.field(name).model_field.get_internal_type() == "CharField"
+    )
+
+    assert words_of_a_form(field, "x" * 5000).startswith("Shorten it")
