@@ -13,6 +13,11 @@ from groundwork.access.models import Department, FieldGrant, Grant, Reach
 
 WORD = "quix"  # every marker begins with it, so that a search for it finds them all
 UNIT = 1_000_003  # an owner's invoices amount to UNIT x a power of two, so that any sum tells whose amounts are in it
+UNITS = {
+    "order": 1_000_033,
+    "payment": 1_000_037,
+    "invoice": UNIT,
+}  # likewise of other types; those of the rest are UNIT
 COST = "918273"  # digits after the point of every cost price
 
 
@@ -30,8 +35,8 @@ class World:
     def marker(self, person: str, type_key: str) -> str:
         return f"{WORD}{person}{type_key.replace('_', '')}"
 
-    def amount(self, person: str) -> int:
-        return UNIT * 2 ** list(self.people).index(person)
+    def amount(self, person: str, type_key: str = "invoice") -> int:
+        return UNITS.get(type_key, UNIT) * 2 ** list(self.people).index(person)
 
 
 @dataclass
@@ -110,11 +115,17 @@ class Oracle:
             if not self.holds(actor, "view", record)
         }
 
-    def forbidden_amounts(self, actor: str) -> int:
-        """Bits of the owners whose invoices this actor does not see."""
+    def forbidden_amounts(self, actor: str) -> dict[int, int]:
+        """For the unit of each type with amounts: bits of the owners whose records this actor does not see."""
         owners = list(self.world.people)
-        rows = self.world.records["invoice"].items()
-        return sum(1 << owners.index(owner) for owner, record in rows if not self.holds(actor, "view", record))
+        return {
+            unit: sum(
+                1 << owners.index(owner)
+                for owner, record in self.world.records[key].items()
+                if not self.holds(actor, "view", record)
+            )
+            for key, unit in UNITS.items()
+        }
 
 
 # ── ways to ask

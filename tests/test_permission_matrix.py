@@ -8,6 +8,7 @@ sum with its amount in it. A refused request writes nothing.
 import re
 from collections import Counter
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -20,13 +21,12 @@ from groundwork.access.models import FieldGrant, Grant, Reach, Role, User, Verb
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
-from groundwork.core.clock import now
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.models import ChangeSet, Record
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing
-from tests.matrix import COST, ROWS, UNIT, WORD, Case, Oracle, Row, World
+from tests.matrix import COST, ROWS, WORD, Case, Oracle, Row, World
 
 pytestmark = pytest.mark.django_db
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -125,7 +125,9 @@ def plant_type(planted: World, kind: RecordType) -> None:
         targets = {link.name: planted.records[link.target.type_key].get(crossed) for link in links_of(kind, planted)}
         values = {name: target for name, target in targets.items() if target is not None}  # a type may link to itself
         if kind.amount:
-            values[kind.amount] = planted.amount(owner)
+            values[kind.amount] = planted.amount(owner, kind.key)
+        if kind.key == "invoice":
+            values["state"] = "draft"  # so that it takes lines; issued below
         record = make_record(kind, owner=user, word=word, **values)
         note(record, by=user, kind="note", text=f"{word} said")
         for part in kind.parts:
@@ -134,10 +136,10 @@ def plant_type(planted: World, kind: RecordType) -> None:
             numbers |= {
                 name: planted.records[model.type_key][crossed]
                 for name, model in linked.items()
-                if issubclass(model, Record)
+                if issubclass(model, Record) and model.type_key in planted.records
             }
             if part.key == "lines":
-                numbers = {"amount_minor": planted.amount(owner), "issued_on": now().date()}
+                numbers = {"price": Decimal(planted.amount(owner, kind.key)) / 100}
             line = make_part(part, record, owner=user, word=word, **numbers)
             planted.parts.setdefault((kind.key, record.pk), {})[part.key] = line
         with writing(record, by=user, act="edited") as fresh:
@@ -146,11 +148,14 @@ def plant_type(planted: World, kind: RecordType) -> None:
                 kind.model.title_field,
                 f"{word} renamed"[: fresh._meta.get_field(kind.model.title_field).max_length],
             )
+            if kind.key == "invoice":
+                fresh.state = "issued"
         made[owner] = fresh
 
 
 def links_of(kind: RecordType, planted: World):
-    return [link for link in kind.links if link.target.type_key in planted.records]
+    """Not to the type itself: those records are being planted."""
+    return [link for link in kind.links if link.target.type_key in planted.records and link.target is not kind.model]
 
 
 # ── asking
@@ -293,7 +298,7 @@ def judge(wanted, row: Row, answer, written: Counter) -> str:
 NUMBER = re.compile(r"\d[\d\u00a0\u202f ,.'’]*\d|\d")
 
 
-def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: int) -> list[str]:
+def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: dict[int, int]) -> list[str]:
     text = body.lower()
     found = sorted(marker for marker in forbidden if marker in text)
     if COST in text and oracle.hides(actor, "product", "costs"):
@@ -302,8 +307,9 @@ def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: i
         found.append("a record")
     for number in NUMBER.findall(body):
         value = int(re.sub(r"\D", "", number)[:18] or 0)
-        if value >= UNIT and value % UNIT == 0 and value // UNIT < 1 << 11 and value // UNIT & amounts:
-            found.append(f"the amount {number}")
+        for unit, bits in amounts.items():
+            if value >= unit and value % unit == 0 and value // unit < 1 << 11 and value // unit & bits:
+                found.append(f"the amount {number}")
     return found
 
 
@@ -371,7 +377,7 @@ def test_a_form_takes_no_field_that_it_does_not_show(world, browser, actor):
     """Every field of the model is sent along; only those of the form change."""
     taken = []
     for kind in types:
-        record = world.records[kind.key][actor]
+        record = kind.model._base_manager.get(pk=world.records[kind.key][actor].pk)
         sent = {
             field.name: 7 if field.get_internal_type() != "JSONField" else '{"f1": "x"}'
             for field in kind.model._meta.concrete_fields

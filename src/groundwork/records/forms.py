@@ -146,7 +146,13 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     """A form of the fields in ``names`` (all declared ones, else) that ``user`` may see and change."""
     held = kwargs.get("instance")
     asked = names or (*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ()))
-    open_names = tuple(name for name in asked if rights(user).field_mode(kind.key, name) == "")
+    open_names = tuple(
+        name
+        for name in asked
+        if kind.field(name).model_field.editable and rights(user).field_mode(kind.key, name) == ""
+    )
+    if held is not None and held.pk and kind.frozen:
+        open_names = tuple(name for name in open_names if name not in kind.frozen(held))
     made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names, formfield_callback=form_field)
     form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
     form.folds = names is None
@@ -183,8 +189,14 @@ class PartForm(CleanText, forms.ModelForm):
                 )
             elif shown.kind == "date":
                 self.fields[shown.name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            elif shown.kind == "money":
+                own = self.fields[shown.name]
+                currency = getattr(parent, "currency", "") or "EUR"
+                self.fields[shown.name] = MoneyField(currency=currency, label=own.label, required=own.required)
             label = str(self.fields[shown.name].label or "")
             self.fields[shown.name].label = label[:1].upper() + label[1:]
+        if part.adapt:
+            part.adapt(self)
 
     def _get_validation_exclusions(self):
         """The parent takes part in checks of uniqueness although the person does not type it."""

@@ -69,7 +69,12 @@ class RecordQuerySet(models.QuerySet):
 
 
 class Guarded(models.Model):
-    """Saved and deleted only inside the write path."""
+    """Saved and deleted only inside the write path.
+
+    ``derived`` names figures that follow from other records: they are no part of history, and no undo sets them back.
+    """
+
+    derived: frozenset[str] = frozenset()
 
     class Meta:
         abstract = True

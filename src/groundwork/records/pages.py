@@ -111,12 +111,13 @@ PARTS_SHOWN = 100
 def parts_of(record: Record, user, wrong_form=None) -> list[PartPanel]:
     """The tables of the record's lines that the person may see, with a form for one more where allowed."""
     kind = type_of(record)
+    frozen = kind.frozen(record) if kind.frozen else frozenset()
     result = []
     for part in kind.visible_parts(user):
         rows = list(
             part.model.objects.filter(**{part.model.parent_field: record}).order_by(part.order, "pk")[: PARTS_SHOWN + 1]
         )
-        may = part.addable and user.can("edit", record) and not record.is_archived
+        may = part.addable and user.can("edit", record) and not record.is_archived and part.key not in frozen
         form = wrong_form if wrong_form is not None and wrong_form.part is part else None
         panel = PartPanel(part, _part_table(part, record, user, rows[:PARTS_SHOWN], may))
         panel.more = len(rows) > PARTS_SHOWN

@@ -74,6 +74,7 @@ class PartType:
     sensitive: str = ""
     order: str = "pk"
     addable: bool = True
+    adapt: Callable[[Any], None] | None = None  # fits the form of a line to its record: offered choices, first values
 
     @cached_property
     def shown(self) -> list[Field]:
@@ -108,6 +109,11 @@ class RecordType:
     typed: bool = True  # people may create one by hand
     # (what a form of this record asks at once, what it leaves out): the rest stands behind "More fields"
     asked: Callable[[Any], tuple[tuple[str, ...], tuple[str, ...]]] | None = None
+    menu: str | Callable[[Any], bool] = "view"  # the menu shows it to those who hold this verb, or for whom this is so
+    begin: Callable[[Any], None] | None = None  # gives a record made by hand what it starts with
+    # the fields and parts of a record that nobody types any more (an issued document's money)
+    frozen: Callable[[Any], frozenset[str]] | None = None
+    shown_while: dict[str, Callable[[], bool]] = field(default_factory=dict)  # {field: when it says anything at all}
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
 
     def __post_init__(self):
@@ -139,7 +145,12 @@ class RecordType:
     def visible_fields(self, user, names: tuple[str, ...]) -> list[Field]:
         from groundwork.access.rights import rights
 
-        return [self.field(name) for name in names if rights(user).field_mode(self.key, name) != "hidden"]
+        return [
+            self.field(name)
+            for name in names
+            if rights(user).field_mode(self.key, name) != "hidden"
+            and (name not in self.shown_while or self.shown_while[name]())
+        ]
 
     def visible_parts(self, user) -> list[PartType]:
         from groundwork.access.rights import rights
@@ -160,7 +171,7 @@ class TypeRegistry(Registry[RecordType]):
                     url=partial(reverse, "records:list", args=[item.key]),
                     section=item.section,
                     order=item.order,
-                    may=lambda user: user.can("view", item.key),
+                    may=lambda user: item.menu(user) if callable(item.menu) else user.can(item.menu, item.key),
                 )  # fmt: skip
             )
         return super().add(item)

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
-from groundwork.core.clock import today
-from groundwork.core.refusals import Conflict
+from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import pages, search, write
 from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
 from groundwork.records.listing import Listing
@@ -127,8 +126,8 @@ def _create(request, kind, names, template):
     firm = Firm.objects.first()
     if hasattr(instance, "currency") and firm:
         instance.currency = firm.currency
-    if hasattr(instance, "issued_on"):
-        instance.issued_on = today()
+    if kind.begin:
+        kind.begin(instance)
     initial = {} if request.method == "POST" else _linked(request, kind)
     form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -281,9 +280,12 @@ def note(request, kind, record):
     return redirect(record)
 
 
-def _part(kind, user, key):
+def _part(kind, record, user, key):
+    """The part of that name, where the person sees it and lines may be put; refused where the record is frozen."""
     for part in kind.visible_parts(user):
         if part.key == key and part.addable:
+            if kind.frozen and part.key in kind.frozen(record):
+                raise Refusal(_("These lines stand and are not changed any more."))
             return part
     raise Http404
 
@@ -291,7 +293,7 @@ def _part(kind, user, key):
 @require_POST
 @acts_on("edit")
 def part_add(request, kind, record, part_key):
-    part = _part(kind, request.user, part_key)
+    part = _part(kind, record, request.user, part_key)
     form = part_form(part, request.user, record, request.POST, prefix=part.key)
     if not form.is_valid():
         return _page(request, kind, record, wrong_part=form, status=422)
@@ -303,7 +305,7 @@ def part_add(request, kind, record, part_key):
 @require_http_methods(["GET", "POST"])
 @acts_on("edit")
 def part_edit(request, kind, record, part_key, part_pk):
-    part = _part(kind, request.user, part_key)
+    part = _part(kind, record, request.user, part_key)
     line = get_object_or_404(part.model.objects.filter(**{part.model.parent_field: record}), pk=part_pk)
     form = part_form(part, request.user, record, request.POST or None, instance=line, prefix=part.key)
     if request.method == "POST" and "remove" in request.POST:

@@ -82,6 +82,18 @@ def acting(by, name: str, *, channel="web", cause="", undo_of=None):
             _act.reset(token)
 
 
+def channel() -> str:
+    """Through what the act that is being done now came: "web", "command", "import", "job"; "" outside an act."""
+    act = _act.get()
+    return act.channel if act else ""
+
+
+def is_being_made(record: Record) -> bool:
+    """Is it the act that is being done now that makes this record?"""
+    act = _act.get()
+    return act is not None and act.changeset is not None and record.origin_id == act.changeset.pk
+
+
 @contextmanager
 def writing(record: Record, *, by, act: str, version: int | None = None, channel="web", cause=""):
     """Change one record. With ``version``, refused by ``Conflict`` when somebody changed it since."""
@@ -261,7 +273,7 @@ def values(record) -> dict[str, Any]:
     return {
         item.attname: plain(getattr(record, item.attname))
         for item in record._meta.concrete_fields
-        if item.attname not in UNTRACKED
+        if item.attname not in UNTRACKED and item.attname not in record.derived
     }
 
 

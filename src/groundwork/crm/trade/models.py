@@ -1,10 +1,18 @@
 """What we sell and what we invoiced. Amounts are net, in minor units of the document's currency."""
 
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.core.money import ScaledField, minor_digits, round_half_up
+from groundwork.core.money import ScaledField, minor_digits
+from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
+from groundwork.crm.trade import vat
+from groundwork.crm.trade.amounts import line_amount
 from groundwork.records.models import Part, Record, keyset_indexes
 
 
@@ -59,26 +67,61 @@ class CostPrice(Part):
 
 
 class Invoice(Record):
-    """An invoice, a credit note or an adjustment, with lines. Imported ones keep the number of the other system."""
+    """An invoice, a credit note or an adjustment, with lines. Imported ones keep the number of the other system.
+
+    A draft has no legal number and owes nothing. Once issued its money stands (``documents.keep_issued``).
+    ``total_minor`` is net; ``vat_minor`` None where nobody told the VAT, and then net is all there is to pay.
+    """
 
     type_key = "invoice"
     title_field = "document_number"
+    derived = frozenset({"gross_minor", "settled_minor", "settled_on", "open_minor", "paid"})
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")
         CREDIT_NOTE = "credit", _("credit note")
         ADJUSTMENT = "adjustment", _("adjustment")
 
-    document_number = models.CharField(_("document number"), max_length=40, db_index=True)
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ISSUED = "issued", _("issued")
+
+    class Paid(models.TextChoices):
+        NOTHING = "open", _("open")
+        PART = "part", _("partly paid")
+        ALL = "paid", _("paid")
+
+    document_number = models.CharField(
+        _("document number"), max_length=40, blank=True, default="", db_index=True,
+        help_text=_("Leave it empty: the number comes when the document is issued."),
+    )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.INVOICE)
+    state = models.CharField(_("state"), max_length=6, choices=State, default=State.ISSUED, editable=False)
     company = models.ForeignKey(
         Company, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("company")
     )
     country = models.CharField(_("country"), max_length=60, blank=True, default="")
     issued_on = models.DateField(_("issued on"))
+    due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Empty: by the company's days to pay."))
     currency = models.CharField(_("currency"), max_length=3)
     total_minor = models.BigIntegerField(_("total"), default=0, editable=False)  # the sum of the lines' amounts
     lines_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
+    series = models.ForeignKey("trade.Series", models.PROTECT, null=True, editable=False, related_name="documents")
+    vat_by = models.CharField(max_length=4, default=vat.LINE, editable=False)  # vat.LINE or vat.RATE, of the series
+    vat_minor = models.BigIntegerField(_("VAT"), null=True, editable=False)
+    gross_minor = models.BigIntegerField(_("to pay"), default=0, editable=False)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+    )
+    order = models.ForeignKey(
+        "trade.Order", models.PROTECT, null=True, editable=False, related_name="invoices", verbose_name=_("order")
+    )
+    with_freight = models.BooleanField(default=False, editable=False)  # the order's freight stands on it as a line
+    offset_minor = models.BigIntegerField(default=0, editable=False)  # of a credit note: set against what it corrects
+    settled_minor = models.BigIntegerField(_("paid so far"), default=0, editable=False)
+    settled_on = models.DateField(null=True, editable=False)  # the day of the last of it
+    open_minor = models.BigIntegerField(_("open"), default=0, editable=False)
+    paid = models.CharField(_("paid"), max_length=4, choices=Paid, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("invoice")
@@ -86,16 +129,61 @@ class Invoice(Record):
         indexes = [
             *keyset_indexes("invoice", "issued_on", "sort_key", "total_minor"),
             models.Index(fields=["company", "issued_on"], name="invoice_of_company"),
+            models.Index(
+                fields=["company", "due_on"], condition=Q(archived_at=None) & ~Q(open_minor=0), name="invoice_open"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "document_number"], condition=~Q(series=None), name="one_document_a_number"
+            ),
         ]
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    def prepare(self):
+        super().prepare()
+        self.gross_minor = self.total_minor + (self.vat_minor or 0)
+        self.weigh()
+
+    def weigh(self):
+        """What is open, and how it is called; a draft owes nothing."""
+        self.open_minor = 0 if self.is_draft else self.gross_minor - self.settled_minor
+        if self.is_draft:
+            self.paid = ""
+        elif not self.open_minor:
+            self.paid = self.Paid.ALL
+        else:
+            self.paid = self.Paid.PART if self.settled_minor else self.Paid.NOTHING
+
+    def refuse_new_money(self) -> None:
+        """Refused for an issued document, but in the act that makes it and for an import that brings it anew."""
+        from groundwork.records.write import channel, is_being_made
+
+        if not (self.is_draft or is_being_made(self) or channel() == "import"):
+            raise Refusal(_t("This document is issued, so its money stands: make a credit note."))
+
     def recount(self):
-        """Bring the total and the count into step with the kept lines; inside ``writing`` this invoice."""
-        sums = self.lines.aggregate(total=models.Sum("amount_minor", default=0), count=models.Count("pk"))
-        self.total_minor, self.lines_count = sums["total"], sums["count"]
+        """Bring the sums into step with the kept lines; inside ``writing`` this invoice."""
+        self.sum_up(list(self.lines.values_list("vat_code", "amount_minor", "vat_minor")))
+
+    def sum_up(self, lines: list[tuple[str, int, int | None]]) -> None:
+        """The totals of ``lines``, given as (VAT code, net, VAT)."""
+        self.total_minor, self.lines_count = sum(net for _code, net, _vat in lines), len(lines)
+        self.vat_minor = vat.vat_sum(vat.vat_table(lines, self.vat_by))
+
+    def vat_rows(self) -> list[vat.VatRow]:
+        return vat.vat_table(self.lines.values_list("vat_code", "amount_minor", "vat_minor"), self.vat_by)
 
 
 class InvoiceLine(Part):
-    """One line of a document. ``amount_minor`` is quantity x price, rounded once, half up, where the line is made."""
+    """One line of a document. ``amount_minor`` is quantity x price less discount, net, rounded once, half up.
+
+    ``discount_minor`` is what the discount took. ``vat_minor`` is None where nobody told the rate, or where the
+    document counts VAT once a rate.
+    """
 
     parent_field = "invoice"
 
@@ -107,9 +195,17 @@ class InvoiceLine(Part):
     description = models.CharField(_("description"), max_length=200, blank=True, default="")
     quantity = ScaledField(_("quantity"))
     price = ScaledField(_("price of one unit"))
+    discount = ScaledField(_("discount, %"), default=Decimal(0), blank=True)
+    discount_minor = models.BigIntegerField(_("discount"), default=0, editable=False)
     amount_minor = models.BigIntegerField(_("amount"), editable=False)
+    vat_code = models.CharField(_("VAT"), max_length=12, blank=True, default="", choices=vat.choices)
+    vat_minor = models.BigIntegerField(_("VAT"), null=True, editable=False)
     issued_on = models.DateField(editable=False)  # the document's, for reports
     at = models.DateTimeField(null=True, editable=False)  # the moment the other system gives this line
+    order_line = models.ForeignKey(
+        "trade.OrderLine", models.PROTECT, null=True, editable=False, related_name="invoiced"
+    )
+    corrects_line = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="corrections")
 
     class Meta:
         verbose_name = _("invoice line")
@@ -118,20 +214,46 @@ class InvoiceLine(Part):
         indexes = [
             models.Index(fields=["product", "issued_on", "amount_minor", "quantity"], name="line_sums"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=100), name="discount_is_a_share",
+                violation_error_message=_("A discount is between 0 and 100 percent."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return self.description
 
+    def clean(self):
+        if self.discount is None:
+            self.discount = Decimal(0)
+        rate = vat.RATES.get(self.vat_code)
+        if rate and not rate.is_valid(self.invoice.issued_on):
+            raise ValidationError({"vat_code": _("This rate is not in force on the day of the document.")})
+
     def prepare(self):
         """Set what follows from the document and from quantity x price; called before every save."""
-        self.amount_minor = line_amount(self.quantity, self.price, minor_digits(self.invoice.currency))
+        digits, self.discount = minor_digits(self.invoice.currency), self.discount or Decimal(0)
+        self.amount_minor = line_amount(self.quantity, self.price, digits, self.discount)
+        before = line_amount(self.quantity, self.price, digits) if self.discount else self.amount_minor
+        self.discount_minor = before - self.amount_minor
+        rate = vat.RATES.get(self.vat_code)
+        self.vat_minor = rate.vat_of(self.amount_minor) if rate and self.invoice.vat_by == vat.LINE else None
         self.issued_on = self.invoice.issued_on
         if not self.position:
             self.position = self.invoice.lines_count + 1
         if not self.description and self.product is not None:
             self.description = self.product.name
 
+    def save(self, *args, **kwargs):
+        self.invoice.refuse_new_money()
+        super().save(*args, **kwargs)
 
-def line_amount(quantity, price, digits: int) -> int:
-    """Minor units of quantity x price; ``digits`` are those of the currency after the point."""
-    return int(round_half_up((quantity * price).scaleb(digits)))
+    def delete(self, *args, **kwargs):
+        self.invoice.refuse_new_money()
+        return super().delete(*args, **kwargs)
+
+
+from groundwork.crm.trade.orders import Order, OrderLine  # noqa: E402, F401 - files of their own
+from groundwork.crm.trade.payments import Payment, Share  # noqa: E402, F401
+from groundwork.crm.trade.series import Series, SeriesCount  # noqa: E402, F401

@@ -34,7 +34,9 @@ def layout_of(type_key: str) -> type["RecordLayout"]:
         {
             "key": f"records:{type_key}", "type": f"{type_key}s", "kind": kind, "order": (type_key,),
             "label": format_lazy("{}: {}", kind.plural, gettext_lazy("one row a record")),
-            "columns": {name: names_of(kind.field(name)) for name in kind.fields},
+            "columns": {
+                name: names_of(kind.field(name)) for name in kind.fields if kind.field(name).model_field.editable
+            },
             "required": (kind.model.title_field,), "batch": 500,
         },
     )  # fmt: skip

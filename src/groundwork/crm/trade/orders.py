@@ -1,0 +1,107 @@
+"""Orders of customers: what was ordered, until when, and how much of it is invoiced by now."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.core.money import ScaledField, minor_digits
+from groundwork.crm.customers.models import Company
+from groundwork.crm.trade.amounts import exact_amount, kept_exact, line_amount
+from groundwork.records.models import Part, Record, keyset_indexes
+
+A_SHARE = _("A discount is between 0 and 100 percent.")
+
+
+class Order(Record):
+    """What a customer ordered. ``total_minor`` is the sum of the lines, net and without ``freight_minor``."""
+
+    type_key = "order"
+    title_field = "document_number"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        CONFIRMED = "confirmed", _("confirmed")
+        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    document_number = models.CharField(
+        _("number of the order"), max_length=40, blank=True, default="", db_index=True,
+        help_text=_("As the customer or another system calls it."),
+    )  # fmt: skip
+    company = models.ForeignKey(Company, models.PROTECT, related_name="orders", verbose_name=_("company"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    ordered_on = models.DateField(_("ordered on"))
+    required_on = models.DateField(_("needed by"), null=True, blank=True)
+    shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    freight_minor = models.BigIntegerField(
+        _("freight"), default=0, blank=True, help_text=_("Net; kept apart from what the goods cost.")
+    )
+    total_minor = models.BigIntegerField(_("total"), default=0, editable=False)
+    lines_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            *keyset_indexes("order", "ordered_on", "sort_key", "total_minor"),
+            models.Index(fields=["company", "ordered_on"], name="order_of_company"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.DRAFT, self.State.CONFIRMED)
+
+    def recount(self):
+        sums = self.lines.aggregate(total=models.Sum("amount_minor", default=0), count=models.Count("pk"))
+        self.total_minor, self.lines_count = sums["total"], sums["count"]
+
+
+class OrderLine(Part):
+    """One line of an order. ``net`` keeps quantity x price less discount exactly; ``amount_minor`` rounds it once."""
+
+    parent_field = "order"
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField(default=0)
+    product = models.ForeignKey(
+        "trade.Product", models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("product")
+    )
+    description = models.CharField(_("description"), max_length=200, blank=True, default="")
+    quantity = ScaledField(_("quantity"))
+    price = ScaledField(_("price of one unit"))
+    discount = ScaledField(_("discount, %"), default=Decimal(0), blank=True)
+    net = ScaledField(editable=False)  # major units, to six digits
+    amount_minor = models.BigIntegerField(_("amount"), editable=False)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["order", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=100), name="order_discount_is_a_share",
+                violation_error_message=A_SHARE,
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return self.description
+
+    def clean(self):
+        if self.discount is None:
+            self.discount = Decimal(0)
+        if not 0 <= self.discount <= 100:
+            raise ValidationError({"discount": A_SHARE})
+
+    def prepare(self):
+        self.discount = self.discount or Decimal(0)
+        self.net = kept_exact(exact_amount(self.quantity, self.price, self.discount))
+        self.amount_minor = line_amount(self.quantity, self.price, minor_digits(self.order.currency), self.discount)
+        if not self.position:
+            self.position = self.order.lines_count + 1
+        if not self.description and self.product is not None:
+            self.description = self.product.name
