@@ -112,7 +112,11 @@ def costs_are_kept() -> bool:
 
 def invoices_of(user, currency: str = "") -> QuerySet:
     """The current invoices that ``user`` may see; all of them for None."""
-    found = (Invoice.objects.visible_to(user) if user is not None else Invoice.objects.all()).current().filter(state=Invoice.State.ISSUED)
+    found = (
+        (Invoice.objects.visible_to(user) if user is not None else Invoice.objects.all())
+        .current()
+        .filter(state=Invoice.State.ISSUED)
+    )
     return found.filter(currency=currency) if currency else found
 
 
