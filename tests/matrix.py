@@ -147,12 +147,19 @@ def list_queries(case: Case) -> list[str]:
         "?after=eyJ4IjoxfQ",
     ]
     queries += [f"?sort={sort}" for sort in kind.sorts]
-    queries += [
-        f"?{link.name}={world.records[link.target.type_key]['ivan'].pk}"
-        for link in kind.links
-        if link.name in kind.filters
-    ]
+    for link in kind.links:
+        if link.name in kind.filters:
+            ivans = world.records[link.target.type_key]["ivan"]
+            queries += [
+                f"?f.{link.name}={ivans.pk}",
+                f"?f.{link.name}.called={WORD}",
+                f"?f.{link.name}={ivans.pk}&filter",
+            ]
     return queries
+
+
+def known_args(case: Case) -> list[dict]:
+    return [{"name": name} for name in (*case.kind.filters, "password")]
 
 
 def linking_queries(case: Case) -> list[str]:
@@ -265,6 +272,7 @@ ROWS: dict[str, Row] = {
     "records:new": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:quick": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:options": Row("view any", queries=search_queries),
+    "records:known": Row("view any", args=known_args, queries=search_queries, says=frozenset({404})),
     "records:page": Row("view record"),
     "records:edit": Row("edit record", post=typed),
     "records:choose": Row(

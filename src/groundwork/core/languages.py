@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date as babel_date
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -26,20 +26,60 @@ def active() -> Locale:
     return locale(get_language() or "en")
 
 
+class Writing:
+    """How one language writes numbers and days: CLDR's signs, read once, since a list writes hundreds of them."""
+
+    def __init__(self, language: str):
+        self.language, self.locale = language, locale(language)
+        signs = {",": get_group_symbol(self.locale), ".": get_decimal_symbol(self.locale), "-": "−"}
+        self._signs = str.maketrans(signs)
+
+    def number(self, value, digits: int | None = None, at_least: int = 0) -> str:
+        """``digits`` fixes those after the point; else up to six stand there, and not less than ``at_least``."""
+        if value is None:
+            return NO_VALUE
+        text = f"{Decimal(value):,.{6 if digits is None else digits}f}"
+        if digits is None:
+            whole, _point, parts = text.partition(".")
+            parts = parts.rstrip("0").ljust(at_least, "0")
+            text = f"{whole}.{parts}" if parts else whole
+        return text.translate(self._signs)
+
+    def money(self, minor: int | None, currency: str) -> str:
+        if minor is None:
+            return NO_VALUE
+        digits = minor_digits(currency)
+        return f"{self.number(Decimal(minor).scaleb(-digits), digits)}\N{NO-BREAK SPACE}{currency}"
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - there are as many of these as languages, and they stay
+    def day(self, value: date) -> str:
+        return babel_date(value, format="d MMM y" if self.language == "en" else "dd.MM.y", locale=self.locale)
+
+    def moment(self, value: datetime, zone: tzinfo) -> str:
+        local = value.astimezone(zone)
+        return f"{self.day(local.date())}, {local:%H:%M}"
+
+
+@lru_cache
+def writing_of(language: str) -> Writing:
+    return Writing(language)
+
+
+def writing() -> Writing:
+    """How the reader's language writes; a list asks once and keeps it."""
+    return writing_of(get_language() or "en")
+
+
 def number(value, digits: int | None = None) -> str:
     """``1 240 000,5`` in Russian, ``1,240,000.5`` in English; ``digits`` fixes those after the point."""
-    if value is None:
-        return NO_VALUE
-    pattern = "#,##0." + "0" * digits if digits else "#,##0" if digits == 0 else "#,##0.######"
-    return format_decimal(Decimal(value), format=pattern, locale=active()).replace("-", "−")
+    return writing().number(value, digits)
 
 
 def money(minor: int | None, currency: str, with_code: bool = True) -> str:
     """``1,240.50 GBP``; the code, not a sign, since a firm may keep several currencies."""
-    if minor is None:
-        return NO_VALUE
-    text = number(to_major(minor, currency), minor_digits(currency))
-    return f"{text}\N{NO-BREAK SPACE}{currency}" if with_code else text
+    if with_code or minor is None:
+        return writing().money(minor, currency)
+    return number(to_major(minor, currency), minor_digits(currency))
 
 
 def percent(share: Decimal | float | None, digits: int = 1) -> str:
@@ -52,16 +92,11 @@ def percent(share: Decimal | float | None, digits: int = 1) -> str:
 
 def day(value: date | None) -> str:
     """``23.11.2026`` in Russian and Polish, ``23 Nov 2026`` in English."""
-    if value is None:
-        return NO_VALUE
-    return babel_date(value, format="d MMM y" if get_language() == "en" else "dd.MM.y", locale=active())
+    return NO_VALUE if value is None else writing().day(value)
 
 
 def moment(value: datetime | None) -> str:
-    if value is None:
-        return NO_VALUE
-    local = timezone.localtime(value)
-    return f"{day(local.date())}, {local:%H:%M}"
+    return NO_VALUE if value is None else writing().moment(value, timezone.get_current_timezone())
 
 
 def month(value: date) -> str:

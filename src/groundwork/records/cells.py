@@ -1,30 +1,35 @@
 """Values of records as cells: formatted in the reader's language, links by what the reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import Department, User
 from groundwork.core import languages
+from groundwork.core.money import minor_digits
 from groundwork.records.models import Record
 from groundwork.records.types import Field
 from groundwork.ui.table import Cell
 
-CHIPS = {"invoice": "", "credit": "warn", "adjustment": "info"}
+LINKS = ("link", "user", "department")
+CUT = 120  # signs of a text that a cell shows
 
 
 class Names:
     """Names of linked records, people and departments: one query a linked type, only what ``user`` may see."""
 
-    def __init__(self, user, fields: Sequence[Field], rows: Sequence[models.Model]):
+    def __init__(self, user, fields: Sequence[Field], rows: Sequence[Any]):
         self.names: dict[type, dict[int, str]] = {}
         wanted: dict[type, set[int]] = {}
         for shown in fields:
-            if shown.kind in ("link", "user", "department"):
+            if shown.kind in LINKS:
                 ids = {getattr(row, shown.model_field.attname) for row in rows} - {None}
                 wanted.setdefault(shown.target, set()).update(ids)
         for target, ids in wanted.items():
@@ -32,52 +37,102 @@ class Names:
 
     @staticmethod
     def _load(user, target, ids) -> dict[int, str]:
-        if issubclass(target, Record):
-            found = target.objects.visible_to(user).filter(pk__in=ids).only("pk", "number", target.title_field)
-        else:
-            found = target._default_manager.filter(pk__in=ids)
-        return {row.pk: str(row) for row in found}
+        if not issubclass(target, Record):
+            return {row.pk: str(row) for row in target._default_manager.filter(pk__in=ids)}
+        found = target.objects.visible_to(user).filter(pk__in=ids)
+        if target.__str__ is not Record.__str__:
+            return {row.pk: str(row) for row in found}
+        return {pk: str(title) or number for pk, title, number in found.values_list("pk", target.title_field, "number")}
 
     def of(self, target: type, pk: int) -> str | None:
         return self.names.get(target, {}).get(pk)
 
 
+Write = Callable[[Any, Any], Cell]  # (value, record) -> what the screen shows
+
+
+def writer(shown: Field, names: Names) -> Callable[[Any], Cell]:
+    """Writes one field of many records: whatever does not depend on the record is found once, here.
+
+    A record may be a plain row that holds the field, and ``currency`` for an amount.
+    """
+    read = attrgetter(shown.model_field.attname)
+    write = WRITERS.get(shown.kind, _text)(shown, names)
+
+    def written(record) -> Cell:
+        value = read(record)
+        return Cell("", "", "muted") if value is None or value == "" else write(value, record)
+
+    return written
+
+
 def cell(shown: Field, record: models.Model, names: Names) -> Cell:
     """One value of ``record`` for the screen."""
-    value = getattr(record, shown.model_field.attname)
-    if value is None or value == "":
-        return Cell("", kind="muted")
-    return SHOW.get(shown.kind, _text)(shown, record, value, names)
+    return writer(shown, names)(record)
 
 
-def _text(shown, record, value, names):
-    text = str(value)
-    return Cell(text if len(text) <= 120 else f"{text[:119]}…", title=text if len(text) > 120 else "")
+def page_address(type_key: str) -> Callable[[int], str]:
+    """Gives the addresses of the records of one type; asking ``reverse`` for each would cost more than their rows."""
+    before = reverse("records:page", args=[type_key, 0]).removesuffix("0")
+    return lambda pk: f"{before}{pk}"
 
 
-def _choice(shown, record, value, names):
-    label = str(dict(shown.model_field.flatchoices).get(value, value))
-    return Cell(label, kind="chip")
+def _text(shown: Field, names: Names) -> Write:
+    def write(value, record):
+        text = str(value)
+        return Cell(text) if len(text) <= CUT else Cell(f"{text[: CUT - 1]}…", title=text)
+
+    return write
 
 
-def _link(shown, record, value, names):
-    name = names.of(shown.target, value)
-    if name is None:
-        return Cell(_("no access"), kind="muted")
-    if issubclass(shown.target, Record):
-        return Cell(name, href=reverse("records:page", args=[shown.target.type_key, value]))
-    return Cell(name)
+def _choice(shown: Field, names: Names) -> Write:
+    labels = {value: str(label) for value, label in shown.model_field.flatchoices}
+    return lambda value, record: Cell(labels.get(value, str(value)), "", "chip")
 
 
-def _money(shown, record, value, names):
-    return Cell(languages.money(value, record.currency), kind="number")
+def _link(shown: Field, names: Names) -> Write:
+    known, hidden = names.names.get(shown.target, {}), _("no access")
+    href = page_address(shown.target.type_key) if issubclass(shown.target, Record) else lambda pk: ""
+
+    def write(value, record):
+        name = known.get(value)
+        return Cell(hidden, "", "muted") if name is None else Cell(name, href(value))
+
+    return write
 
 
-def _number(shown, record, value, names):
-    return Cell(languages.number(value), kind="number")
+def _money(shown: Field, names: Names) -> Write:
+    money = languages.writing().money
+    return lambda value, record: Cell(money(value, record.currency), "", "number")
 
 
-SHOW = {
+def _number(shown: Field, names: Names) -> Write:
+    number = languages.writing().number
+    if shown.is_price:  # 2.5 is written 2.50; a price of 0.125 keeps its third digit
+        return lambda value, record: Cell(number(value, at_least=_digits(record)), "", "number")
+    return lambda value, record: Cell(number(value), "", "number")
+
+
+def _digits(record) -> int:
+    return minor_digits(getattr(record, "currency", ""))
+
+
+def _date(shown: Field, names: Names) -> Write:
+    day = languages.writing().day
+    return lambda value, record: Cell(day(value))
+
+
+def _moment(shown: Field, names: Names) -> Write:
+    moment, zone = languages.writing().moment, timezone.get_current_timezone()
+    return lambda value, record: Cell(moment(value, zone))
+
+
+def _bool(shown: Field, names: Names) -> Write:
+    words = {True: _("yes"), False: _("no")}
+    return lambda value, record: Cell(words[bool(value)])
+
+
+WRITERS: dict[str, Callable[[Field, Names], Write]] = {
     "choice": _choice,
     "link": _link,
     "user": _link,
@@ -85,9 +140,9 @@ SHOW = {
     "money": _money,
     "number": _number,
     "integer": _number,
-    "date": lambda shown, record, value, names: Cell(languages.day(value)),
-    "moment": lambda shown, record, value, names: Cell(languages.moment(value)),
-    "bool": lambda shown, record, value, names: Cell(_("yes") if value else _("no")),
+    "date": _date,
+    "moment": _moment,
+    "bool": _bool,
 }
 
 

@@ -3,8 +3,7 @@
 A page takes a fixed number of queries, whatever the number of rows, and its time does not grow with them.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from contextlib import nullcontext
 from functools import cached_property
 from heapq import merge
 from typing import Any
@@ -16,49 +15,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.access.models import Department, User
 from groundwork.access.rights import reach
 from groundwork.core import languages
+from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
-from groundwork.records.cells import Names, cell
-from groundwork.records.models import Record, Tally
+from groundwork.records.cells import Names, page_address, writer
+from groundwork.records.filters import Filters
+from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
 SIZE = 50
+PATIENCE = 1.0  # seconds that an exact count may take
+COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
-WITHOUT = "-"  # ``f.company=-``: those without a company
-
-
-@dataclass
-class Filter:
-    """One condition of the address, in words: ``f.kind=credit``, ``f.issued_on.from=2011-01-01``."""
-
-    field: Field
-    operator: str  # "is", "from", "to"
-    values: list[str]
-
-    def q(self) -> Q:
-        attname = self.field.model_field.attname
-        if self.operator == "from":
-            return Q(**{f"{attname}__gte": self._day()})
-        if self.operator == "to":
-            return Q(**{f"{attname}__lte": self._day()})
-        if self.values == [WITHOUT]:
-            return Q(**{f"{attname}__isnull": True}) if self.field.model_field.null else Q(**{attname: ""})
-        if self.field.kind in ("link", "user", "department"):
-            ids = [int(value) for value in self.values if value.isdigit() and len(value) < 19]
-            return Q(**{f"{attname}__in": ids})
-        return Q(**{f"{attname}__in": self.values})
-
-    def _day(self) -> date:
-        try:
-            return date.fromisoformat(self.values[0])
-        except ValueError as error:
-            raise Refusal(
-                _("“%(value)s” is not a date. Write it like 2026-11-23.") % {"value": self.values[0][:40]}
-            ) from error
 
 
 class Listing:
@@ -69,7 +40,7 @@ class Listing:
         self.columns = kind.visible_fields(user, kind.columns)
         self.scope = reach(user, "view", kind.key)
         self.sort = self._sort(params.get("sort") or kind.sorts[0])
-        self.filters = self._filters()
+        self.filters = Filters(kind, user, params)
         self.q = (params.get("q") or "").strip()[:200]
         self.archived = params.get("archived") == "1"
 
@@ -83,22 +54,6 @@ class Listing:
             raise Refusal(_("This list cannot be sorted that way."))
         return asked
 
-    def _filters(self) -> list[Filter]:
-        allowed = {item.name: item for item in self.kind.visible_fields(self.user, self.kind.filters)}
-        result = []
-        for key in self.params:
-            if not key.startswith("f."):
-                continue
-            name, _dot, operator = key[2:].partition(".")
-            values = [value.replace("\x00", "")[:200] for value in self.params.getlist(key)]
-            if name not in allowed or operator not in ("", "from", "to"):
-                raise Refusal(_("This list cannot be filtered that way."))
-            if operator and allowed[name].kind != "date":
-                raise Refusal(_("This list cannot be filtered that way."))
-            if values := [value for value in values if value]:
-                result.append(Filter(allowed[name], operator or "is", values[:50]))
-        return result
-
     # ── rows
 
     @property
@@ -108,55 +63,65 @@ class Listing:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.filters or self.q or self.archived)
+        return bool(self.filters.items or self.q or self.archived)
 
     def conditions(self) -> Q:
-        condition = Q(archived_at__isnull=not self.archived)
-        for item in self.filters:
-            condition &= item.q()
+        condition = Q(archived_at__isnull=not self.archived) & self.filters.q()
         if self.q:
             found = search.ids_matching(self.kind, self.q)
             condition &= Q(pk__in=found) if found is not None else Q(pk__in=[])
         return condition
 
     @cached_property
-    def page(self) -> list[Record]:
-        """The rows of this page and one more, which tells that there is a next page."""
+    def page(self) -> list[Any]:
+        """The rows of this page and one more, which tells that there is a next page; only what the list shows."""
+        if self.scope.nothing:
+            return []
+        if self.scope.all:
+            return list(self._ordered().values_list(*self._shown_names, named=True)[: self.size + 1])
         ids = self._page_ids()
-        rows = {row.pk: row for row in self.kind.model.objects.filter(pk__in=ids)}
+        found = self.kind.model.objects.filter(pk__in=ids).values_list(*self._shown_names, named=True)
+        rows = {row.pk: row for row in found}
         return [rows[pk] for pk in ids if pk in rows]
+
+    @property
+    def _shown_names(self) -> list[str]:
+        names = dict.fromkeys(("pk", "number", self.sort_column, *(item.model_field.attname for item in self.columns)))
+        if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
+            names["currency"] = None
+        return list(names)
+
+    @property
+    def _is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    def _ordered(self):
+        order = [f"-{self.sort_column}", "-pk"] if self._is_descending else [self.sort_column, "pk"]
+        return self.kind.model.objects.filter(self.conditions() & self._after()).order_by(*order)
 
     def _page_ids(self) -> list[int]:
         """Limited branches over (owner, sort, id) and (department, sort, id), merged here: SQLite takes no LIMIT
         inside a UNION, and an OR would walk the whole table."""
-        if self.scope.nothing:
-            return []
-        descending = self.sort.startswith("-")
-        order = [f"-{self.sort_column}", "-pk"] if descending else [self.sort_column, "pk"]
-        base = self.kind.model.objects.filter(self.conditions() & self._after(descending))
-        found = []
+        ordered, found = self._ordered(), []
         for branch in self._branches():
-            rows = base.filter(branch).order_by(*order).values_list(self.sort_column, "pk")
-            found.append(list(rows[: self.size + 1]))
-        together = dict.fromkeys(pk for _value, pk in merge(*found, reverse=descending))
+            found.append(list(ordered.filter(branch).values_list(self.sort_column, "pk")[: self.size + 1]))
+        together = dict.fromkeys(pk for _value, pk in merge(*found, reverse=self._is_descending))
         return list(together)[: self.size + 1]
 
     def _branches(self) -> list[Q]:
-        if self.scope.all:
-            return [Q()]
         mine = Q(owner_id=self.scope.me)
         if len(self.scope.departments) > MOST_BRANCHES:
             return [mine, Q(department_id__in=self.scope.departments)]
         return [mine, *(Q(department_id=pk) for pk in sorted(self.scope.departments))]
 
-    def _after(self, descending: bool) -> Q:
+    def _after(self) -> Q:
         if not (token := self.params.get("after")):
             return Q()
         try:
             value, pk = signing.loads(token, salt=f"after.{self.kind.key}.{self.sort}")
         except signing.BadSignature as error:
             raise Refusal(_("This page of the list is no longer there: start from the top.")) from error
-        side = "lt" if descending else "gt"
+        side = "lt" if self._is_descending else "gt"
         column = self.sort_column
         return Q(**{f"{column}__{side}e": value}) & (
             Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
@@ -174,63 +139,94 @@ class Listing:
     # ── totals
 
     def totals(self) -> tuple[int, dict[str, int]]:
-        """(count, {currency: sum}) over all rows the person may see: from tallies, or exact where it is filtered."""
+        """(count, {currency: sum}) over all rows the person may see: from tallies, or exact where it is narrowed."""
+        if self.scope.nothing:
+            return 0, {}
         if not self.is_narrowed:
             rows = Tally.objects.filter(type=self.kind.key)
-            if self.scope.nothing:
-                return 0, {}
             if not self.scope.all:
                 rows = rows.filter(Q(owner_id=self.scope.me) | Q(department_id__in=self.scope.departments))
-            summed = rows.order_by().values("currency").annotate(counted=Sum("count"), summed=Sum("amount"))
+            summed = rows.order_by().values_list("currency").annotate(counted=Sum("count"), summed=Sum("amount"))
+        elif self.kind.amount:
+            rows = self._narrowed.values_list("currency")
+            summed = rows.annotate(counted=Count("pk"), summed=Sum(self.kind.amount))
         else:
-            rows = self.kind.model.objects.visible_to(self.user).filter(self.conditions()).order_by()
-            if not self.kind.amount:
-                return rows.count(), {}
-            summed = rows.values("currency").annotate(counted=Count("pk"), summed=Sum(self.kind.amount))
+            return self._narrowed.count(), {}
         found = list(summed)
-        sums = {row["currency"]: row["summed"] or 0 for row in found if row["currency"]} if self.kind.amount else {}
-        return sum(row["counted"] for row in found), sums
+        sums = {currency: total or 0 for currency, _count, total in found if currency} if self.kind.amount else {}
+        return sum(counted for _currency, counted, _total in found), sums
+
+    @property
+    def _narrowed(self):
+        return self.kind.model.objects.visible_to(self.user).filter(self.conditions()).order_by()
+
+    @property
+    def _counts_later(self) -> bool:
+        return self.is_narrowed and self.params.get("count") != "all"
 
     def total_cells(self) -> list[Cell]:
-        count, sums = self.totals()
+        """The foot. Exact; only where counting takes longer than ``PATIENCE`` it says "10,000+" and offers to count all
+        (``count=all`` in the address)."""
+        try:
+            with at_most(PATIENCE) if self._counts_later else nullcontext():
+                count, sums = self.totals()
+        except TooLong:
+            return self._foot(Cell(self._counted_in_part(), self.address(count="all")))
         label = ngettext("%(count)s in all", "%(count)s in all", count) % {"count": languages.number(count)}
-        cells = [Cell(label)]
-        for column in self.columns[1:]:
-            lines = [languages.money(total, currency) for currency, total in sorted(sums.items())]
-            cells.append(Cell("; ".join(lines), kind="number") if column.name == self.kind.amount else Cell(""))
-        return cells
+        lines = [languages.money(total, currency) for currency, total in sorted(sums.items())]
+        return self._foot(Cell(label), "; ".join(lines))
+
+    def _counted_in_part(self) -> str:
+        try:
+            with at_most(PATIENCE * 2):
+                found = self._narrowed.values("pk")[: COUNTED + 1].count()
+        except TooLong:
+            return _("Not counted yet: count all")
+        said = languages.number(min(found, COUNTED)) + ("+" if found > COUNTED else "")
+        return _("%(count)s in all: count all") % {"count": said}
+
+    def _foot(self, first: Cell, amount: str = "") -> list[Cell]:
+        others = (
+            Cell(amount, kind="number") if item.name == self.kind.amount else Cell("") for item in self.columns[1:]
+        )
+        return [first, *others]
 
     # ── for the screen
 
     def address(self, route: str = "records:list", **changes) -> str:
-        pairs = [
-            (key, value) for key in self.params for value in self.params.getlist(key) if key not in ("after", *changes)
-        ]
-        pairs += [(key, value) for key, value in changes.items() if value]
-        query = urlencode(pairs)
+        left_out = {"after", "filter", "count", *changes}
+        pairs = {key: self.params.getlist(key) for key in self.params if key not in left_out}
+        query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
         return reverse(route, args=[self.kind.key]) + (f"?{query}" if query else "")
+
+    @property
+    def form_address(self) -> str:
+        return self.address(filter="open")
 
     def table(self) -> Table:
         shown = self.page[: self.size]
-        names = Names(self.user, self.columns, shown)
-        rows = []
-        for record in shown:
-            href = record.get_absolute_url()
-            cells = [cell(column, record, names) for column in self.columns]
-            cells[0].kind, cells[0].text = "bold", cells[0].text or record.number
-            rows.append(Row(cells, key=str(record.pk), href=href))
-        token = self.next_token
+        rows, token = self._rows(shown), self.next_token
         return Table(
             columns=[self._column(column) for column in self.columns],
             rows=rows,
             caption=str(self.kind.plural), caption_seen=False,
-            totals=[] if self.is_narrowed else self.total_cells(),
-            totals_url=self.address("records:totals") if self.is_narrowed else "",
+            totals=[] if self._counts_later else self.total_cells(),
+            totals_url=self.address("records:totals") if self._counts_later else "",
+            count_url=self.address(count="all") if self._counts_later else "",
             next_url=self.address("records:list", after=token) if token else "",
             next_label=_("Show the next %(count)s") % {"count": self.size} if token else "",
             empty=None if rows else self._empty(),
             id=f"list-{self.kind.key}",
         )  # fmt: skip
+
+    def _rows(self, shown: list) -> list[Row]:
+        names, href = Names(self.user, self.columns, shown), page_address(self.kind.key)
+        writers, rows = [writer(column, names) for column in self.columns], []
+        for record in shown:
+            cells = [write(record) for write in writers]
+            cells[0].kind, cells[0].text = "bold", cells[0].text or record.number
+            rows.append(Row(cells, str(record.pk), href(record.pk)))
+        return rows
 
     def foot(self) -> Table:
         """The totals alone, for the second request: no rows are read again."""
@@ -242,7 +238,7 @@ class Listing:
         standing = self.sort.lstrip("-") == shown.name
         flipped = shown.name if not standing or self.sort.startswith("-") else f"-{shown.name}"
         return Column(
-            key=shown.name, label=_capital(str(shown.label)), numeric=shown.numeric,
+            key=shown.name, label=shown.heading, numeric=shown.numeric,
             sort_url=self.address(sort=flipped) if sortable else "",
             sorted=("descending" if self.sort.startswith("-") else "ascending") if standing else "",
             main=shown.name == self.columns[0].name, second=shown.name == self.kind.amount,
@@ -262,61 +258,15 @@ class Listing:
             _("Add the first one") if can_add else "", reverse("records:new", args=[self.kind.key]) if can_add else "",
         )  # fmt: skip
 
-    def filter_words(self) -> list[dict[str, Any]]:
-        """Each active filter as words, with the address that takes it away."""
-        result = []
-        for item in self.filters:
-            key = f"f.{item.field.name}" + (f".{item.operator}" if item.operator != "is" else "")
-            result.append(
-                {
-                    "label": _capital(str(item.field.label)),
-                    "operator": self._operator(item),
-                    "text": self._value_words(item),
-                    "without": self.address(**{key: ""}),
-                }
-            )
-        return result
-
-    @staticmethod
-    def _operator(item: Filter) -> str:
-        return {"is": "", "from": _("from"), "to": _("until")}[item.operator]
-
-    def _value_words(self, item: Filter) -> str:
-        if item.operator != "is":
-            return languages.day(date.fromisoformat(item.values[0]))
-        if item.values == [WITHOUT]:
-            return _("none")
-        if item.field.kind in ("link", "user", "department"):
-            target = item.field.target
-            ids = [int(value) for value in item.values if value.isdigit() and len(value) < 19]
-            found = target.objects.visible_to(self.user) if issubclass(target, Record) else target._default_manager
-            return ", ".join(str(row) for row in found.filter(pk__in=ids)) or _("no access")
-        labels = dict(item.field.model_field.flatchoices or ())
-        return ", ".join(str(labels.get(value, value)) for value in item.values)
-
-    def filter_choices(self) -> list[dict[str, Any]]:
-        """What the filter form offers: options for choices, people and departments; days; words for the rest."""
-        chosen = {(item.field.name, item.operator): item.values for item in self.filters}
-        result = []
-        for shown in self.kind.visible_fields(self.user, self.kind.filters):
-            entry: dict[str, Any] = {"name": f"f.{shown.name}", "label": _capital(str(shown.label)), "kind": shown.kind}
-            entry["value"] = (chosen.get((shown.name, "is")) or [""])[0]
-            if shown.kind == "choice":
-                entry["options"] = [(str(value), str(label)) for value, label in shown.model_field.flatchoices]
-            elif shown.kind == "user":
-                entry["options"] = [
-                    (str(pk), name) for pk, name in User.objects.filter(is_active=True).values_list("pk", "name")
-                ]
-            elif shown.kind == "department":
-                entry["options"] = [(str(pk), name) for pk, name in Department.objects.values_list("pk", "name")]
-            elif shown.kind == "date":
-                entry["start"] = (chosen.get((shown.name, "from")) or [""])[0]
-                entry["end"] = (chosen.get((shown.name, "to")) or [""])[0]
-            elif shown.kind == "link":
-                continue
-            result.append(entry)
-        return result
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    def narrowed_by(self) -> list[dict[str, Any]]:
+        """What narrows the list, in words, each with the address that takes it away."""
+        operators = {"is": "", "from": _("from"), "to": _("until")}
+        found = [
+            {"label": item.field.heading, "operator": operators[item.operator], "text": item.words, "key": item.key}
+            for item in self.filters.items
+        ]
+        if self.q:
+            found.append({"label": _("Words"), "text": self.q, "key": "q"})
+        if self.archived:
+            found.append({"label": _("In use or archived"), "text": _("archived"), "key": "archived"})
+        return [{**item, "without": self.address(**{item["key"]: ""})} for item in found]

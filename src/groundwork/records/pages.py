@@ -16,7 +16,6 @@ from groundwork.core import languages
 from groundwork.core.registry import Registry
 from groundwork.records.cells import Names, cell, words_for
 from groundwork.records.forms import part_form
-from groundwork.records.listing import _capital
 from groundwork.records.models import Activity, Change, Record
 from groundwork.records.types import PartType, RecordType, related_types, type_of
 from groundwork.ui.table import Cell, Column, Fact, Facts, Row, Table
@@ -88,7 +87,7 @@ def facts_of(record: Record, user) -> Facts:
     items = []
     for item in shown:
         why_url = reverse("records:why", args=[f"field:{kind.key}.{item.name}"]) if item.name in reasons else ""
-        items.append(Fact(_capital(str(item.label)), cell(item, record, names), why_url=why_url))
+        items.append(Fact(item.heading, cell(item, record, names), why_url=why_url))
     filled = sum(1 for item in items if item.cell.text)
     items = [item for item in items if item.cell.text]
     summary = _("%(filled)s of %(all)s filled") % {"filled": filled, "all": len(shown)}
@@ -148,7 +147,7 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
         if not hasattr(row, "currency"):
             row.currency = getattr(record, "currency", "")
     columns = [
-        Column(item.name, _capital(str(item.label)), numeric=item.numeric, main=not place, second=item.kind == "money")
+        Column(item.name, item.heading, numeric=item.numeric, main=not place, second=item.kind == "money")
         for place, item in enumerate(part.shown)
     ]
     shown = []
@@ -215,12 +214,12 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
             elif name in visible and visible[name].kind != "link":
                 lines.append(
                     (
-                        _capital(str(visible[name].label)),
+                        visible[name].heading,
                         *(_words(visible[name], value, people) for value in (before, after)),
                     )
                 )
             elif name in visible:
-                lines.append((_capital(str(visible[name].label)), "", _("changed")))
+                lines.append((visible[name].heading, "", _("changed")))
         if not lines and act.act in ("edited", "undone"):
             return None
     named = acts.get(act.act)

@@ -39,6 +39,17 @@ class Field:
         return self.kind in ("money", "number", "integer")
 
     @property
+    def heading(self) -> str:
+        """The label with a capital, in the reader's language."""
+        label = str(self.label)
+        return label[:1].upper() + label[1:]
+
+    @property
+    def is_price(self) -> bool:
+        """A price of one unit, which may be finer than the smallest coin: called "… price" or "… cost"."""
+        return self.kind == "number" and self.name.endswith(("price", "cost"))
+
+    @property
     def target(self) -> type[Any]:
         return cast(type, self.model_field.related_model)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("r/<slug:type_key>/new", views.new, name="new"),
     path("r/<slug:type_key>/quick", views.quick, name="quick"),
     path("r/<slug:type_key>/options", views.options, name="options"),
+    path("r/<slug:type_key>/known/<slug:name>", views.known, name="known"),
     path("r/<slug:type_key>/<int:pk>", views.page, name="page"),
     path("r/<slug:type_key>/<int:pk>/edit", views.edit, name="edit"),
     path("r/<slug:type_key>/<int:pk>/choose", views.choose, name="choose"),

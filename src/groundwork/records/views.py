@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records import pages, search, write
+from groundwork.records import filters, pages, search, write
+from groundwork.records.filters import Filters
 from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
 from groundwork.records.listing import Listing
 from groundwork.records.models import ChangeSet
@@ -67,18 +68,37 @@ def acts_on(verb: str):
 @of_type("view")
 def listing(request, kind):
     shown = Listing(kind, request.user, request.GET)
-    table = shown.table()
-    template = "records/list.html#rows" if request.htmx and "after" in request.GET else "records/list.html"
-    if shown.is_narrowed:
-        note_use(request.user, "filter", kind.key)
-    context = {
-        "kind": kind, "listing": shown, "table": table,
-        "may_create": kind.typed and request.user.can("create", kind.key),
-        "filters": shown.filter_choices(), "active": shown.filter_words(), "totals": table.totals,
-    }  # fmt: skip
-    response = render(request, template, context)
+    found, wrong = shown.filters.find()
+    if found and not wrong:
+        return redirect(shown.address(**found))
+    response = _list(request, kind, shown, is_form_open=bool(wrong) or "filter" in request.GET)
+    response.status_code = 422 if wrong else 200
     response["Vary"] = "HX-Request"
     return response
+
+
+def _list(request, kind, shown, *, is_form_open):
+    filters = shown.filters.form() if is_form_open else None
+    context = {"kind": kind, "listing": shown, "filters": filters}
+    if request.htmx and "filter" in request.GET:
+        return render(request, "records/list.html#filter", context)
+    if shown.is_narrowed:
+        note_use(request.user, "filter", kind.key)
+    context["table"] = shown.table()
+    if request.htmx and "after" in request.GET:
+        return render(request, "records/list.html#rows", context)
+    context |= {"may_create": kind.typed and request.user.can("create", kind.key), "narrowed_by": shown.narrowed_by()}
+    return render(request, "records/list.html", context)
+
+
+@require_GET
+@of_type("view")
+def known(request, kind, name):
+    """What a filter of the list offers while one types: values of records the person sees, people, departments."""
+    shown = Filters(kind, request.user, QueryDict()).fields.get(name)
+    if shown is None or shown.kind not in ("text", "user", "department"):
+        raise Http404
+    return JsonResponse({"options": filters.known(kind, request.user, shown, request.GET.get("q", "")[:200])})
 
 
 @require_GET
@@ -336,12 +356,11 @@ def find(request):
 @require_GET
 @of_type("view")
 def options(request, kind):
-    """What a link field offers while one types: at most ten visible records."""
+    """What a link field offers while one types: visible records."""
     text = request.GET.get("q", "").strip()[:200]
-    rows = kind.model.objects.visible_to(request.user).current()
-    ids = search.ids_matching(kind, text) if text else None
-    rows = rows.filter(pk__in=ids) if ids is not None else rows.order_by("sort_key") if not text else rows.none()
-    return JsonResponse({"options": [link_text(row) for row in rows[:10]]})
+    visible = kind.model.objects.visible_to(request.user)
+    rows = filters.matching(kind, visible, text) if text else visible.current().order_by("sort_key")
+    return JsonResponse({"options": [link_text(row) for row in rows[: filters.OFFERED]]})
 
 
 @require_GET

@@ -58,6 +58,7 @@ class Table:
     caption_seen: bool = True  # False where a heading above says the same
     totals: list[Cell] = field(default_factory=list)  # as many as columns, over all rows, not only the shown
     totals_url: str = ""  # totals come in a second request from here
+    count_url: str = ""  # the page with its totals, for those without script
     next_url: str = ""  # "show next" loads and appends from here
     next_label: str = ""
     empty: Empty | None = None

@@ -1,6 +1,7 @@
 """The tags of the visual language; builtin in every template. ``/ui/components`` shows them all."""
 
 from functools import cache
+from html import escape as quoted
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -37,11 +38,13 @@ def ready(html: str) -> SafeString:
 
 def address(href: str) -> str:
     """An address as an attribute; empty where it would run code or cannot be read."""
+    if href[:1] == "/" and href[:2] != "//":  # of this site, as nearly all are
+        return quoted(href)
     try:
         scheme = urlsplit(href.strip()).scheme
     except ValueError:
         return ""
-    return escape(href) if scheme.lower() in SCHEMES else ""
+    return quoted(href) if scheme.lower() in SCHEMES else ""
 
 
 # ── small marks
@@ -191,9 +194,15 @@ def empty(empty) -> dict:
 
 def inside(cell, href: str = "") -> SafeString:
     """The content of one cell; an unknown value is a dash, never a zero."""
-    text = escape(cell.text) if cell.text not in ("", None) else "–"
-    href = address(cell.href or href)
-    title = f' title="{escape(cell.title)}"' if cell.title else ""
+    return ready(written(cell, href))
+
+
+def written(cell, href: str = "") -> str:
+    text = quoted(str(cell.text)) if cell.text not in ("", None) else "–"
+    href = cell.href or href
+    if href:
+        href = address(href)
+    title = f' title="{quoted(str(cell.title))}"' if cell.title else ""
     if cell.kind in CHIPS:
         css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
         body = (
@@ -206,39 +215,58 @@ def inside(cell, href: str = "") -> SafeString:
         elif title:
             text = f"<span{title}>{text}</span>"
         body = f"<b>{text}</b>" if cell.kind == "bold" else text
-    return ready(body + (f"<small>{escape(cell.sub)}</small>" if cell.sub else ""))
+    return f"{body}<small>{quoted(str(cell.sub))}</small>" if cell.sub else body
 
 
-def cells(table, row_cells, href: str = "", is_foot: bool = False) -> SafeString:
-    """The ``<td>`` of one row. ``data-l`` is the label a cell carries when its row becomes a card."""
-    main = next((place for place, column in enumerate(table.columns) if column.main), 0)
-    parts = []
-    for place, (column, cell) in enumerate(zip(table.columns, row_cells, strict=True)):
-        css = ["n"] if column.numeric or cell.kind == "number" else []
-        label = f' data-l="{escape(column.label)}"' if column.label else ""
-        if place == main or column.second:
-            css.append("k1" if place == main else "k2")
+class Openings(dict):
+    """The opening tags of one column's cells by the kind of cell: made once, a list has hundreds of cells.
+
+    ``data-l`` is the label a cell carries when its row becomes a card.
+    """
+
+    def __init__(self, column, *, main: bool):
+        self.column, self.main = column, main
+        super().__init__()
+
+    def __missing__(self, kind: str) -> str:
+        css = ["n"] if self.column.numeric or kind == "number" else []
+        label = f' data-l="{escape(self.column.label)}"' if self.column.label else ""
+        if self.main or self.column.second:
+            css.append("k1" if self.main else "k2")
             label = ""
-        if cell.kind == "muted":
+        if kind == "muted":
             css.append("mut")
-        attributes = (f' class="{" ".join(css)}"' if css else "") + label
-        if is_foot and not cell.text:  # no total is not an unknown total
-            parts.append(f"<td{attributes} data-none></td>")
-        else:
-            parts.append(f"<td{attributes}>{inside(cell, href if place == main else '')}</td>")
-    return ready("".join(parts))
+        self[kind] = "<td" + (f' class="{" ".join(css)}"' if css else "") + label
+        return self[kind]
+
+
+def openings_of(table) -> list[Openings]:
+    main = next((place for place, column in enumerate(table.columns) if column.main), 0)
+    return [Openings(column, main=place == main) for place, column in enumerate(table.columns)]
 
 
 def rows_of(table) -> SafeString:
-    parts = []
+    """Every row in one pass; whatever a person typed is escaped in ``written``."""
+    openings, before, parts = openings_of(table), escape(table.id), []
     for row in table.rows:
-        key = f' id="{escape(table.id)}-{escape(row.key)}"' if row.key else ""
-        parts.append(f"<tr{key}>{cells(table, row.cells, row.href)}</tr>")
+        parts.append(f'<tr id="{before}-{quoted(str(row.key))}">' if row.key else "<tr>")
+        for opening, cell in zip(openings, row.cells, strict=True):
+            parts.append(f"{opening[cell.kind]}>{written(cell, row.href if opening.main else '')}</td>")
+        parts.append("</tr>")
     return ready("".join(parts))
 
 
 def totals_of(table) -> SafeString:
-    return cells(table, table.totals, is_foot=True) if table.totals else ready("")
+    """The cells of the foot; no total is blank there, since it is not an unknown total."""
+    if not table.totals:
+        return ready("")
+    cells = zip(openings_of(table), table.totals, strict=True)
+    return ready(
+        "".join(
+            f"{opening[cell.kind]}>{written(cell)}</td>" if cell.text else f"{opening[cell.kind]} data-none></td>"
+            for opening, cell in cells
+        )
+    )
 
 
 @register.inclusion_tag("ui/table.html")
