@@ -88,7 +88,9 @@ class User(AbstractBaseUser):
     @property
     def role_name(self):
         """The person's highest role, for the corner of the screen."""
-        return next((str(role) for role in self.roles.all()[:1]), "")
+        from groundwork.access.rights import rights
+
+        return str(rights(self).highest_role or "")
 
     @property
     def initials(self):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundwork.access.models import Department, FieldGrant, Grant, Reach, Verb
+from groundwork.access.models import Department, FieldGrant, Reach, Role, Verb
 
 
 @dataclass(frozen=True)
@@ -38,24 +38,32 @@ class Rights:
         self.user = user
         self.reaches: dict[tuple[str, str], int] = {}
         self._departments: dict[int, frozenset[int]] = {}
-        roles = set()
-        for role, type_key, verb, reach in Grant.objects.filter(role__people=user).values_list(
-            "role_id", "type", "verb", "reach"
-        ):
-            roles.add((role, type_key, verb))
-            self.reaches[type_key, verb] = max(reach, self.reaches.get((type_key, verb), 0))
-        self.field_modes = self._field_modes(roles)
+        self.highest_role: Role | None = None
+        held = Role.objects.filter(people=user).order_by("-rank", "key")
+        grants = list(
+            held.values_list("pk", "key", "name", "grants__type", "grants__verb", "grants__reach")
+        )  # a role that grants nothing yet comes with None
+        for _role, _key, _name, type_key, verb, reach in grants:
+            if reach is not None and reach > self.reaches.get((type_key, verb), 0):
+                self.reaches[type_key, verb] = reach
+        if grants:
+            pk, key, name = grants[0][:3]
+            self.highest_role = Role(pk=pk, key=key, name=name)
+        self.field_modes = self._field_modes(grants)
 
-    def _field_modes(self, roles) -> dict[tuple[str, str], str]:
+    def _field_modes(self, grants) -> dict[tuple[str, str], str]:
         """A field is hidden only if every role that grants view of its type hides it; read-only likewise."""
         rows = FieldGrant.objects.filter(role__people=self.user).values_list("role_id", "type", "field", "mode")
         by_field: dict[tuple[str, str], dict[int, str]] = {}
         for role, type_key, field, mode in rows:
             by_field.setdefault((type_key, field), {})[role] = mode
+        holders: dict[tuple[str, str], set[int]] = {}
+        for role, _key, _name, type_key, verb, _reach in grants if by_field else ():
+            holders.setdefault((type_key, verb), set()).add(role)
         modes: dict[tuple[str, str], str] = {}
         for (type_key, field), of_roles in by_field.items():
-            viewers = {role for role, granted, verb in roles if granted == type_key and verb == Verb.VIEW}
-            editors = {role for role, granted, verb in roles if granted == type_key and verb == Verb.EDIT}
+            viewers = holders.get((type_key, Verb.VIEW), set())
+            editors = holders.get((type_key, Verb.EDIT), set())
             if viewers and all(of_roles.get(role) == FieldGrant.Mode.HIDDEN for role in viewers):
                 modes[type_key, field] = FieldGrant.Mode.HIDDEN
             elif editors and all(role in of_roles for role in editors):

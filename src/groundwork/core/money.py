@@ -4,6 +4,7 @@ Sums stay exact on SQLite and PostgreSQL alike (docs/domain/money.md).
 """
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -15,6 +16,7 @@ SCALE = 6
 BIGGEST = 2**63 - 1
 
 
+@lru_cache
 def minor_digits(currency: str) -> int:
     """Digits after the point of a currency: 2 for GBP, 0 for JPY (ISO 4217, from CLDR)."""
     return get_currency_precision(currency) if currency else 2

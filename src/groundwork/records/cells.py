@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from groundwork.access.models import Department, User
 from groundwork.core import languages
 from groundwork.core.money import minor_digits
 from groundwork.records.models import Record
-from groundwork.records.types import Field
+from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell
 
 LINKS = ("link", "user", "department")
@@ -72,8 +71,8 @@ def cell(shown: Field, record: models.Model, names: Names) -> Cell:
 
 
 def page_address(type_key: str) -> Callable[[int], str]:
-    """Gives the addresses of the records of one type; asking ``reverse`` for each would cost more than their rows."""
-    before = reverse("records:page", args=[type_key, 0]).removesuffix("0")
+    """Gives the addresses of the records of one type: those of ``records:page``, which stand below their list's."""
+    before = route("records:list", type_key)
     return lambda pk: f"{before}{pk}"
 
 

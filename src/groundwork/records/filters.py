@@ -100,8 +100,8 @@ class Filters:
     def _take(self, key: str, values: list[str]) -> None:
         name, _dot, operator = key.partition(".")
         shown = self.fields.get(name)
-        fitting = {"": True, "from": "date", "to": "date", "called": LINKS}.get(operator)
-        if shown is None or not fitting or fitting is not True and shown.kind not in fitting:
+        fitting = {"from": ("date",), "to": ("date",), "called": LINKS}.get(operator, ())
+        if shown is None or operator and shown.kind not in fitting:
             raise Refusal(_("This list cannot be filtered that way."))
         values = [value for value in values if value][:50]
         if values and operator == "called":
@@ -132,8 +132,8 @@ class Filters:
                     "count": OFFERED,
                 }
             else:
-                ids = list(dict.fromkeys([*self.held(name), *map(str, ids)]))
-                found |= {f"f.{name}": ids, f"f.{name}.called": []}
+                values = [*self.held(name), *(str(pk) for pk in ids)]
+                found |= {f"f.{name}": list(dict.fromkeys(values)), f"f.{name}.called": []}
         return found, wrong
 
     def _called(self, shown: Field, text: str) -> list[int]:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from django.core import signing
 from django.db.models import Count, Q, Sum
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,11 +22,12 @@ from groundwork.records import search
 from groundwork.records.cells import Names, page_address, writer
 from groundwork.records.filters import Filters
 from groundwork.records.models import Tally
-from groundwork.records.types import Field, RecordType
+from groundwork.records.types import Field, RecordType, route
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
 SIZE = 50
 PATIENCE = 1.0  # seconds that an exact count may take
+PATIENCE_IN_PART = 2.0  # and that of the first ones may
 COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
 
@@ -178,7 +178,7 @@ class Listing:
 
     def _counted_in_part(self) -> str:
         try:
-            with at_most(PATIENCE * 2):
+            with at_most(PATIENCE_IN_PART):
                 found = self._narrowed.values("pk")[: COUNTED + 1].count()
         except TooLong:
             return _("Not counted yet: count all")
@@ -193,11 +193,18 @@ class Listing:
 
     # ── for the screen
 
-    def address(self, route: str = "records:list", **changes) -> str:
+    def address(self, to: str = "records:list", **changes) -> str:
         left_out = {"after", "filter", "count", *changes}
         pairs = {key: self.params.getlist(key) for key in self.params if key not in left_out}
         query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
-        return reverse(route, args=[self.kind.key]) + (f"?{query}" if query else "")
+        return route(to, self.kind.key) + (f"?{query}" if query else "")
+
+    @property
+    def add_url(self) -> str:
+        """Where one more is made; empty where the person may not, or nobody does by hand."""
+        if not (self.kind.typed and self.user.can("create", self.kind.key)):
+            return ""
+        return route("records:quick" if self.kind.quick else "records:new", self.kind.key)
 
     @property
     def form_address(self) -> str:
@@ -250,12 +257,11 @@ class Listing:
                 _("Nothing matches"),
                 _("No record fits this filter."),
                 _("Show all"),
-                reverse("records:list", args=[self.kind.key]),
+                route("records:list", self.kind.key),
             )
-        can_add = self.kind.typed and self.user.can("create", self.kind.key)
         return Empty(
             str(self.kind.plural), str(self.kind.explain),
-            _("Add the first one") if can_add else "", reverse("records:new", args=[self.kind.key]) if can_add else "",
+            _("Add the first one") if self.add_url else "", self.add_url,
         )  # fmt: skip
 
     def narrowed_by(self) -> list[dict[str, Any]]:

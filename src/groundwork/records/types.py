@@ -5,7 +5,7 @@ From it come list, filters, page, form, quick add, history, search, import, repo
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
 from django.db import models
@@ -16,7 +16,7 @@ from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
 from groundwork.records.models import Part, Record
-from groundwork.ui.navigation import Entry, entries
+from groundwork.ui.navigation import Entry, entries, site
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,16 @@ class TypeRegistry(Registry[RecordType]):
 
 
 types = TypeRegistry(lambda item: item.key)
+
+
+def route(name: str, type_key: str) -> str:
+    """The address of a screen of one type, e.g. ``records:list``: lists name it many times."""
+    return _found_route(name, type_key, *site())
+
+
+@lru_cache(maxsize=1024)
+def _found_route(name: str, type_key: str, prefix: str, urlconf: str) -> str:
+    return reverse(name, args=[type_key])
 
 
 def type_of(model_or_record) -> RecordType:

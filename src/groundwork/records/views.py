@@ -87,8 +87,7 @@ def _list(request, kind, shown, *, is_form_open):
     context["table"] = shown.table()
     if request.htmx and "after" in request.GET:
         return render(request, "records/list.html#rows", context)
-    context |= {"may_create": kind.typed and request.user.can("create", kind.key), "narrowed_by": shown.narrowed_by()}
-    return render(request, "records/list.html", context)
+    return render(request, "records/list.html", context | {"narrowed_by": shown.narrowed_by()})
 
 
 @require_GET

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 
@@ -24,6 +25,16 @@ def everybody(user) -> bool:
     return True
 
 
+def site() -> tuple[str, str]:
+    """What an address of this site depends on, besides its view."""
+    return get_script_prefix(), settings.ROOT_URLCONF
+
+
+@lru_cache(maxsize=1024)
+def found_path(url: Callable[[], str], prefix: str, urlconf: str) -> str:
+    return url()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the menu. ``url`` is a path, or a function that gives one, so that ``reverse`` waits for the urls."""
@@ -38,7 +49,7 @@ class Entry:
 
     @property
     def path(self) -> str:
-        return self.url() if callable(self.url) else str(self.url)
+        return found_path(self.url, *site()) if callable(self.url) else str(self.url)
 
 
 entries: Registry[Entry] = Registry(lambda entry: entry.key)
@@ -79,6 +90,17 @@ class Shell:
     path: str = "/"
 
     @property
+    def values(self) -> tuple:
+        """Everything that the frame shows, apart from the page's own address."""
+        plain = (self.signed_in, self.person, self.role, self.firm_name, self.theme, self.language)
+        urls = (self.search_url, self.language_url, self.theme_url, self.sign_out_url, self.me_url)
+        menu: list[Any] = []
+        for section in self.sections:
+            menu += [section.key, section.label]
+            menu += [(item.label, item.icon, item.path, item.is_current) for item in section.items]
+        return *plain, *urls, *menu
+
+    @property
     def frame(self) -> str:
         """The template that a page for everybody (an error, a refusal) stands in."""
         return "ui/shell.html" if self.signed_in else "ui/centre.html"
@@ -90,6 +112,11 @@ class Shell:
 
 def first_url(*names: str) -> str:
     """The address of the first of these views that exists; empty if none does."""
+    return found_url(names, *site())
+
+
+@lru_cache
+def found_url(names: tuple[str, ...], prefix: str, urlconf: str) -> str:
     for name in names:
         try:
             return reverse(name)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide as draw_icon
 
+from groundwork.ui import standing
 from groundwork.ui.charts import draw
 
 register = template.Library()
@@ -27,6 +28,7 @@ NOTES = {  # kind -> icon; the levels of Django's messages are kinds too
     "trace": "route",
 }
 NOTE_OF_MESSAGE = {"debug": "", "info": "", "success": "ok", "warning": "warn", "error": "bad"}
+ARROWS = {"ascending": "arrow-up", "descending": "arrow-down"}
 HUES = 12
 SCHEMES = {"", "http", "https", "mailto", "tel"}
 
@@ -98,6 +100,27 @@ def why_mark(url: str, label: str, words: str) -> SafeString:
         words,
         drawn_icon("message-circle-question-mark", ""),
     )
+
+
+# ── what stands on every page
+
+
+@register.simple_tag(takes_context=True)
+def side(context) -> SafeString:
+    """The column with menu, person and settings."""
+    return standing.side(context["shell"], str(context.get("csrf_token") or ""))
+
+
+@register.simple_tag
+def tab_bar(shell) -> SafeString:
+    """The first entries at the foot of a narrow screen."""
+    return standing.tab_bar(shell)
+
+
+@register.simple_tag
+def standing_part(template_name: str) -> SafeString:
+    """A part that says the same to all readers of one language."""
+    return standing.part(template_name)
 
 
 # ── measures
@@ -245,6 +268,21 @@ def openings_of(table) -> list[Openings]:
     return [Openings(column, main=place == main) for place, column in enumerate(table.columns)]
 
 
+def heads_of(table) -> SafeString:
+    """The cells of the head; a column that can be sorted by is a link to the other order."""
+    parts = []
+    for column in table.columns:
+        css = ' class="n"' if column.numeric else ""
+        order = f' aria-sort="{escape(column.sorted)}"' if column.sorted else ""
+        label = quoted(str(column.label))
+        if column.sort_url:
+            arrow = ARROWS.get(column.sorted)
+            drawn = drawn_icon(arrow, "") if arrow else ""
+            label = f'<a href="{escape(column.sort_url)}">{label}{drawn}</a>'
+        parts.append(f'<th scope="col"{css}{order}>{label}</th>')
+    return ready("".join(parts))
+
+
 def rows_of(table) -> SafeString:
     """Every row in one pass; whatever a person typed is escaped in ``written``."""
     openings, before, parts = openings_of(table), escape(table.id), []
@@ -272,7 +310,13 @@ def totals_of(table) -> SafeString:
 @register.inclusion_tag("ui/table.html")
 def table(table) -> dict:
     """A list. Below 640 px of its place a row becomes a card of "label value" pairs."""
-    return {"table": table, "rows": rows_of(table), "totals": totals_of(table), "width": len(table.columns)}
+    return {
+        "table": table,
+        "heads": heads_of(table),
+        "rows": rows_of(table),
+        "totals": totals_of(table),
+        "width": len(table.columns),
+    }
 
 
 @register.inclusion_tag("ui/table_rows.html")
