@@ -17,7 +17,10 @@ UNITS = {
     "order": 1_000_033,
     "payment": 1_000_037,
     "invoice": UNIT,
+    "purchase": 1_000_039,
+    "claim": 1_000_081,
 }  # likewise of other types; those of the rest are UNIT
+OFFERED = {"product": "unit"}  # whoever writes down a product chooses from all units of the firm: words, no secret
 COST = "918273"  # digits after the point of every cost price
 
 
@@ -114,6 +117,11 @@ class Oracle:
             for owner, record in by_owner.items()
             if not self.holds(actor, "view", record)
         }
+
+    def offered_markers(self, case: Case) -> set[str]:
+        """The words that a form of this type may offer to everybody who fills it in."""
+        offered = OFFERED.get(case.kind.key) if case.kind else None
+        return {self.world.marker(owner, offered) for owner in self.world.people} if offered else set()
 
     def forbidden_amounts(self, actor: str) -> dict[int, int]:
         """For the unit of each type with amounts: bits of the owners whose records this actor does not see."""

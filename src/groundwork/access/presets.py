@@ -24,13 +24,13 @@ class Preset:
     hides: frozenset[str] = field(default_factory=frozenset)
 
 
-# Groups: customers, goods, money, rollout, reports, people, settings, import
+# Groups: customers, goods, purchases, money, rollout, reports, people, settings, import
 PRESETS: dict[str, Preset] = {
     "administrator": Preset(
         _("Administrator"),
         100,
         dict.fromkeys(
-            ("customers", "goods", "money", "rollout", "reports", "people", "settings", "import"),
+            ("customers", "goods", "purchases", "money", "rollout", "reports", "people", "settings", "import"),
             (EVERYTHING, Reach.ALL),
         ),
     ),
@@ -40,6 +40,7 @@ PRESETS: dict[str, Preset] = {
         {
             "customers": (KEEP, Reach.ALL),
             "goods": (KEEP, Reach.ALL),
+            "purchases": (KEEP, Reach.ALL),
             "money": (KEEP, Reach.ALL),
             "rollout": (EVERYTHING, Reach.ALL),
             "reports": (KEEP, Reach.ALL),
@@ -75,6 +76,7 @@ PRESETS: dict[str, Preset] = {
         {
             "customers": (LOOK, Reach.DEPARTMENT),
             "goods": (WORK, Reach.ALL),
+            "purchases": (WORK, Reach.ALL),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
         },
     ),
@@ -84,6 +86,7 @@ PRESETS: dict[str, Preset] = {
         {
             "customers": (LOOK, Reach.ALL),
             "goods": (LOOK, Reach.ALL),
+            "purchases": (LOOK, Reach.ALL),
             "money": (KEEP, Reach.ALL),
             "reports": (LOOK, Reach.ALL),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),

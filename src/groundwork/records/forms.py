@@ -126,6 +126,10 @@ class RecordForm(CleanText, forms.ModelForm):
     def _is_filled(self, name: str) -> bool:
         return self[name].value() not in (None, "")
 
+    def _get_validation_exclusions(self):
+        """Whether a record is archived takes part in checks of uniqueness although nobody types it."""
+        return super()._get_validation_exclusions() - {"archived_at"}
+
     def clean(self):
         cleaned = super().clean()
         if not self.errors and self.kind.check:

@@ -152,6 +152,9 @@ class Record(Guarded):
     def recount(self):
         """Set what follows from the parts; the write path calls it after each change of one."""
 
+    def owner_by_default(self):
+        """Whose a new record is when nobody says so; None: whoever made it."""
+
     def get_absolute_url(self):
         from django.urls import reverse
 

@@ -48,14 +48,15 @@ class ActLabel:
 
     key: str
     label: Any  # lazy text
+    can_go_back: bool = False  # who did it is offered to take it back
 
 
 acts: Registry[ActLabel] = Registry(lambda item: item.key)
 for act_label in (
     ActLabel("created", gettext_lazy("Created")),
-    ActLabel("edited", gettext_lazy("Changed")),
-    ActLabel("archived", gettext_lazy("Archived")),
-    ActLabel("restored", gettext_lazy("Restored")),
+    ActLabel("edited", gettext_lazy("Changed"), can_go_back=True),
+    ActLabel("archived", gettext_lazy("Archived"), can_go_back=True),
+    ActLabel("restored", gettext_lazy("Restored"), can_go_back=True),
     ActLabel("undone", gettext_lazy("Taken back")),
     ActLabel("imported", gettext_lazy("Imported")),
     ActLabel("noted", gettext_lazy("Note")),
@@ -226,7 +227,7 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
     title = str(named.label) if named else act.act
     undo_url = ""
     can_go_back = any("#" not in name for name in change.fields)  # lines are changed back by hand
-    if can_go_back and act.by_id == user.pk and act.act in ("edited", "archived", "restored"):
+    if can_go_back and act.by_id == user.pk and named is not None and named.can_go_back:
         undo_url = reverse("records:undo", args=[act.pk])
     return Event(
         "history",

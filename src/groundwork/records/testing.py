@@ -1,5 +1,6 @@
 """A minimal record of any type, made from its model alone: for tests that go over every type there is."""
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -21,7 +22,7 @@ def make_record(kind: RecordType, *, owner, word: str = "Sample", **values) -> R
     """A record of ``kind`` that ``owner`` owns. Required fields are filled, texts with ``word``; required links are
     made too. ``values`` go before everything."""
     filled = filled_in(kind.model, owner=owner, word=word, skip=OWN, given=values)
-    return creating(kind.model(**filled), by=owner)
+    return creating(kind.model(**{"owner": owner, **filled}), by=owner)
 
 
 def make_part(part: PartType, parent: Record, *, owner, word: str = "Sample", **values) -> Part:
@@ -64,8 +65,8 @@ def value_for(field: models.Field, *, owner, word: str) -> Any:
 
 def text_for(field: models.Field, word: str) -> str | None:
     """The word itself, so that it is found wherever the field is shown."""
-    if field.name == "currency":
-        return "GBP"
+    if field.name in ("currency", "to_currency"):
+        return "GBP" if field.name == "currency" else "EUR"
     if field.blank and len(field.validators) > 1:  # more than its length is checked: a word would not fit
         return None
     if field.max_length and field.max_length < len(word) + 5:
@@ -74,10 +75,17 @@ def text_for(field: models.Field, word: str) -> str | None:
 
 
 def _plain(field: models.Field) -> Any:
+    day = today() + timedelta(days=next(_place)) if takes_part_in_uniqueness(field) else today()
     plain: list[tuple[type[models.Field], Any]] = [
-        (ScaledField, Decimal(1)), (models.DateField, today()), (models.BooleanField, False), (models.IntegerField, 1),
+        (ScaledField, Decimal(1)), (models.DateField, day), (models.BooleanField, False), (models.IntegerField, 1),
     ]  # fmt: skip
     return next((value for of, value in plain if isinstance(field, of)), None)
+
+
+def takes_part_in_uniqueness(field: models.Field) -> bool:
+    """Records made in a row must then differ in it, as the days of exchange rates do."""
+    rules = [rule for rule in field.model._meta.constraints if isinstance(rule, models.UniqueConstraint)]
+    return any(field.name in rule.fields for rule in rules)
 
 
 def target_for(model: type[models.Model], *, owner, word: str) -> Any:

@@ -55,6 +55,8 @@ class Field:
 
 
 def _kind(model_field: models.Field) -> str:
+    if told := getattr(model_field, "kind", ""):  # a field of a room may tell what it is
+        return told
     if model_field.choices:
         return "choice"
     if isinstance(model_field, models.ForeignKey):

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -215,7 +215,7 @@ def _begin(records: Sequence[Record], act: Act) -> None:
         record.created_at = record.updated_at = moment
         record.origin = act.kept()
         if record.owner_id is None and act.channel == "web":
-            record.owner = act.by
+            record.owner = record.owner_by_default() or act.by
         if record.department_id is None and record.owner_id is not None:
             record.department_id = record.owner.department_id
         record.prepare()
@@ -234,7 +234,8 @@ def take_numbers(type_key: str, count: int) -> int:
 
 def put_part(parent: Record, part: Part) -> Part:
     """Save a line of ``parent`` inside its ``writing`` block; the parent's history tells what changed."""
-    before = values(type(part)._base_manager.get(pk=part.pk)) if part.pk else None
+    kept = type(part)._base_manager.filter(pk=part.pk).first() if part.pk else None
+    before = values(kept) if kept is not None else None
     setattr(part, part.parent_field, parent)
     part.prepare()
     part.save()
@@ -263,10 +264,10 @@ def _part_changed(parent, part, before, after) -> None:
 
 
 def plain(value) -> Any:
-    """A value as history keeps it: JSON, exact."""
+    """A value as history keeps it: JSON, exact, and the same whether typed ("8.00") or read ("8")."""
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def values(record) -> dict[str, Any]:
@@ -445,6 +446,9 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         held = values(fresh)
         back = 0
         for name, (before, after) in change.fields.items():
+            if "#" in name and _undo_part(fresh, name, before, after):
+                back += 1
+                continue
             if "#" in name or held.get(name) != after:
                 result.kept.append(f"{fresh}: {name}")
                 continue
@@ -452,6 +456,24 @@ def _undo_change(change: Change, by, result: Undone) -> None:
             setattr(fresh, name, item.to_python(before) if before is not None else None)
             back += 1
         result.restored += bool(back)
+
+
+def _undo_part(record: Record, name: str, before: dict | None, after: dict | None) -> bool:
+    """A line goes back where it still is what the act made of it; ``name`` is "costprice#5"."""
+    model_name, _sign, pk = name.partition("#")
+    model = next((part.model for part in type_of(record).parts if part.model._meta.model_name == model_name), None)
+    line: Any = model._base_manager.filter(pk=pk).first() if model else None
+    if model is None or (values(line) if line is not None else None) != after:
+        return False
+    if before is None:
+        drop_part(record, line)
+        return True
+    line = line or cast(Any, model)(id=int(pk))
+    for item in model._meta.concrete_fields:
+        if item.attname in before:
+            setattr(line, item.attname, item.to_python(before[item.attname]))
+    put_part(record, line)
+    return True
 
 
 def erase(records: Sequence[Record]) -> None:

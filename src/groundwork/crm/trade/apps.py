@@ -8,4 +8,7 @@ class TradeConfig(AppConfig):
     verbose_name = _("Trade")
 
     def ready(self):
-        from groundwork.crm.trade import documents, imports, types  # noqa: F401 - declare types and layouts, keep the totals
+        from groundwork.crm.trade import documents, imports, types, units  # noqa: F401 - declare types and layouts, keep the totals
+        from groundwork.records.write import Follower, followers
+
+        followers.add(Follower("list of units", units.Unit.type_key, units.follow))

@@ -13,7 +13,55 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import vat
 from groundwork.crm.trade.amounts import line_amount
+from groundwork.crm.trade.units import UnitField
 from groundwork.records.models import Part, Record, keyset_indexes
+
+COST = "field:product.cost"  # the element that cost prices wait for
+
+
+class Category(Record):
+    """A branch of the tree of goods. What stands under it belongs to the branch above, too."""
+
+    type_key = "category"
+
+    name = models.CharField(_("name"), max_length=120)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("part of")
+    )
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        indexes = keyset_indexes("category", "sort_key", "updated_at")
+
+    def prepare(self):
+        """Refused: a category within itself, however far up."""
+        if self.pk is not None and self.pk in above(self.parent_id):
+            raise Refusal(_t("A category cannot be part of itself."))
+        super().prepare()
+
+
+def above(category_id: int | None) -> list[int]:
+    """A category and everything it is part of, the root last; one query."""
+    parents = dict(Category.objects.values_list("pk", "parent_id")) if category_id is not None else {}
+    line: list[int] = []
+    while category_id is not None and category_id not in line:
+        line.append(category_id)
+        category_id = parents.get(category_id)
+    return line
+
+
+def within(category_id: int) -> set[int]:
+    """A category and everything that is part of it; one query. For filters and for sums by branch."""
+    branches: dict[int | None, list[int]] = {}
+    for pk, parent in Category.objects.values_list("pk", "parent_id"):
+        branches.setdefault(parent, []).append(pk)
+    found, open_ = set(), [category_id]
+    while open_:
+        if (pk := open_.pop()) not in found:
+            found.add(pk)
+            open_ += branches.get(pk, [])
+    return found
 
 
 class Product(Record):
@@ -29,12 +77,28 @@ class Product(Record):
     name = models.CharField(_("name"), max_length=200)
     code = models.CharField(_("code"), max_length=60, blank=True, default="", db_index=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GOODS)
-    unit = models.CharField(_("unit"), max_length=20, blank=True, default="")
+    unit = UnitField(_("unit"), max_length=20, blank=True, default="")
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category")
+    )
+    price = ScaledField(
+        _("price"), null=True, blank=True, help_text=_("Of one unit, without VAT, in the firm's currency.")
+    )
+    supplier = models.ForeignKey(
+        Company, models.PROTECT, null=True, blank=True, related_name="supplied", verbose_name=_("supplier")
+    )
+    supplier_code = models.CharField(_("supplier's code"), max_length=60, blank=True, default="")
 
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
         indexes = keyset_indexes("product", "sort_key", "updated_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price=None) | models.Q(price__gte=0), name="product_price_not_negative",
+                violation_error_message=_("A price is not below zero."),
+            ),
+        ]  # fmt: skip
 
 
 class CostPrice(Part):
@@ -46,6 +110,9 @@ class CostPrice(Part):
     cost = ScaledField(_("cost of one unit"))
     currency = models.CharField(_("currency"), max_length=3)
     valid_from = models.DateField(_("valid from"))
+    purchase = models.ForeignKey(
+        "trade.Purchase", models.SET_NULL, null=True, editable=False, related_name="costs", verbose_name=_("purchase")
+    )
 
     class Meta:
         verbose_name = _("cost price")
@@ -254,6 +321,11 @@ class InvoiceLine(Part):
         return super().delete(*args, **kwargs)
 
 
-from groundwork.crm.trade.orders import Order, OrderLine  # noqa: E402, F401 - files of their own
+from groundwork.crm.trade.claims import Claim  # noqa: E402, F401
+from groundwork.crm.trade.orders import Order, OrderLine  # noqa: E402, F401
 from groundwork.crm.trade.payments import Payment, Share  # noqa: E402, F401
+from groundwork.crm.trade.prices import Price, PriceList, PricesFor, Terms  # noqa: E402, F401
+from groundwork.crm.trade.purchases import Purchase, PurchaseLine  # noqa: E402, F401
+from groundwork.crm.trade.rates import Rate  # noqa: E402, F401
 from groundwork.crm.trade.series import Series, SeriesCount  # noqa: E402, F401
+from groundwork.crm.trade.units import Unit  # noqa: E402, F401

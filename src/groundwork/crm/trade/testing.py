@@ -3,8 +3,21 @@
 from datetime import date
 from decimal import Decimal
 
+from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.documents import create_many
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade.models import (
+    Claim,
+    CostPrice,
+    Invoice,
+    InvoiceLine,
+    Price,
+    PriceList,
+    PricesFor,
+    Product,
+    Purchase,
+    PurchaseLine,
+    Rate,
+)
 from groundwork.records.guard import write_path
 from groundwork.records.write import acting, creating
 
@@ -47,3 +60,37 @@ def keep_costs(by) -> None:
     from groundwork.blueprint.elements import switch
 
     switch("field:product.cost", on=True, by=by, reason="We do not know what we earn on almonds.")
+
+
+def make_company(by, name="Tortola", **fields) -> Company:
+    return creating(Company(name=name, **fields), by=by)
+
+
+def make_rate(by, currency, rate, to="GBP", since=date(2026, 1, 1), units=1) -> Rate:
+    return creating(Rate(currency=currency, to_currency=to, rate=Decimal(rate), valid_from=since, units=units), by=by)
+
+
+def make_pricelist(by, *prices, companies=(), currency="GBP", name="Spring", since=date(2026, 1, 1), to=None, **fields):
+    """``prices`` are (product, price) or (product, price, from quantity)."""
+    parts = [
+        Price(product=product, price=Decimal(price), from_quantity=Decimal(step[0] if step else 0))
+        for product, price, *step in prices
+    ]
+    parts += [PricesFor(company=company) for company in companies]
+    return creating(
+        PriceList(name=name, currency=currency, valid_from=since, valid_to=to, **fields), by=by, parts=parts
+    )
+
+
+def make_purchase(by, *lines, supplier=None, number="ZK-1", day=MAY, currency="GBP") -> Purchase:
+    """``lines`` are (product, quantity, price)."""
+    supplier = supplier or make_company(by, "Nut Farm", kind="supplier")
+    parts = [
+        PurchaseLine(product=what, quantity=Decimal(amount), price=Decimal(price)) for what, amount, price in lines
+    ]
+    purchase = Purchase(document_number=number, supplier=supplier, bought_on=day, currency=currency)
+    return creating(purchase, by=by, parts=parts)
+
+
+def make_claim(by, company, name="Two bags torn", kind="damaged", **fields) -> Claim:
+    return creating(Claim(name=name, company=company, kind=kind, **fields), by=by)

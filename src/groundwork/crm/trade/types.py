@@ -13,10 +13,30 @@ from groundwork.crm.trade.documents import (
     frozen_order,
     offer_rates,
 )
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
+from groundwork.crm.trade.models import (
+    COST,
+    Category,
+    Claim,
+    CostPrice,
+    Invoice,
+    InvoiceLine,
+    Order,
+    OrderLine,
+    Payment,
+    Price,
+    PriceList,
+    PricesFor,
+    Product,
+    Purchase,
+    PurchaseLine,
+    Rate,
+    Share,
+    Terms,
+    Unit,
+)
+from groundwork.records.pages import ActLabel, acts
 from groundwork.records.types import PartType, RecordType, types
 
-COST = "field:product.cost"
 declared.add(Declared(key=COST, kind="field", label=_("Cost price"), optional=True))
 
 
@@ -24,6 +44,49 @@ def works_with_all(key: str):
     """In the menu of those who make such records or look after all; a seller finds them at companies and orders."""
     return lambda user: user.can("edit", key) or reach(user, "view", key).all
 
+
+category = types.add(
+    RecordType(
+        model=Category,
+        label=_("Category"),
+        plural=_("Categories"),
+        icon="folder-tree",
+        prefix="K",
+        group="goods",
+        fields=("name", "parent"),
+        columns=("name", "parent", "updated_at"),
+        sorts=("name", "updated_at"),
+        quick=("name", "parent"),
+        search=("name",),
+        filters=("parent",),
+        section="settings",
+        order=210,
+        menu="create",
+        explain=_("A category is a branch of the tree of goods. Reports add up by branch."),
+    )  # fmt: skip
+)
+
+unit = types.add(
+    RecordType(
+        model=Unit,
+        label=_("Unit"),
+        plural=_("Own units"),
+        icon="ruler",
+        prefix="U",
+        group="goods",
+        fields=("name", "code", "unece"),
+        columns=("name", "code", "unece", "updated_at"),
+        sorts=("name", "updated_at"),
+        quick=("name", "code"),
+        search=("name", "code"),
+        section="settings",
+        order=220,
+        menu="create",
+        explain=_(
+            "Pieces, kilograms, metres, hours and the like are there already. Add what only you count in: a sack."
+        ),
+    )  # fmt: skip
+)
 
 product = types.add(
     RecordType(
@@ -33,12 +96,12 @@ product = types.add(
         icon="package",
         prefix="G",
         group="goods",
-        fields=("name", "code", "kind", "unit"),
-        columns=("name", "code", "kind", "unit", "updated_at"),
+        fields=("name", "code", "kind", "unit", "category", "price", "supplier", "supplier_code"),
+        columns=("name", "code", "kind", "unit", "category", "price", "updated_at"),
         sorts=("name", "updated_at"),
-        quick=("name", "code"),
-        search=("name", "code"),
-        filters=("kind",),
+        quick=("name", "code", "price"),
+        search=("name", "code", "supplier_code"),
+        filters=("kind", "category", "supplier"),
         board="kind",
         order=40,
         parts=(
@@ -46,7 +109,7 @@ product = types.add(
                 "costs",
                 CostPrice,
                 _("Cost prices"),
-                ("cost", "currency", "valid_from"),
+                ("cost", "currency", "valid_from", "purchase"),
                 element=COST,
                 sensitive="cost",
                 order="-valid_from",
@@ -190,3 +253,143 @@ payment = types.add(
         explain=_("A payment is money that came from a customer, or went back. Share it out over the invoices."),
     )  # fmt: skip
 )
+
+purchase = types.add(
+    RecordType(
+        model=Purchase,
+        label=_("Purchase"),
+        plural=_("Purchases"),
+        icon="truck",
+        prefix="B",
+        group="purchases",
+        fields=("document_number", "supplier", "bought_on", "currency", "state"),
+        columns=("document_number", "supplier", "bought_on", "state", "total_minor"),
+        sorts=("-bought_on", "document_number", "total_minor"),
+        quick=("document_number", "supplier", "bought_on"),
+        search=("document_number",),
+        filters=("state", "supplier", "bought_on"),
+        amount="total_minor",
+        board="state",
+        order=45,
+        parts=(
+            PartType(
+                "items",
+                PurchaseLine,
+                _("Lines"),
+                ("product", "quantity", "price", "amount_minor"),
+            ),
+        ),
+        explain=_("A purchase says what we bought from whom. Received, it keeps what the products cost from that day."),
+    )  # fmt: skip
+)
+
+pricelist = types.add(
+    RecordType(
+        model=PriceList,
+        label=_("Price list"),
+        plural=_("Price lists"),
+        icon="tags",
+        prefix="PL",
+        group="goods",
+        fields=("name", "currency", "basis", "valid_from", "valid_to"),
+        columns=("name", "currency", "basis", "valid_from", "valid_to", "updated_at"),
+        sorts=("name", "valid_from", "updated_at"),
+        quick=("name", "currency", "valid_from"),
+        search=("name",),
+        filters=("basis", "valid_from"),
+        section="settings",
+        order=230,
+        menu="create",
+        parts=(
+            PartType("prices", Price, _("Prices"), ("product", "from_quantity", "price"), order="product__sort_key"),
+            PartType("companies", PricesFor, _("Only for"), ("company",)),
+        ),
+        explain=_("A price list gives prices for some days. Without companies it is for everybody."),
+    )  # fmt: skip
+)
+
+terms = types.add(
+    RecordType(
+        model=Terms,
+        label=_("Price terms"),
+        plural=_("Price terms"),
+        icon="handshake",
+        prefix="T",
+        group="money",
+        fields=("name", "company", "discount", "pricelist"),
+        columns=("name", "company", "discount", "pricelist", "updated_at"),
+        sorts=("name", "updated_at"),
+        quick=("company", "discount", "pricelist"),
+        search=("name",),
+        filters=("company", "pricelist"),
+        section="settings",
+        order=240,
+        menu="create",
+        explain=_("Price terms say what one customer pays: a discount off the general prices, or a list of its own."),
+    )  # fmt: skip
+)
+
+rate = types.add(
+    RecordType(
+        model=Rate,
+        label=_("Rate of exchange"),
+        plural=_("Rates of exchange"),
+        icon="arrow-left-right",
+        prefix="R",
+        group="money",
+        fields=("currency", "to_currency", "units", "rate", "valid_from", "source"),
+        columns=("name", "currency", "to_currency", "units", "rate", "valid_from", "source"),
+        sorts=("-valid_from", "name"),
+        quick=("currency", "rate", "valid_from"),
+        search=("name", "source"),
+        filters=("valid_from",),
+        section="settings",
+        order=250,
+        menu="create",
+        explain=_("A rate says what another currency is worth from a day on. Without one, an amount stays unknown."),
+    )  # fmt: skip
+)
+
+claim = types.add(
+    RecordType(
+        model=Claim,
+        label=_("Claim"),
+        plural=_("Claims"),
+        icon="shield-alert",
+        prefix="CL",
+        group="customers",
+        fields=(
+            "name",
+            "company",
+            "kind",
+            "invoice",
+            "product",
+            "amount_minor",
+            "opened_on",
+            "text",
+            "currency",
+            "state",
+            "cost_minor",
+            "closed_on",
+        ),
+        columns=("name", "company", "kind", "state", "opened_on", "amount_minor", "cost_minor"),
+        sorts=("-opened_on", "name", "amount_minor"),
+        quick=("name", "company", "kind"),
+        search=("name", "text"),
+        filters=("state", "kind", "company", "product", "opened_on", "owner", "department"),
+        amount="amount_minor",
+        board="state",
+        order=60,
+        menu="export",
+        explain=_("A claim says that we failed a customer: damaged, missing, late. What it cost counts in the profit."),
+    )  # fmt: skip
+)
+
+for act in (
+    ActLabel("received", _("Received"), can_go_back=True),
+    ActLabel("accepted", _("Accepted")),
+    ActLabel("refused", _("Refused")),
+    ActLabel("settled", _("Settled")),
+    ActLabel("reopened", _("Opened again")),
+):
+    acts.add(act)

@@ -115,6 +115,9 @@ class RecordLayout(Layout):
 
     @staticmethod
     def _choice(shown: Field, raw: str) -> str:
+        reads = getattr(shown.model_field, "choice_of", None)  # a field that knows more ways to write its values
+        if reads and (found := reads(raw)) is not None:
+            return found
         for code, _name in settings.LANGUAGES:
             with override(code):
                 for value, label in shown.model_field.flatchoices:

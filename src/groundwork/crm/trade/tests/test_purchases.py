@@ -1,0 +1,109 @@
+"""What we buy: receiving it tells what the goods cost from that day."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from groundwork.core.refusals import Refusal
+from groundwork.crm.trade.models import CostPrice, Purchase
+from groundwork.crm.trade.purchases import receive
+from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_product, make_purchase, make_rate
+from groundwork.records.models import Change, ChangeSet
+from groundwork.records.write import creating, drop_part, undo, writing  # noqa: F401
+
+
+@pytest.fixture
+def almonds(cast):
+    return make_product(cast.larisa)
+
+
+def costs():
+    return list(CostPrice.objects.order_by("valid_from").values_list("cost", "currency", "valid_from"))
+
+
+def test_received_goods_cost_what_was_paid_from_that_day_on(cast, almonds):
+    keep_costs(cast.olga)
+    purchase = make_purchase(cast.larisa, (almonds, 10, "5.00"), (almonds, 30, "6.00"))
+
+    receive(purchase, by=cast.larisa)
+
+    purchase.refresh_from_db()
+    assert (purchase.state, purchase.total_minor) == ("received", 23_000)
+    assert costs() == [(Decimal("5.75"), "GBP", MAY)]
+    assert CostPrice.objects.get().purchase == purchase
+    told = Change.objects.get(type="product", changeset__act="received").changeset
+    assert (told.by, told.cause) == (cast.larisa, "ZK-1")
+
+
+def test_while_costs_are_not_kept_receiving_keeps_none(cast, almonds):
+    receive(make_purchase(cast.larisa, (almonds, 10, "5.00")), by=cast.larisa)
+
+    assert costs() == []
+
+
+def test_a_purchase_is_received_once_and_never_empty(cast, almonds):
+    purchase = make_purchase(cast.larisa, (almonds, 10, "5.00"))
+    receive(purchase, by=cast.larisa)
+
+    with pytest.raises(Refusal, match="received already"):
+        receive(purchase, by=cast.larisa)
+    with pytest.raises(Refusal, match="nothing on this purchase"):
+        receive(make_purchase(cast.larisa, supplier=purchase.supplier, number="ZK-2"), by=cast.larisa)
+
+
+def test_lines_of_a_received_purchase_stand(cast, almonds):
+    purchase = make_purchase(cast.larisa, (almonds, 10, "5.00"))
+    receive(purchase, by=cast.larisa)
+
+    with pytest.raises(Refusal, match="take that back first"), writing(purchase, by=cast.larisa, act="edited") as fresh:
+        drop_part(fresh, fresh.items.get())
+
+    assert purchase.items.count() == 1
+
+
+def test_another_currency_is_converted_by_the_rate_of_the_day(cast, almonds):
+    keep_costs(cast.olga)
+    make_rate(cast.nina, "EUR", "0.8", since=date(2026, 5, 1))
+
+    receive(make_purchase(cast.larisa, (almonds, 10, "5.00"), currency="EUR"), by=cast.larisa)
+
+    assert costs() == [(Decimal(4), "GBP", MAY)]
+
+
+def test_without_a_rate_it_is_refused_and_nothing_is_kept(cast, almonds):
+    keep_costs(cast.olga)
+    purchase = make_purchase(cast.larisa, (almonds, 10, "5.00"), currency="EUR")
+
+    with pytest.raises(Refusal, match="No rate of EUR to GBP"):
+        receive(purchase, by=cast.larisa)
+
+    assert (Purchase.objects.get().state, costs()) == ("draft", [])
+
+
+def test_taking_the_receipt_back_takes_its_costs_back_and_brings_back_those_of_before(cast, almonds):
+    keep_costs(cast.olga)
+    walnuts = make_product(cast.larisa, "Walnuts")
+    make_cost(walnuts, "9.00", since=MAY)
+    receive(make_purchase(cast.larisa, (almonds, 10, "5.00"), (walnuts, 10, "8.00")), by=cast.larisa)
+    assert {row.cost for row in CostPrice.objects.all()} == {Decimal(5), Decimal(8)}
+
+    result = undo(ChangeSet.objects.get(act="received"), by=cast.larisa)
+
+    assert (result.restored, result.kept) == (3, [])
+    assert (costs(), Purchase.objects.get().state) == ([(Decimal(9), "GBP", MAY)], "draft")
+
+
+def test_a_cost_typed_over_since_stays_when_the_receipt_is_taken_back(cast, almonds):
+    keep_costs(cast.olga)
+    receive(make_purchase(cast.larisa, (almonds, 10, "5.00")), by=cast.larisa)
+    with writing(almonds, by=cast.larisa, act="edited") as fresh:
+        line = fresh.costs.get()
+        line.cost = Decimal(6)
+        from groundwork.records.write import put_part
+
+        put_part(fresh, line)
+
+    result = undo(ChangeSet.objects.get(act="received"), by=cast.larisa)
+
+    assert (len(result.kept), costs()) == (1, [(Decimal(6), "GBP", MAY)])
