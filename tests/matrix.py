@@ -291,6 +291,10 @@ ROWS: dict[str, Row] = {
     "records:note": Row("edit record", post=lambda case: {"kind": "note", "text": "typed"}),
     "records:part_add": Row("edit record", part_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
     "records:part_edit": Row("edit record", part_line_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
+    "customers:dates": Row("view contact", queries=lambda case: ["", "?days=90"]),
+    "customers:relationship": Row("view record", types=lambda kind: kind.key == "company"),
+    "customers:rules": Row("configure settings"),
+    "customers:rule": Row("configure settings", keys("cooling", "pays_late"), post=lambda case: {"times": "3"}),
     "insight:above": Row("view reports"),
     "insight:lines": Row("view reports", says=frozenset({404})),
     "insight:report": Row(

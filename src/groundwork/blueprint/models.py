@@ -59,6 +59,7 @@ class Element(models.Model):
         ROLE = "role", _("role")
         OBJECT = "object", _("record type")
         PRESET = "preset", _("import preset")
+        RULE = "rule", _("rule")
 
     class State(models.TextChoices):
         OFF = "off", _("not switched on")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("groundwork.access.urls")),
     path("import/", include("groundwork.records.imports.urls")),
     path("", include("groundwork.records.urls")),
+    path("", include("groundwork.crm.customers.urls")),
     path("", include("groundwork.crm.insight.urls")),
     path("rollout/", include("groundwork.rollout.urls")),
 ]

@@ -197,6 +197,8 @@ class PartForm(CleanText, forms.ModelForm):
                 own = self.fields[shown.name]
                 currency = getattr(parent, "currency", "") or "EUR"
                 self.fields[shown.name] = MoneyField(currency=currency, label=own.label, required=own.required)
+            elif shown.kind == "user":
+                self.fields[shown.name].queryset = User.objects.filter(is_active=True)
             label = str(self.fields[shown.name].label or "")
             self.fields[shown.name].label = label[:1].upper() + label[1:]
         if part.adapt:

@@ -88,6 +88,7 @@ class PartType:
     order: str = "pk"
     addable: bool = True
     adapt: Callable[[Any], None] | None = None  # fits the form of a line to its record: offered choices, first values
+    removable: bool = True  # False: what was written stays visible
 
     @cached_property
     def shown(self) -> list[Field]:

@@ -327,7 +327,7 @@ def part_edit(request, kind, record, part_key, part_pk):
     part = _part(kind, record, request.user, part_key)
     line = get_object_or_404(part.model.objects.filter(**{part.model.parent_field: record}), pk=part_pk)
     form = part_form(part, request.user, record, request.POST or None, instance=line, prefix=part.key)
-    if request.method == "POST" and "remove" in request.POST:
+    if request.method == "POST" and "remove" in request.POST and part.removable:
         with write.writing(record, by=request.user, act="edited") as fresh:
             write.drop_part(fresh, line)
         return redirect(record)

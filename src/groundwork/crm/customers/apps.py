@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,4 +9,20 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self):
-        from groundwork.crm.customers import types  # noqa: F401 - declares the record types
+        from groundwork.background import schedules
+        from groundwork.crm.customers import cards, facts, people, relationship, types  # noqa: F401 - they register
+        from groundwork.ui.navigation import Entry, entries
+
+        schedules.every("customers.facts", facts.start_if_stale, seconds=60)
+        schedules.every("customers.facts.day", facts.mark_all, seconds=24 * 3600)
+        entries.add(
+            Entry(
+                key="relationship",
+                label=_("Relationship rules"),
+                icon="handshake",
+                url=lambda: reverse("customers:rules"),
+                section="settings",
+                order=40,
+                may=lambda user: user.can("configure", "settings"),
+            )  # fmt: skip
+        )

@@ -1,5 +1,6 @@
-"""Companies and the people we know there."""
+"""Companies, the people we know there, and what we know about both."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -7,13 +8,22 @@ from django.utils.translation import pgettext_lazy
 from groundwork.blueprint.models import Firm
 from groundwork.crm.customers.countries import country_code
 from groundwork.crm.customers.legal_ids import LEGAL_IDS, LegalIdField, compact
-from groundwork.records.models import Record, keyset_indexes
+from groundwork.records.models import Part, Record, keyset_indexes
 
 
 class Company(Record):
     """A customer, supplier or partner. Our own firm is not one (blueprint.Firm)."""
 
     type_key = "company"
+
+    class Lifecycle(models.TextChoices):
+        PROSPECT = "prospect", _("prospect")
+        NEW = "new", pgettext_lazy("customer", "new")
+        GROWING = "growing", _("growing")
+        LOYAL = "loyal", _("loyal")
+        COOLING = "cooling", _("cooling")
+        RETURNING = "returning", _("returning")
+        LOST = "lost", pgettext_lazy("customer", "lost")
 
     class Kind(models.TextChoices):
         CUSTOMER = "customer", _("customer")
@@ -24,6 +34,9 @@ class Company(Record):
     short_name = models.CharField(_("short name"), max_length=60, blank=True, default="", db_default="")
     legal_name = models.CharField(_("full legal name"), max_length=250, blank=True, default="", db_default="")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CUSTOMER)
+    lifecycle = models.CharField(  # kept by relationship.py from the facts; "" for who is no customer
+        _("relationship"), max_length=10, choices=Lifecycle, default="", db_default="", blank=True, editable=False
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("parent company")
     )
@@ -64,7 +77,10 @@ class Company(Record):
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
-        indexes = keyset_indexes("company", "sort_key", "updated_at")
+        indexes = [
+            *keyset_indexes("company", "sort_key", "updated_at"),
+            models.Index(fields=["lifecycle", "sort_key", "id"], name="company_lifecycle"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(debt_limit_minor=None) | models.Q(debt_limit_minor__gte=0),
@@ -108,3 +124,214 @@ class Contact(Record):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         indexes = keyset_indexes("contact", "sort_key", "updated_at")
+
+
+# ── parts
+
+
+class Employment(Part):
+    """A contact works or worked for a company. Without ``until_on``: still."""
+
+    parent_field = "contact"
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="employments")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="employments", verbose_name=_("company"))
+    job = models.CharField(_("job"), max_length=120, blank=True, default="")
+    from_on = models.DateField(pgettext_lazy("worked there", "from"), null=True, blank=True)
+    until_on = models.DateField(pgettext_lazy("worked there", "until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until_on=None)
+                | models.Q(from_on=None)
+                | models.Q(until_on__gte=models.F("from_on")),
+                name="employment_ends_after_it_begins",
+                violation_error_message=_("The last day is not before the first one."),
+            )
+        ]
+
+    def __str__(self):
+        return self.job
+
+
+class ImportantDate(Part):
+    """A day worth a word: a birthday, the day of the contract."""
+
+    class Kind(models.TextChoices):
+        BIRTHDAY = "birthday", _("birthday")
+        ANNIVERSARY = "anniversary", _("anniversary")
+        CONTRACT = "contract", _("contract")
+        OTHER = "other", _("other date")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.BIRTHDAY)
+    on = models.DateField(_("date"))
+    yearly = models.BooleanField(_("every year"), default=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    month_day = models.PositiveSmallIntegerField(default=0, editable=False, db_index=True)  # 229 is 29 February
+
+    class Meta:
+        abstract = True
+        verbose_name = _("important date")
+        verbose_name_plural = _("important dates")
+
+    def __str__(self):
+        return self.note or str(self.get_kind_display())
+
+    def prepare(self):
+        self.month_day = self.on.month * 100 + self.on.day
+
+
+class CompanyDate(ImportantDate):
+    parent_field = "company"
+    company = models.ForeignKey(Company, models.CASCADE, related_name="dates")
+
+
+class ContactDate(ImportantDate):
+    parent_field = "contact"
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="dates")
+
+
+class Consent(Part):
+    """What a person allowed us, and how we can prove it. A withdrawn one stays to be seen."""
+
+    parent_field = "contact"
+
+    class Purpose(models.TextChoices):
+        DATA = "data", _("keeping personal data")
+        MAILING = "mailing", _("mailings")
+        CALLS = "calls", _("calls")
+        PUBLICATION = "publication", _("being named in public")
+        OTHER = "other", _("other purpose")
+
+    class How(models.TextChoices):
+        PAPER = "paper", _("signed on paper")
+        MAIL = "mail", _("by e-mail")
+        PHONE = "phone", _("on the phone")
+        SITE = "site", _("on the site")
+        SPOKEN = "spoken", _("in person")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("what for"), max_length=12, choices=Purpose)
+    given_on = models.DateField(_("given on"))
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    how = models.CharField(_("how"), max_length=10, choices=How)
+    proof = models.CharField(
+        _("proof"), max_length=500, help_text=_("Where it can be seen: the letter, the paper, the words said.")
+    )
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_on=None) | models.Q(withdrawn_on__gte=models.F("given_on")),
+                name="consent_withdrawn_after_given",
+                violation_error_message=_("A consent is not withdrawn before it is given."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.get_purpose_display())
+
+    @property
+    def is_valid(self):
+        return self.withdrawn_on is None
+
+
+class FreeFact(Part):
+    """Something worth knowing that has no field, and who reads it: a fact without a reader is not collected."""
+
+    text = models.CharField(pgettext_lazy("about a customer", "fact"), max_length=500)
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who reads it")
+    )
+    why = models.CharField(_("what for"), max_length=200)
+
+    class Meta:
+        abstract = True
+        verbose_name = pgettext_lazy("about a customer", "fact")
+        verbose_name_plural = _("facts")
+
+    def __str__(self):
+        return self.text
+
+
+class CompanyFact(FreeFact):
+    parent_field = "company"
+    company = models.ForeignKey(Company, models.CASCADE, related_name="free_facts")
+
+
+class ContactFact(FreeFact):
+    parent_field = "contact"
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="free_facts")
+
+
+# ── what is computed
+
+
+class CompanyFacts(models.Model):
+    """What is known about the dealings with one company as of a day; kept by ``facts.recompute``.
+
+    Amounts are net, in minor units of ``currency``. None is unknown, never zero.
+    """
+
+    is_derived = True
+
+    company = models.OneToOneField(Company, models.CASCADE, primary_key=True, related_name="facts")
+    as_of = models.DateField(null=True)
+    stale = models.BooleanField(default=True, db_index=True)
+    currency = models.CharField(max_length=3, default="")
+    documents = models.PositiveIntegerField(null=True)  # invoices, without credit notes
+    buying_days = models.PositiveIntegerField(null=True)  # days with an invoice
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    revenue_12m_minor = models.BigIntegerField(null=True)
+    revenue_before_minor = models.BigIntegerField(null=True)  # of the 12 months before those
+    revenue_6m_minor = models.BigIntegerField(null=True)
+    revenue_6m_before_minor = models.BigIntegerField(null=True)
+    rhythm_days = models.PositiveIntegerField(null=True)  # median gap between buying days; from three of them on
+    silent_days = models.IntegerField(null=True)  # since the last buying day
+    back_on = models.DateField(null=True)  # the end of the longest gap that ended within half a year
+    back_after_days = models.PositiveIntegerField(null=True)  # how long that gap was
+    payments = models.PositiveIntegerField(null=True)  # invoices paid in 12 months
+    days_past_due = models.IntegerField(null=True)  # of those, on average, rounded half up; below zero: before the day
+    overdue_minor = models.BigIntegerField(null=True)
+    claims = models.PositiveIntegerField(null=True)  # in 12 months
+    claims_cost_minor = models.BigIntegerField(null=True)
+    margin_minor = models.BigIntegerField(null=True)  # in 12 months, of what has a known cost
+    margin_revenue_minor = models.BigIntegerField(null=True)  # the revenue with a known cost
+    margin_of_minor = models.BigIntegerField(null=True)  # all revenue of those months
+
+    class Meta:
+        verbose_name = _("company facts")
+
+
+class RelationshipState(models.Model):
+    """From when to when a lifecycle or a trait was true of a company, and the facts it stood on."""
+
+    is_derived = True
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="states")
+    rule = models.CharField(max_length=20)
+    since_on = models.DateField()
+    until_on = models.DateField(null=True)  # the day another came in its place
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-since_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "rule"], condition=models.Q(until_on=None), name="one_open_state"
+            )
+        ]
+
+
+class RelationshipRule(models.Model):
+    """What a firm has changed in a rule: its thresholds and its next step. Its element keeps reason and revisions."""
+
+    key = models.CharField(max_length=20, unique=True)
+    thresholds = models.JSONField(default=dict)  # {name: number}; those that are not here have their default
+    next_step = models.CharField(max_length=300, blank=True, default="")

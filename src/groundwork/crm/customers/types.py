@@ -1,13 +1,25 @@
 """What makes companies and contacts visible: one declaration each."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.blueprint.models import Firm
 from groundwork.crm.customers.countries import country_code
 from groundwork.crm.customers.legal_ids import LEGAL_IDS, TAX_NUMBER, names_for
-from groundwork.crm.customers.models import Company, Contact
-from groundwork.records.types import RecordType, types
+from groundwork.crm.customers.models import (
+    Company,
+    CompanyDate,
+    CompanyFact,
+    Consent,
+    Contact,
+    ContactDate,
+    ContactFact,
+    Employment,
+)  # fmt: skip
+from groundwork.records.types import PartType, RecordType, types
 
+DATE_FIELDS = ("kind", "on", "yearly", "note")
+FACT_FIELDS = ("text", "reader", "why")
 IDS = (*LEGAL_IDS, TAX_NUMBER)
 
 
@@ -53,12 +65,16 @@ company = types.add(
             "debt_limit_minor",
             "currency",
         ),
-        columns=("name", "kind", "country", "city", "phone", "owner", "updated_at"),
+        columns=("name", "lifecycle", "kind", "country", "city", "phone", "owner", "updated_at"),
         sorts=("name", "updated_at"),
         quick=("name", "phone", "country"),
         search=("name", "short_name", "legal_name", "phone", "email", "city", *IDS),
-        filters=("kind", "country", "segment", "source", "parent", "owner", "department"),
-        board="kind",
+        filters=("lifecycle", "kind", "country", "segment", "source", "parent", "owner", "department"),
+        board="lifecycle",
+        parts=(
+            PartType("dates", CompanyDate, _("Important dates"), DATE_FIELDS, order="month_day"),
+            PartType("facts", CompanyFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
+        ),
         asked=asked_of,
         order=20,
         explain=_("A company is a customer, a supplier or a partner. Everything said and sold stands on its page."),
@@ -79,6 +95,21 @@ contact = types.add(
         quick=("name", "company", "phone"),
         search=("name", "phone", "email"),
         filters=("company", "owner", "department"),
+        parts=(
+            PartType(
+                "employments", Employment, _("Employments"), ("company", "job", "from_on", "until_on"), order="-from_on"
+            ),
+            PartType("dates", ContactDate, _("Important dates"), DATE_FIELDS, order="month_day"),
+            PartType(
+                "consents",
+                Consent,
+                _("Consents"),
+                ("purpose", "given_on", "withdrawn_on", "how", "proof"),
+                order="-given_on",
+                removable=False,
+            ),
+            PartType("facts", ContactFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
+        ),
         order=30,
         explain=_("A contact is a person at a customer's: who decides, who orders, who pays."),
     )  # fmt: skip

@@ -8,7 +8,7 @@ class TradeConfig(AppConfig):
     verbose_name = _("Trade")
 
     def ready(self):
-        from groundwork.crm.trade import documents, imports, types, units  # noqa: F401 - declare types and layouts, keep the totals
+        from groundwork.crm.trade import documents, facts, imports, types, units  # noqa: F401 - they register
         from groundwork.records.write import Follower, followers
 
         followers.add(Follower("list of units", units.Unit.type_key, units.follow))

@@ -391,7 +391,7 @@ def _built_upon(kind, ids: list[int]) -> set[int]:
     found = set(Activity.objects.filter(type=kind.key, object_id__in=ids).values_list("object_id", flat=True))
     parts = {part.model for part in kind.parts}
     for relation in kind.model._meta.related_objects:
-        if relation.related_model in parts:
+        if relation.related_model in parts or getattr(relation.related_model, "is_derived", False):
             continue
         name = relation.field.attname
         found |= set(relation.related_model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))

@@ -1,0 +1,82 @@
+"""Coming dates, the relationship of a company in full, and its rules."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from groundwork.access.doors import allowed
+from groundwork.blueprint.models import ElementRevision
+from groundwork.crm.customers import people
+from groundwork.crm.customers.cards import card_of, history_of
+from groundwork.crm.customers.forms import RuleForm
+from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.relationship import Effect, Settings, change_rule, effects, rules
+from groundwork.records.views import acts_on
+
+NAMED = 20  # companies of one effect that a preview names
+
+
+@require_GET
+@allowed("view", "contact")
+def dates(request):
+    """Birthdays and other days of the next month or quarter."""
+    days = 90 if request.GET.get("days") == "90" else 30
+    return render(request, "customers/dates.html", {"days": days, "coming": people.coming(request.user, days)})
+
+
+@require_GET
+@acts_on("view")
+def relationship(request, kind, record):
+    """The card of one company with its history, and what every rule says."""
+    if kind.key != Company.type_key:
+        raise Http404
+    context = {
+        "record": record, "kind": kind, "panel": card_of(record, request.user), "history": history_of(record),
+        "rules": rules, "may_configure": request.user.can("configure", "settings"),
+    }  # fmt: skip
+    return render(request, "customers/relationship.html", context)
+
+
+@require_GET
+@allowed("configure", "settings")
+def rule_list(request):
+    settings = Settings.load()
+    rows = [(rule, settings.next_step(rule)) for rule in rules]
+    return render(request, "customers/rules.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("configure", "settings")
+def rule(request, key):
+    """Change a rule: first who would change, then keep it with its reason."""
+    if key not in rules:
+        raise Http404
+    shown, keeping = rules[key], "keep" in request.POST
+    form = RuleForm(request.POST or None, rule=shown, settings=Settings.load(), keeping=keeping)
+    if request.method == "POST" and form.is_valid() and keeping:
+        typed = form.cleaned_data
+        change_rule(shown, form.values, typed["next_step"], by=request.user, reason=typed["reason"])
+        messages.success(request, _("The rule is kept. Companies are looked at again within a minute."))
+        return redirect("customers:rules")
+    previewed = request.method == "POST" and form.is_valid()
+    revisions = ElementRevision.objects.filter(element__key=shown.element).select_related("by").order_by("-number")
+    context = {
+        "rule": shown, "form": form, 
+        "revisions": revisions[:20],
+        "effects": named(request.user, effects(shown, form.values)) if previewed else None,
+    }  # fmt: skip
+    return render(
+        request, "customers/rule.html", context, status=422 if request.method == "POST" and not previewed else 200
+    )
+
+
+def named(user, found: list[Effect]) -> list[tuple[Effect, int, list[Company]]]:
+    """Each effect with how many companies it has and the first of their names, among those the person sees."""
+    result = []
+    for effect in found:
+        seen = Company.objects.visible_to(user).current().filter(pk__in=effect.companies).order_by("sort_key")
+        if count := seen.count():
+            result.append((effect, count, list(seen[:NAMED])))
+    return result
