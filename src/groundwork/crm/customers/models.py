@@ -298,7 +298,6 @@ class CompanyFacts(models.Model):
     back_after_days = models.PositiveIntegerField(null=True)  # how long that gap was
     payments = models.PositiveIntegerField(null=True)  # invoices paid in 12 months
     days_past_due = models.IntegerField(null=True)  # of those, on average, rounded half up; below zero: before the day
-    overdue_minor = models.BigIntegerField(null=True)
     claims = models.PositiveIntegerField(null=True)  # in 12 months
     claims_cost_minor = models.BigIntegerField(null=True)
     margin_minor = models.BigIntegerField(null=True)  # in 12 months, of what has a known cost

@@ -14,7 +14,8 @@ from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.crm.customers.facts import FactSource, Known, company_facts, mark
 from groundwork.crm.trade import profit
-from groundwork.crm.trade.models import Invoice
+from groundwork.crm.trade.debts import payments_are_kept
+from groundwork.crm.trade.models import Invoice, Payment
 from groundwork.records.write import Follower, followers
 
 HALF_YEAR = 183  # days in which somebody who came back is looked for
@@ -33,18 +34,22 @@ def months_before(day: date, months: int) -> date:
     raise ValueError(day)
 
 
+def issued(as_of: date):
+    return Invoice.objects.current().filter(state=Invoice.State.ISSUED, issued_on__lte=as_of)
+
+
 def counted(ids: list[int], as_of: date):
     """The invoices that count on ``as_of``."""
-    return Invoice.objects.current().filter(company__in=ids, issued_on__lte=as_of)
+    return issued(as_of).filter(company__in=ids)
 
 
 def last_day() -> date | None:
-    return Invoice.objects.current().filter(issued_on__lte=today()).aggregate(newest=Max("issued_on"))["newest"]
+    return issued(today()).aggregate(newest=Max("issued_on"))["newest"]
 
 
 def buying(ids: list[int], as_of: date) -> Known:
     """Documents, first and last day, rhythm and silence, revenue. All unknown where there is no invoice at all."""
-    begins = Invoice.objects.current().filter(issued_on__lte=as_of).aggregate(first=Min("issued_on"))["first"]
+    begins = issued(as_of).aggregate(first=Min("issued_on"))["first"]
     if begins is None:
         return {}
     rows = (
@@ -118,6 +123,28 @@ def margin(ids: list[int], as_of: date) -> Known:
     return found
 
 
+def paying(ids: list[int], as_of: date) -> Known:
+    """How the invoices paid in 12 months were paid against their due day. Known only to a firm that keeps
+    payments; an invoice without a due day, and of a company without days to pay, tells nothing."""
+    if not payments_are_kept():
+        return {}
+    found: Known = {pk: {"payments": 0} for pk in ids}
+    late: dict[int, list[int]] = {}
+    paid = counted(ids, as_of).filter(
+        kind=Invoice.Kind.INVOICE, paid=Invoice.Paid.ALL, settled_on__gt=months_before(as_of, 12), settled_on__lte=as_of
+    )
+    columns = ("company", "issued_on", "due_on", "company__payment_days", "settled_on")
+    for company, day, due, term, settled in paid.order_by().values_list(*columns):
+        if due is None and term is not None:
+            due = day + timedelta(days=term)
+        if due is not None:
+            late.setdefault(company, []).append((settled - due).days)
+    for company, each in late.items():
+        average = int(round_half_up(Decimal(sum(each)) / len(each)))
+        found[company] |= {"payments": len(each), "days_past_due": average}
+    return found
+
+
 # ── who reads them: whoever sees every document that they stand on
 
 
@@ -142,6 +169,8 @@ BUYING = frozenset(
 )  # fmt: skip
 MARGIN = frozenset({"margin_minor", "margin_revenue_minor", "margin_of_minor"})
 company_facts.add(FactSource("trade.buying", BUYING, buying, last_day, readable))
+PAYING = frozenset({"payments", "days_past_due"})
+company_facts.add(FactSource("trade.paying", PAYING, paying, readable=readable))
 company_facts.add(FactSource("trade.margin", MARGIN, margin, readable=readable_margin, heavy=True))
 
 
@@ -152,4 +181,5 @@ def _follow(changed) -> None:
     mark(touched - {None})
 
 
-followers.add(Follower("company facts of invoices", Invoice.type_key, _follow))
+for type_key in (Invoice.type_key, Payment.type_key):
+    followers.add(Follower(f"company facts of {type_key}s", type_key, _follow))

@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                 ('back_after_days', models.PositiveIntegerField(null=True)),
                 ('payments', models.PositiveIntegerField(null=True)),
                 ('days_past_due', models.IntegerField(null=True)),
-                ('overdue_minor', models.BigIntegerField(null=True)),
                 ('claims', models.PositiveIntegerField(null=True)),
                 ('claims_cost_minor', models.BigIntegerField(null=True)),
                 ('margin_minor', models.BigIntegerField(null=True)),

@@ -13,8 +13,9 @@ from groundwork.crm.customers import facts
 from groundwork.crm.customers.models import Company, CompanyFacts
 from groundwork.crm.customers.testing import make_company
 from groundwork.crm.trade.facts import months_before, rhythm
+from groundwork.crm.trade.models import Payment, Share
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
-from groundwork.records.write import archive, save_fields
+from groundwork.records.write import archive, creating, save_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,41 @@ def test_margin_is_known_only_as_far_as_costs_are(cast):
     assert (told.margin_minor, told.margin_revenue_minor, told.margin_of_minor) == (400, 1000, 4000)
 
 
+def paid(by, invoice, day):
+    payment = Payment(company=invoice.company, paid_on=day, amount_minor=invoice.gross_minor, currency=invoice.currency)
+    creating(payment, by=by, parts=[Share(invoice=invoice, amount_minor=invoice.gross_minor)])
+
+
+def test_days_past_due_are_known_once_payments_are_kept(cast):
+    company = make_company(cast.anna, payment_days=14)
+    first, second, _open = bought(cast.anna, company, date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+    before = facts_of(company, date(2026, 4, 1))
+
+    paid(cast.nina, first, date(2026, 1, 25))
+    paid(cast.nina, second, date(2026, 2, 16))
+    marked = CompanyFacts.objects.get().stale
+    told = facts_of(company, date(2026, 4, 1))
+
+    assert (before.payments, before.days_past_due) == (None, None)
+    assert (marked, told.payments, told.days_past_due) == (True, 2, 6)  # ten days late and one: 5.5, rounded half up
+
+
+def test_an_invoice_without_a_due_day_tells_nothing_of_lateness(cast):
+    company = make_company(cast.anna)
+    (invoice,) = bought(cast.anna, company, date(2026, 1, 1))
+    paid(cast.nina, invoice, date(2026, 3, 1))
+
+    assert (facts_of(company, date(2026, 4, 1)).payments, facts_of(company).days_past_due) == (0, None)
+
+
+def test_a_draft_is_no_purchase(cast):
+    company = make_company(cast.anna)
+    bought(cast.anna, company, date(2026, 1, 1))
+    bought(cast.anna, company, date(2026, 2, 1), state="draft")
+
+    assert facts_of(company, date(2026, 4, 1)).documents == 1
+
+
 def test_data_that_end_in_2011_do_not_make_everybody_lost(cast):
     company = make_company(cast.anna)
     bought(cast.anna, company, *(date(2011, month, 9) for month in range(1, 13)))
@@ -198,7 +234,7 @@ def test_facts_of_all_companies_take_the_same_queries_as_of_two(cast, django_ass
     ids = list(Company.objects.values_list("pk", flat=True))
     facts.recompute(ids, MAY)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         facts.recompute(ids, MAY)
 
 
