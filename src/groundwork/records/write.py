@@ -40,6 +40,7 @@ class Act:
     undo_of: ChangeSet | None = None
     changeset: ChangeSet | None = None
     parts: dict[tuple[str, int], dict] = field(default_factory=dict)
+    notes: dict[Any, set] = field(default_factory=dict)  # what is told once, when the act ends
 
     def kept(self) -> ChangeSet:
         if self.changeset is None:
@@ -61,9 +62,19 @@ class Follower:
     follow: Any
 
 
+@dataclass(frozen=True)
+class PartFollower:
+    """The same for the parts of records: ``follow(parent, part, values before or None, values after or None)``."""
+
+    key: str
+    model: type[Part]
+    follow: Any
+
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 Step = tuple[Record, dict | None, dict | None]  # a record, its values before, its values after
 followers: Registry[Follower] = Registry(lambda item: item.key)
+part_followers: Registry[PartFollower] = Registry(lambda item: item.key)
 _act: ContextVar[Act | None] = ContextVar("act", default=None)
 
 
@@ -78,6 +89,8 @@ def acting(by, name: str, *, channel="web", cause="", undo_of=None):
         token = _act.set(act)
         try:
             yield act
+            for tell, noted in act.notes.items():
+                tell(noted)
         finally:
             _act.reset(token)
 
@@ -92,6 +105,15 @@ def is_being_made(record: Record) -> bool:
     """Is it the act that is being done now that makes this record?"""
     act = _act.get()
     return act is not None and act.changeset is not None and record.origin_id == act.changeset.pk
+
+
+def note_for_end(tell, item) -> None:
+    """Have ``tell`` called with the set of all items noted, once, in the transaction of the act when it ends."""
+    act = _act.get()
+    if act is None:
+        tell({item})
+    else:
+        act.notes.setdefault(tell, set()).add(item)
 
 
 @contextmanager
@@ -239,7 +261,7 @@ def put_part(parent: Record, part: Part) -> Part:
     setattr(part, part.parent_field, parent)
     part.prepare()
     part.save()
-    _part_changed(parent, part, before, values(part))
+    part_changed(parent, part, before, values(part))
     parent.recount()
     return part
 
@@ -248,16 +270,20 @@ def drop_part(parent: Record, part: Part) -> None:
     before, pk = values(part), part.pk
     part.delete()
     part.pk = pk
-    _part_changed(parent, part, before, None)
+    part_changed(parent, part, before, None)
     parent.recount()
 
 
-def _part_changed(parent, part, before, after) -> None:
+def part_changed(parent, part, before, after) -> None:
+    """Tell the parent's history, and whoever follows such parts, what became of a line that was saved or deleted."""
     act = _act.get()
     if act is None:
         raise RuntimeError("parts are written inside writing(parent)")
     if before != after:
         act.parts.setdefault((parent.type_key, parent.pk), {})[f"{part._meta.model_name}#{part.pk}"] = [before, after]
+        for follower in part_followers:
+            if isinstance(part, follower.model):
+                follower.follow(parent, part, before, after)
 
 
 # ── values, sums, search

@@ -8,7 +8,14 @@ class TradeConfig(AppConfig):
     verbose_name = _("Trade")
 
     def ready(self):
-        from groundwork.crm.trade import documents, facts, imports, types, units  # noqa: F401 - they register
+        from groundwork.background import schedules
+        from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
+        from groundwork.crm.trade import documents, facts, imports, rolling, types, units  # noqa: F401 - they register
         from groundwork.records.write import Follower, followers
 
         followers.add(Follower("list of units", units.Unit.type_key, units.follow))
+        schedules.every("trade.rollups", rolling.roll_soon, seconds=60)
+        schedules.every("trade.compare", rolling.compare_soon, seconds=24 * 3600)
+        on_init.add(Step("monthly sums", rolling.begin))
+        on_restore.add(Step("monthly sums", lambda _out: rolling.void_everything()))
+        on_doctor.add(Check("monthly sums", rolling.fault))

@@ -1,35 +1,39 @@
-"""Profit: revenue less the cost of what was sold, by product, company, country or month.
+"""Profit: revenue less what it took, by product, company, country, owner, department or month.
 
-Every figure is a sum over the lines of current invoices that the asker may see. What a line cost is quantity x the
+Every figure is a sum over the ledger rows that the asker may see (``ledger``): the lines of current invoices, and what
+claims and the like take. What a line cost is quantity x the
 cost price valid on the day of the document, rounded half up once, to minor units. A line without such a price has an
 **unknown** cost, which is not zero: it counts in ``revenue`` and in nothing else (docs/domain/money.md).
 
-Sums are integers made in SQL, equal on SQLite and PostgreSQL. One query a call, whatever the number of rows. Currencies
-are never added together: each row belongs to one. Kept monthly sums may later stand
-behind ``profit`` without changing it.
+Months that hold come from kept sums (``rollups``), everything else from the rows, in one query: the number is the same
+whichever it is, at any moment. Currencies are never added together: each row belongs to one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
 
-from babel.core import get_global
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from groundwork.access.rights import rights
+from groundwork.access.models import Department, User
+from groundwork.access.rights import Scope, reach, rights
 from groundwork.blueprint.elements import is_on
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
-from groundwork.core.money import minor_digits, round_half_up
+from groundwork.core.money import round_half_up
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade import entries
+from groundwork.crm.trade.ledger import LedgerRow, profit_lines
+from groundwork.crm.trade.models import Invoice, Product
+from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
 from groundwork.crm.trade.types import COST
 
-DIMENSIONS = ("month", "product", "company", "country")
+DIMENSIONS = ("month", "product", "company", "country", "owner", "department")
+NAMED = ("product", "company", "owner", "department")  # the dimensions whose value is the key of a row with a name
+WHOLE_FIRM = Scope(all=True)
 
 
 @dataclass(slots=True)
@@ -43,6 +47,9 @@ class Sums:
     known_lines: int = 0
     known_cost: int = 0
     shows_cost: bool = True  # False: the asker may not see costs
+    returns: int = 0  # taken back, already left out of ``revenue``
+    discount: int = 0  # given on the lines, already left out of ``revenue``
+    posted: dict[str, int] = field(default_factory=dict)  # what ledger rows take, by kind
 
     @property
     def cost(self) -> int | None:
@@ -53,6 +60,23 @@ class Sums:
     def margin(self) -> int | None:
         """Revenue less cost of the lines whose cost is known; None where there is none such."""
         return self.known_revenue - self.known_cost if self.shows_cost and self.known_lines else None
+
+    @property
+    def sales(self) -> int:
+        """Revenue before discounts and returns."""
+        return self.revenue + self.discount + self.returns
+
+    def taken(self, kind: str) -> int | None:
+        """What the ledger rows of a kind take; None where that kind is not kept, or not for the asker's eyes."""
+        line = profit_lines.get(kind)
+        return self.posted.get(kind, 0) if self.shows_cost and line is not None and line.is_kept() else None
+
+    @property
+    def profit(self) -> int | None:
+        """The margin less claims, late payment and whatever else is kept; None where no cost is known."""
+        if self.margin is None:
+            return None
+        return self.margin - sum(self.taken(line.key) or 0 for line in profit_lines)
 
     @property
     def margin_share(self) -> Decimal | None:
@@ -75,6 +99,10 @@ class Sums:
         self.known_revenue += other.known_revenue
         self.known_lines += other.known_lines
         self.known_cost += other.known_cost
+        self.returns += other.returns
+        self.discount += other.discount
+        for kind, amount in other.posted.items():
+            self.posted[kind] = self.posted.get(kind, 0) + amount
 
 
 @dataclass(slots=True)
@@ -88,7 +116,7 @@ class Place:
 
     @property
     def is_hidden(self) -> bool:
-        return self.dimension in ("product", "company") and self.value is not None and self.name is None
+        return self.dimension in NAMED and self.value is not None and self.name is None
 
 
 @dataclass(slots=True)
@@ -110,13 +138,17 @@ def costs_are_kept() -> bool:
     return is_on(COST)
 
 
-def invoices_of(user, currency: str = "") -> QuerySet:
+def invoices_of(user, currency: str = "") -> QuerySet[Invoice]:
     """The current invoices that ``user`` may see; all of them for None."""
-    found = (
-        (Invoice.objects.visible_to(user) if user is not None else Invoice.objects.all())
-        .current()
-        .filter(state=Invoice.State.ISSUED)
-    )
+    found = entries.counting_invoices()
+    if user is not None:
+        found = found.visible_to(user)
+    return found.filter(currency=currency) if currency else found
+
+
+def rows_of(user, currency: str = "") -> QuerySet[LedgerRow]:
+    """The ledger rows beside those invoices."""
+    found = LedgerRow.objects.visible_to(user) if user is not None else LedgerRow.objects.all()
     return found.filter(currency=currency) if currency else found
 
 
@@ -135,27 +167,37 @@ def profit(
     as_of: date | None = None,
     user=None,
     currency: str = "",
+    raw: bool = False,
 ) -> list[ProfitRow]:
     """Rows by one or more of DIMENSIONS, or one row a currency; documents of ``start`` to ``end``, both included.
 
     ``as_of`` leaves out later documents. For a ``user``: over the invoices visible to that person, costs as that person
-    may see them. Months are in order; other rows begin with the largest revenue.
+    may see them. Months are in order; other rows begin with the largest revenue. ``raw`` reads no kept sums: slower,
+    and never another number.
     """
     dimensions = (by,) if isinstance(by, str) else tuple(by)
     if unknown := [name for name in dimensions if name not in DIMENSIONS]:
         raise ValueError(f"no such dimension: {unknown[0]}")
     shows_cost = sees_costs(user)
-    try:
-        sql, params = _sql(dimensions, _until(end, as_of), start, user, currency, shows_cost and costs_are_kept())
-    except EmptyResultSet:  # this person sees no invoice
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchall()
-    rows = [_row(dimensions, values, shows_cost) for values in found]
-    if "month" in dimensions:
-        rows = _folded(rows)
+    asked = Asked(dimensions, start, _until(end, as_of), user, currency, shows_cost, shows_cost and costs_are_kept())
+    rows = _rows(asked, asked.answer(raw=raw))
     return sorted(rows, key=lambda row: _order(dimensions, row))
+
+
+@dataclass(frozen=True)
+class Documents:
+    count: int
+    companies: int
+
+
+def documents(*, start=None, end=None, as_of=None, user=None, currency: str = "", raw: bool = False) -> Documents:
+    """How many documents there are, and of how many companies; those without lines count, too."""
+    asked = Asked(("company",), start, _until(end, as_of), user, currency, counts_documents=True)
+    place = 3 + entries.FIGURES.index("documents")  # after company, currency and kind
+    found = [(values[0], int(values[place])) for values in asked.answer(raw=raw) if values[place]]
+    return Documents(
+        sum(count for _company, count in found), len({company for company, _count in found if company is not None})
+    )
 
 
 def regrouped(rows: Iterable[ProfitRow], by: str) -> list[ProfitRow]:
@@ -198,116 +240,160 @@ def known_share(as_of: date | None = None) -> Decimal | None:
 
 # ── how the sums are made
 
-LINE, PRODUCT, COSTS = InvoiceLine._meta.db_table, Product._meta.db_table, CostPrice._meta.db_table
 
-GROUPED = {"month": "i.issued_on", "product": "l.product_id", "company": "i.company_id", "country": "i.country"}
+@dataclass(frozen=True)
+class Asked:
+    """One question, and the one query that answers it."""
+
+    dimensions: tuple[str, ...]
+    start: date | None
+    until: date | None
+    user: User | None
+    currency: str
+    shows_cost: bool = False
+    with_costs: bool = False
+    counts_documents: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        return WHOLE_FIRM if self.user is None else reach(self.user, "view", Invoice.type_key)
+
+    @property
+    def grain(self) -> str:
+        """The kept sums that can answer; "" for none. Of one's own documents only the sums by owner tell."""
+        wanted = set(self.dimensions) - {"month"}
+        if self.scope.all and wanted == {"product"}:
+            return "product"
+        whole = self.scope.all or self.scope.departments
+        for name in ("owner", "country", "company", "goods") if whole else ("owner",):
+            if wanted <= set(entries.GRAINS[name].dimensions):
+                return name
+        return ""
+
+    def answer(self, raw: bool) -> list[tuple]:
+        """(keys ..., currency, kind, figures ..., names ...) a row. Asked again where a write came between."""
+        if self.scope.nothing:
+            return []
+        for _time in range(0 if raw or not self.grain else 3):
+            months = held(self.start, self.until)
+            if (found := self._ask(months)) is not None:
+                return found
+        return self._ask(Held()) or []
+
+    def _ask(self, months: Held) -> list[tuple] | None:
+        parts = self._parts(months)
+        if not parts:
+            return []
+        group, params = entries.together(self.dimensions, parts)
+        guard, guard_params = months.guard_sql()
+        names, named, name_params = _names_sql(() if self.counts_documents else self.dimensions, self.user)
+        sql = (
+            f"WITH {entries.COSTS_BY_DAY} SELECT h.months, h.turns, g.*{names} "  # noqa: S608
+            f"FROM ({guard}) h LEFT JOIN ({group}) g ON 1 = 1{named}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*guard_params, *params, *name_params])
+            found = cursor.fetchall()
+        if not months.stands(int(found[0][0]), int(found[0][1])):
+            return None
+        place = 2 + len(self.dimensions)
+        return [row[2:] for row in found if row[place] is not None]
+
+    def _parts(self, months: Held) -> list[entries.Sql]:
+        """Kept sums of the months that hold, and the rows of everything else."""
+        parts = [self._kept(months.months)] if months.months else []
+        for invoices in self._split(months.months, invoices_of(self.user, self.currency), "issued_on", "invoice_id"):
+            if self.counts_documents:
+                parts.append(entries.sql_or_none(entries.documents_by, self.dimensions, invoices))
+            else:
+                parts.append(entries.sql_or_none(entries.lines_by, self.dimensions, invoices, self.with_costs))
+        if self.shows_cost and not self.counts_documents:
+            for rows in self._split(months.months, rows_of(self.user, self.currency), "counts_on", "row_id"):
+                parts.append(entries.sql_or_none(entries.rows_by, self.dimensions, rows))
+        return [part for part in parts if part is not None]
+
+    def _kept(self, months: tuple[str, ...]) -> entries.Sql | None:
+        sums = MonthSum.objects.filter(grain=self.grain, month__in=months)
+        if self.currency:
+            sums = sums.filter(currency=self.currency)
+        if not self.shows_cost:
+            sums = sums.filter(kind="")
+        if not self.scope.all:
+            seen = Q(department_id__in=self.scope.departments)
+            sums = sums.filter(seen | Q(key=self.scope.me) if self.grain == "owner" else seen)
+        return entries.sql_or_none(entries.sums_by, self.dimensions, self.grain, sums)
+
+    def _split(self, months: tuple[str, ...], every: QuerySet, day: str, waiting: str) -> list[QuerySet]:
+        """The rows that the kept sums do not hold: of other days, not folded in yet, or own ones of other departments."""
+        if self.start is not None:
+            every = every.filter(**{f"{day}__gte": self.start})
+        if self.until is not None:
+            every = every.filter(**{f"{day}__lte": self.until})
+        if not months:
+            return [every]
+        new = Unrolled.objects.filter(month__in=months).exclude(**{waiting: None}).values(waiting)
+        found = [every.filter(gap) for gap in _gaps(months, day, self.start, self.until)]
+        found.append(every.filter(pk__in=new))
+        if self.scope.departments and self.grain != "owner":
+            elsewhere = Q(department=None) | ~Q(department__in=self.scope.departments)
+            inside = Q(*(), _connector=Q.OR)
+            for first, last in _runs(months):
+                inside |= Q(**{f"{day}__gte": first, f"{day}__lte": last})
+            found.append(every.filter(elsewhere, inside, owner=self.scope.me).exclude(pk__in=new))
+        return found
 
 
-@cache
-def _digits_case(power: str) -> str:
-    """10^digits of the invoice's currency (``power`` "+") or 10^(6 - digits) ("-"), as SQL."""
-    groups: dict[int, list[str]] = {}
-    for code in sorted(get_global("currency_fractions")):
-        if code != "DEFAULT" and len(code) == 3 and minor_digits(code) != 2:
-            groups.setdefault(minor_digits(code), []).append(f"'{code}'")
-    value = {digits: 10**digits if power == "+" else 10 ** (6 - digits) for digits in {2, *groups}}
-    cases = " ".join(
-        f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items()
-    )
-    return f"CAST(CASE {cases} ELSE {value[2]} END AS BIGINT)"
+def _runs(months: Sequence[str]) -> list[tuple[date, date]]:
+    """The first and last days of months on end."""
+    runs: list[tuple[date, date]] = []
+    for month in months:
+        first = date.fromisoformat(f"{month}-01")
+        last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+        if runs and runs[-1][1] + timedelta(days=1) == first:
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+    return runs
 
 
-def _cost_sql() -> str:
-    """quantity x cost in minor units, half up away from zero, in 64-bit integers on both databases.
-
-    Both are scaled by 10^6, so the plain product overflows at 9.2 million. Split: quantity = a + b/10^6 and
-    cost = e + f/10^6; then the minor units are a*e*M + X/R + (rest), with M = 10^digits, R = 10^(6 - digits) and
-    X = a*f + b*e. Exact wherever the result itself fits. A cost is never negative, so the sign is the quantity's.
-    """
-    million = 10**6
-    a, b = f"(ABS(l.quantity) / {million})", f"(ABS(l.quantity) %% {million})"
-    e, f = f"(c.cost / {million})", f"(c.cost %% {million})"
-    m, r = "i.units", "i.rest"
-    x = f"({a} * {f} + {b} * {e})"
-    rest = f"(({x} %% {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
-    size = f"{a} * {e} * {m} + {x} / {r} + {rest}"
-    return f"CASE WHEN l.quantity < 0 THEN -({size}) ELSE {size} END"
-
-
-def _sql(dimensions, until, start, user, currency, with_costs) -> tuple[str, list]:
-    """The one query. Names are joined to the finished groups only, and only those the person may see."""
-    invoices, params = _invoices_sql(until, start, user, currency)
-    costs = _costs_sql(invoices) if with_costs else CostsSql(source=f"({invoices})")
-    keys = [GROUPED[name] for name in dimensions]
-    picked = "".join(f"{key} AS {name}_key, " for key, name in zip(keys, dimensions, strict=True))
-    from_invoices = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
-    group = (
-        f"SELECT {picked}i.currency AS currency, COALESCE(SUM(l.amount_minor), 0) AS revenue, COUNT(*) AS lines, "  # noqa: S608
-        f"{costs.known_revenue} AS known_revenue, {costs.known_lines} AS known_lines, {costs.known_cost} AS known_cost "
-        f"FROM {costs.source} i {from_invoices} {LINE} l ON l.invoice_id = i.id {costs.join}"
-        f"GROUP BY {', '.join([*keys, 'i.currency'])}"
-    )
-    names, named, name_params = _names_sql(dimensions, user)
-    return f"{costs.begin}SELECT g.*{names} FROM ({group}) g{named}", [*params, *name_params]  # noqa: S608
+def _gaps(months: Sequence[str], day: str, start: date | None, until: date | None) -> list[Q]:
+    """The days outside ``months``, from ``start`` to ``until``."""
+    gaps, after = [], None
+    one = timedelta(days=1)
+    for first, last in _runs(months):
+        if after is None:
+            if start is None or start < first:
+                gaps.append(Q(**{f"{day}__lt": first}))
+        else:
+            gaps.append(Q(**{f"{day}__gt": after, f"{day}__lt": first}))
+        after = last
+    if after is not None and (until is None or until > after):
+        gaps.append(Q(**{f"{day}__gte": after + one}))
+    return gaps
 
 
-def _invoices_sql(until, start, user, currency) -> tuple[str, tuple]:
-    """The invoices that count. EmptyResultSet where the person may see none at all."""
-    invoices = invoices_of(user, currency)
-    if start is not None:
-        invoices = invoices.filter(issued_on__gte=start)
-    if until is not None:
-        invoices = invoices.filter(issued_on__lte=until)
-    return invoices.values("id", "currency", "company_id", "country", "issued_on").query.sql_with_params()
-
-
-@dataclass
-class CostsSql:
-    """What the query says about costs; as it stands, nothing is known of them."""
-
-    source: str  # of the invoices
-    begin: str = ""
-    join: str = ""
-    known_revenue: str = "0"
-    known_lines: str = "0"
-    known_cost: str = "0"
-
-
-def _costs_sql(invoices: str) -> CostsSql:
-    """Beside each line the cost that was valid on the day of its document, in the document's currency."""
-    return CostsSql(
-        source=f"(SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({invoices}) i)",  # noqa: S608
-        begin=(
-            "WITH costs AS (SELECT product_id, cost, currency, valid_from, "  # noqa: S608 - names of our own tables
-            f"LEAD(valid_from) OVER (PARTITION BY product_id ORDER BY valid_from) AS until FROM {COSTS}) "
-        ),
-        join=(
-            "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency "
-            "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
-        ),
-        known_revenue="COALESCE(SUM(CASE WHEN c.cost IS NULL THEN 0 ELSE l.amount_minor END), 0)",
-        known_lines="COUNT(c.cost)",
-        known_cost=f"COALESCE(SUM({_cost_sql()}), 0)",
-    )
-
-
-PRODUCT_CODE = "product_name.code"
 COMPANY_CODE = (
     "COALESCE((SELECT MIN(k.key) FROM records_externalkey k WHERE k.type = 'company' "
     "AND k.object_id = g.company_key), company_name.number)"
 )
+NAMES = {  # dimension: (model, the column beside its name, its code)
+    "product": (Product, "code", "product_name.code"),
+    "company": (Company, "number", COMPANY_CODE),
+    "owner": (User, "email", "owner_name.email"),
+    "department": (Department, "path", "NULL"),
+}
 
 
 def _names_sql(dimensions, user) -> tuple[str, str, list]:
     """The columns of names and codes, the joins they come from, and what those are asked with."""
     columns, joins, params = "", "", []
-    for model, alias, key, code in (
-        (Product, "product", "code", PRODUCT_CODE),
-        (Company, "company", "number", COMPANY_CODE),
-    ):
+    for alias in NAMED:
         if alias not in dimensions:
             continue
-        readable = model.objects.visible_to(user) if user is not None else model.objects.all()
+        model, key, code = NAMES[alias]
+        readable = model._default_manager.order_by()
+        if user is not None and hasattr(readable, "visible_to"):
+            readable = readable.visible_to(user)
         try:
             subquery, more = readable.values("id", key, "name").query.sql_with_params()
         except EmptyResultSet:
@@ -318,38 +404,43 @@ def _names_sql(dimensions, user) -> tuple[str, str, list]:
     return columns, joins, params
 
 
-def _row(dimensions, values, shows_cost) -> ProfitRow:
-    count = len(dimensions)
-    currency = values[count]
-    revenue, lines, known_revenue, known_lines, known_cost = map(int, values[count + 1 : count + 6])
-    names = iter(values[count + 6 :])
-    found = {}
-    for dimension in ("product", "company"):
-        if dimension in dimensions:
-            found[dimension] = (next(names), next(names))
-    places = []
-    for dimension, value in zip(dimensions, values[:count], strict=True):
-        if dimension == "month":
-            value = str(value)[:7]
-        elif dimension == "country":
-            value = value or None
-        code, name = found.get(dimension, (value, value))
-        places.append(Place(dimension, value, code if value is not None and name is not None else None, name))
-    return ProfitRow(
-        currency, revenue, lines, known_revenue, known_lines, known_cost, shows_cost=shows_cost, places=tuple(places)
-    )
-
-
-def _folded(rows: list[ProfitRow]) -> list[ProfitRow]:
-    """Days into months: cheaper than a month computed in SQL, and the same on both databases."""
-    found: dict[tuple, ProfitRow] = {}
-    for row in rows:
-        key = (*(place.value for place in row.places), row.currency)
-        if key in found:
-            found[key].add(row)
-        else:
-            found[key] = row
+def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
+    """One row a group: what ledger rows take is put beside the lines of the same group."""
+    count, found = len(asked.dimensions), {}
+    for values in answer:
+        places, currency, kind = values[:count], values[count], values[count + 1]
+        amount, lines, *figures = map(int, values[count + 2 : count + 2 + len(entries.FIGURES)])
+        if not lines:
+            continue  # documents without lines
+        key = (*places, currency)
+        row = found.get(key)
+        if row is None:
+            names = values[count + 2 + len(entries.FIGURES) :]
+            row = found[key] = ProfitRow(
+                currency, shows_cost=asked.shows_cost, places=_places(asked.dimensions, places, names)
+            )
+        if kind:
+            row.posted[kind] = amount
+            continue
+        row.revenue, row.lines = amount, lines
+        row.returns, row.discount = figures[3], figures[4]
+        if asked.with_costs:
+            row.known_revenue, row.known_lines, row.known_cost = figures[:3]
     return list(found.values())
+
+
+def _places(dimensions, values, names) -> tuple[Place, ...]:
+    by_dimension, rest = {}, iter(names)
+    for dimension in NAMED:
+        if dimension in dimensions:
+            by_dimension[dimension] = (next(rest), next(rest))
+    places = []
+    for dimension, value in zip(dimensions, values, strict=True):
+        if dimension == "country":
+            value = value or None
+        code, name = by_dimension.get(dimension, (value, value))
+        places.append(Place(dimension, value, code if value is not None and name is not None else None, name))
+    return tuple(places)
 
 
 def _order(dimensions, row: ProfitRow) -> tuple:

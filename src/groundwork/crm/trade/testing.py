@@ -18,8 +18,7 @@ from groundwork.crm.trade.models import (
     PurchaseLine,
     Rate,
 )
-from groundwork.records.guard import write_path
-from groundwork.records.write import acting, creating
+from groundwork.records.write import acting, creating, put_part, writing
 
 MAY = date(2026, 5, 10)
 
@@ -51,8 +50,10 @@ def make_invoice(by, *lines, company=None, day=MAY, currency="GBP", number="INV-
 
 
 def make_cost(product, cost, since=date(2026, 1, 1), currency="GBP") -> CostPrice:
-    with write_path():
-        return CostPrice.objects.create(product=product, cost=Decimal(cost), currency=currency, valid_from=since)
+    price = CostPrice(cost=Decimal(cost), currency=currency, valid_from=since)
+    with writing(product, by=None, act="edited") as held:
+        put_part(held, price)
+    return price
 
 
 def keep_costs(by) -> None:

@@ -100,11 +100,10 @@ def keep_line(parent: Record, line: Part, before: dict | None = None) -> None:
 
     Stands inside ``acting``; the parent is counted anew by whoever calls.
     """
-    with write.acting(None, "") as act:
+    with write.acting(None, ""):
         setattr(line, line.parent_field, parent)
         line.save()
-        name = f"{line._meta.model_name}#{line.pk}"
-        act.parts.setdefault((parent.type_key, parent.pk), {})[name] = [before, write.values(line)]
+        write.part_changed(parent, line, before, write.values(line))
 
 
 class Layouts(Registry[type[Layout]]):

@@ -236,7 +236,7 @@ def test_a_report_takes_as_many_queries_for_thirty_documents_as_for_two(cast, dj
     profit("product")  # the keys of elements are kept from here on
 
     for dimension in DIMENSIONS:
-        with django_assert_num_queries(2):  # the configuration's version, the sums
+        with django_assert_num_queries(3):  # the configuration's version, the months that hold, the sums
             profit(dimension)
 
 
@@ -334,9 +334,11 @@ def test_every_way_of_cutting_the_profit_gives_the_sums_made_by_hand(trading, tr
                 None if which is None else products[which].pk,
                 companies[company].pk if companies[company] else None,
                 ["", "PL", "KZ"][company] or None,
+                cast.olga.pk,
+                cast.olga.department_id,
             )
             spent = rounded(quantity * cost[0], currency) if known else 0
-            for dimension, value in zip(("month", "product", "company", "country"), keys, strict=True):
+            for dimension, value in zip(DIMENSIONS, keys, strict=True):
                 for place, figure in enumerate((amount, 1, amount * known, int(known), spent)):
                     expected[dimension, value, currency][place] += figure
 

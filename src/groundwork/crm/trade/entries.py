@@ -1,0 +1,265 @@
+"""What counts in the profit, as SQL: the lines of current invoices with the cost valid on their day, and ledger rows.
+
+Read raw and summed into months from the same expressions, so that both can only give the same number. All sums are
+64-bit integers made in the database, equal on SQLite and PostgreSQL.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from babel.core import get_global
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from groundwork.core.money import minor_digits
+from groundwork.crm.trade.ledger import LedgerRow
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
+from groundwork.crm.trade.rollups import MonthSum
+
+LINE, COSTS, SUMS = InvoiceLine._meta.db_table, CostPrice._meta.db_table, MonthSum._meta.db_table
+FIGURES = ("amount", "lines", "known_amount", "known_lines", "known_cost", "returns", "discount", "documents")
+Sql = tuple[str, list]
+
+
+def counting_invoices() -> QuerySet[Invoice]:
+    """The documents that count. ``counts`` says the same of the values of one."""
+    return Invoice.objects.current().filter(state=Invoice.State.ISSUED)
+
+
+def counts(values: dict | None) -> bool:
+    return values is not None and not values["archived_at"] and values["state"] == Invoice.State.ISSUED
+
+
+# What of a document's own values its figures depend on; a change of others leaves all sums as they are.
+DEPENDS_ON = ("kind", "company_id", "country", "issued_on", "currency", "owner_id", "department_id", "archived_at")
+
+
+# ── one line of an invoice
+
+
+@cache
+def _digits_case(power: str) -> str:
+    """10^digits of the invoice's currency (``power`` "+") or 10^(6 - digits) ("-"), as SQL."""
+    groups: dict[int, list[str]] = {}
+    for code in sorted(get_global("currency_fractions")):
+        if code != "DEFAULT" and len(code) == 3 and minor_digits(code) != 2:
+            groups.setdefault(minor_digits(code), []).append(f"'{code}'")
+    value = {digits: 10**digits if power == "+" else 10 ** (6 - digits) for digits in {2, *groups}}
+    cases = " ".join(
+        f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items()
+    )
+    return f"CAST(CASE {cases} ELSE {value[2]} END AS BIGINT)"
+
+
+def _cost() -> str:
+    """quantity x cost in minor units, half up away from zero, in 64-bit integers on both databases.
+
+    Both are scaled by 10^6, so the plain product overflows at 9.2 million. Split: quantity = a + b/10^6 and
+    cost = e + f/10^6; then the minor units are a*e*M + X/R + (rest), with M = 10^digits, R = 10^(6 - digits) and
+    X = a*f + b*e. Exact wherever the result itself fits. A cost is never negative, so the sign is the quantity's.
+    """
+    million = 10**6
+    a, b = f"(ABS(l.quantity) / {million})", f"(ABS(l.quantity) %% {million})"
+    e, f = f"(c.cost / {million})", f"(c.cost %% {million})"
+    m, r = "i.units", "i.rest"
+    x = f"({a} * {f} + {b} * {e})"
+    rest = f"(({x} %% {r}) * {million} + {b} * {f} + {r} * {million // 2}) / ({r} * {million})"
+    size = f"{a} * {e} * {m} + {x} / {r} + {rest}"
+    return f"CASE WHEN l.quantity < 0 THEN -({size}) ELSE {size} END"
+
+
+def of_line(with_costs: bool) -> dict[str, str]:
+    """The figures of one line, as SQL."""
+    return {
+        "amount": "l.amount_minor",
+        "lines": "1",
+        "known_amount": "CASE WHEN c.cost IS NULL THEN 0 ELSE l.amount_minor END" if with_costs else "0",
+        "known_lines": "CASE WHEN c.cost IS NULL THEN 0 ELSE 1 END" if with_costs else "0",
+        "known_cost": f"CASE WHEN c.cost IS NULL THEN 0 ELSE {_cost()} END" if with_costs else "0",
+        "returns": f"CASE WHEN l.amount_minor < 0 OR i.kind = '{Invoice.Kind.CREDIT_NOTE}' "
+        "THEN -l.amount_minor ELSE 0 END",
+        "discount": "l.discount_minor",
+        "documents": "0",
+    }
+
+
+OF_ROW = dict.fromkeys(FIGURES, "0") | {"amount": "r.amount_minor", "lines": "1"}
+OF_DOCUMENT = dict.fromkeys(FIGURES, "0") | {"documents": "1"}
+
+COSTS_BY_DAY = (
+    "costs AS (SELECT product_id, cost, currency, valid_from, "  # noqa: S608 - names of our own tables
+    f"LEAD(valid_from) OVER (PARTITION BY product_id ORDER BY valid_from) AS until FROM {COSTS})"
+)
+
+
+def invoices_sql(invoices: QuerySet) -> Sql:
+    """EmptyResultSet where it is known beforehand that there are none."""
+    columns = ("id", "currency", "company_id", "country", "issued_on", "owner_id", "department_id", "kind")
+    sql, params = invoices.order_by().values(*columns).query.sql_with_params()
+    return sql, list(params)
+
+
+def rows_sql(rows: QuerySet) -> Sql:
+    columns = ("kind", "amount_minor", "currency", "counts_on", "product_id", "company_id", "country")
+    sql, params = rows.order_by().values(*columns, "owner_id", "department_id").query.sql_with_params()
+    return sql, list(params)
+
+
+def lines_from(invoices: QuerySet, with_costs: bool) -> Sql:
+    """FROM ...: each line ``l`` beside its invoice ``i`` and the cost ``c`` valid on its day in its currency."""
+    source, params = invoices_sql(invoices)
+    if with_costs:
+        source = f"SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({source}) i"  # noqa: S608
+    join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
+    costs = (
+        "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency "
+        "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
+    )
+    return f"({source}) i {join} {LINE} l ON l.invoice_id = i.id {costs if with_costs else ''}", params
+
+
+# ── read by dimensions
+
+IN_LINES = {
+    "month": "i.issued_on",
+    "product": "l.product_id",
+    "company": "i.company_id",
+    "country": "i.country",
+    "owner": "i.owner_id",
+    "department": "i.department_id",
+}
+IN_ROWS = {name: f"r.{column.partition('.')[2]}" for name, column in IN_LINES.items()} | {"month": "r.counts_on"}
+
+
+def _month(column: str) -> str:
+    return f"SUBSTR({column}, 1, 7)" if connection.vendor == "sqlite" else f"TO_CHAR({column}, 'YYYY-MM')"
+
+
+def _grouped(dimensions: Sequence[str], columns: dict[str, str], figures: dict[str, str], source: Sql, more="") -> Sql:
+    """Days are put together before their month is made of them: cheaper than a month a line."""
+    picked = [f"{_month(columns[name]) if name == 'month' else columns[name]} AS {name}_key" for name in dimensions]
+    alias = columns["owner"].partition(".")[0]
+    kind = "r.kind" if alias == "r" else "''"
+    sums = [f"SUM({figures[name]}) AS {name}" for name in FIGURES]
+    group = [*(columns[name] for name in dimensions), f"{alias}.currency", *(["r.kind"] if alias == "r" else [])]
+    words = ", ".join([*picked, f"{alias}.currency AS currency", f"{kind} AS kind", *sums])
+    return f"SELECT {words} FROM {source[0]} GROUP BY {', '.join(group)}", source[1]  # noqa: S608
+
+
+def lines_by(dimensions: Sequence[str], invoices: QuerySet, with_costs: bool) -> Sql:
+    return _grouped(dimensions, IN_LINES, of_line(with_costs), lines_from(invoices, with_costs))
+
+
+def documents_by(dimensions: Sequence[str], invoices: QuerySet) -> Sql:
+    source, params = invoices_sql(invoices)
+    return _grouped(dimensions, IN_LINES, OF_DOCUMENT, (f"({source}) i", params))
+
+
+def rows_by(dimensions: Sequence[str], rows: QuerySet) -> Sql:
+    source, params = rows_sql(rows)
+    return _grouped(dimensions, IN_ROWS, OF_ROW, (f"({source}) r", params))
+
+
+@dataclass(frozen=True)
+class Grain:
+    """By what the sums of a month are kept: ``key`` or ``word``, within a department or not."""
+
+    key: str = "NULL"
+    word: str = "''"
+    department: str = "department_id"
+    dimensions: tuple[str, ...] = ()  # beside the month
+    counts_documents: bool = True
+
+
+GRAINS = {
+    "product": Grain("product_id", department="NULL", dimensions=("product",), counts_documents=False),
+    "goods": Grain("product_id", dimensions=("product", "department"), counts_documents=False),
+    "company": Grain("company_id", dimensions=("company", "department")),
+    "country": Grain(word="country", dimensions=("country", "department")),
+    "owner": Grain("owner_id", dimensions=("owner", "department")),
+}
+
+
+def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet) -> Sql:
+    """Out of the kept sums of ``grain``."""
+    columns = {"month": "month", "department": "department_id"}
+    columns |= {name: "word" if name == "country" else "key" for name in GRAINS[grain].dimensions if name not in columns}
+    needed = {*(columns[name] for name in dimensions), "currency", "kind", *FIGURES}
+    source, params = sums.order_by().values(*sorted(needed)).query.sql_with_params()
+    picked = ", ".join([*(f"s.{columns[name]} AS {name}_key" for name in dimensions), "s.currency", "s.kind"])
+    figures = ", ".join(f"s.{name}" for name in FIGURES)
+    return f"SELECT {picked}, {figures} FROM ({source}) s", list(params)  # noqa: S608
+
+
+def together(dimensions: Sequence[str], parts: Iterable[Sql]) -> Sql:
+    """One row a group out of several sources."""
+    parts = list(parts)
+    keys = [f"{name}_key" for name in dimensions]
+    group = ", ".join([*keys, "currency", "kind"])
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
+    source = " UNION ALL ".join(sql for sql, _params in parts)
+    return (
+        f"SELECT {group}, {sums} FROM ({source}) u GROUP BY {group}",  # noqa: S608
+        [item for _sql, params in parts for item in params],
+    )
+
+
+# ── summed into months
+
+
+def month_sums(month: str, invoices: QuerySet, rows: QuerySet | None) -> Sql:
+    """The sums of every grain, in the order of ``COLUMNS``; ``WITH ... SELECT``."""
+    plain = "product_id, company_id, country, owner_id, department_id, currency, kind"
+    lines, params = lines_from(invoices, with_costs=True)
+    documents, more = invoices_sql(invoices)
+    entries = [
+        _plain("l.product_id", "i", "''", of_line(True), lines),
+        _plain("CAST(NULL AS BIGINT)", "i", "''", OF_DOCUMENT, f"({documents}) i"),
+    ]
+    params = [*params, *more]
+    if rows is not None:
+        source, more = rows_sql(rows)
+        entries.append(_plain("r.product_id", "r", "r.kind", OF_ROW, f"({source}) r"))
+        params += more
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in FIGURES)
+    selects = []
+    for name, grain in GRAINS.items():
+        group = [column for column in (grain.department, grain.key, grain.word) if column not in ("NULL", "''")]
+        where = "" if grain.counts_documents else " WHERE documents = 0"
+        selects.append(
+            f"SELECT '{name}' AS grain, '{month}' AS month, "  # noqa: S608
+            f"{_typed(grain.department)} AS department_id, {_typed(grain.key)} AS key, {grain.word} AS word, "
+            f"currency, kind, {sums} FROM entries{where} GROUP BY {', '.join([*group, 'currency', 'kind'])}"
+        )
+    return (
+        f"WITH {COSTS_BY_DAY}, entries ({plain}, {', '.join(FIGURES)}) AS MATERIALIZED ({' UNION ALL '.join(entries)}) "  # noqa: S608
+        + " UNION ALL ".join(selects),
+        params,
+    )
+
+
+COLUMNS = ("grain", "month", "department_id", "key", "word", "currency", "kind", *FIGURES)
+
+
+def _typed(column: str) -> str:
+    return "CAST(NULL AS BIGINT)" if column == "NULL" else column
+
+
+def _plain(product: str, alias: str, kind: str, figures: dict[str, str], source: str) -> str:
+    columns = [f"{alias}.{name}" for name in ("company_id", "country", "owner_id", "department_id", "currency")]
+    words = ", ".join([product, *columns, kind, *(figures[name] for name in FIGURES)])
+    return f"SELECT {words} FROM {source}"  # noqa: S608
+
+
+def sql_or_none(build, *arguments) -> Sql | None:
+    """None where the person sees nothing of it."""
+    try:
+        return build(*arguments)
+    except EmptyResultSet:
+        return None
+
+
+def all_rows() -> QuerySet[LedgerRow]:
+    return LedgerRow.objects.all()

@@ -1,0 +1,118 @@
+"""Monthly sums kept beside the rows they come from, and what is not in them yet.
+
+``RolledMonth`` says that a month was summed, ``Unrolled`` what came since. Writers only ever add ``Unrolled`` rows,
+in their own transaction; the job in ``rolling`` takes them away together with the sums it makes. So a reader who takes the
+sums of months that hold and the rows of everything else has the exact number at any moment.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.core.clock import now
+
+
+class MonthSum(models.Model):
+    """Sums of one month by one thing. Several rows of the same key add up. No foreign keys: it is only a copy."""
+
+    grain = models.CharField(max_length=10)  # a key of ``entries.GRAINS``
+    month = models.CharField(max_length=7)  # 2026-05
+    department_id = models.BigIntegerField(null=True)  # not split by it in the grain "product"
+    key = models.BigIntegerField(null=True)  # of the product, company or owner
+    word = models.CharField(max_length=60, default="")  # the country
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=20, default="")  # of ledger rows; "" for the lines of invoices
+    amount = models.BigIntegerField()  # minor units: revenue, or what ledger rows take
+    lines = models.BigIntegerField()
+    known_amount = models.BigIntegerField()
+    known_lines = models.BigIntegerField()
+    known_cost = models.BigIntegerField()
+    returns = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    documents = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["grain", "month", "department_id"], name="month_sums")]
+
+
+class RolledMonth(models.Model):
+    """A month whose rows were summed. ``turn`` rises whenever its sums change."""
+
+    month = models.CharField(max_length=7, unique=True)
+    turn = models.BigIntegerField(default=0)
+    folds = models.PositiveIntegerField(default=0)  # new documents added since it was summed as a whole
+    first_on = models.DateField(null=True)  # the days of the first and last row in the sums
+    last_on = models.DateField(null=True)
+    rolled_at = models.DateTimeField(default=now)
+    compared_at = models.DateTimeField(null=True)
+    difference = models.CharField(_("difference"), max_length=200, blank=True, default="")  # as last compared
+    differed_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return self.month
+
+
+class Unrolled(models.Model):
+    """Not in the sums of its month: one document or ledger row, or (both empty) the month as it is now."""
+
+    month = models.CharField(max_length=7)
+    invoice_id = models.BigIntegerField(null=True, db_index=True)
+    row_id = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["month"], name="unrolled_month")]
+
+    def __str__(self):
+        return self.month
+
+
+WHOLE = Q(invoice_id=None, row_id=None)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The months whose sums may be taken, and the mark by which a later query knows that they still may."""
+
+    months: tuple[str, ...] = ()
+    turns: int = 0
+
+    def guard_sql(self) -> tuple[str, list]:
+        """(months, turns) as they are when the query runs; asked inside it, so that no write comes between."""
+        if not self.months:
+            return "SELECT 0 AS months, 0 AS turns", []
+        rolled, unrolled = RolledMonth._meta.db_table, Unrolled._meta.db_table
+        places = ", ".join(["%s"] * len(self.months))
+        return (
+            f"SELECT COUNT(*) AS months, COALESCE(SUM(turn), 0) AS turns FROM {rolled} m WHERE m.month IN ({places}) "  # noqa: S608
+            f"AND NOT EXISTS (SELECT 1 FROM {unrolled} x WHERE x.month = m.month "
+            "AND x.invoice_id IS NULL AND x.row_id IS NULL)",
+            list(self.months),
+        )
+
+    def stands(self, months: int, turns: int) -> bool:
+        return (months, turns) == (len(self.months), self.turns)
+
+
+def held(start: date | None, until: date | None) -> Held:
+    """The months that hold and have no row outside ``start`` to ``until``, both included."""
+    touched = Unrolled.objects.filter(WHOLE, month=OuterRef("month"))
+    found = RolledMonth.objects.exclude(Exists(touched)).exclude(first_on=None)
+    if start is not None:
+        found = found.filter(first_on__gte=start)
+    if until is not None:
+        found = found.filter(last_on__lte=until)
+    rows = list(found.order_by("month").values_list("month", "turn"))
+    return Held(tuple(month for month, _turn in rows), sum(turn for _month, turn in rows))
+
+
+def month_of(day: date | str) -> str:
+    """2026-05 of a day, or of its ISO text."""
+    return str(day)[:7]
+
+
+def differences() -> models.QuerySet[RolledMonth]:
+    """The months whose sums were not those of their rows when last compared; they have been made anew since."""
+    return RolledMonth.objects.exclude(difference="").order_by("month")

@@ -1,0 +1,332 @@
+"""Kept monthly sums: whatever was written, taken back or summed meanwhile, they give the number of the rows."""
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+
+from groundwork.access.models import Grant, Reach
+from groundwork.core.clock import now
+from groundwork.core.refusals import Refusal
+from groundwork.crm.customers.models import Company
+from groundwork.crm.trade import rolling
+from groundwork.crm.trade.documents import create_many, drop_line, put_line
+from groundwork.crm.trade.ledger import LedgerRow, post, withdraw
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
+from groundwork.crm.trade.profit import DIMENSIONS, documents, profit
+from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled, differences, held
+from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
+from groundwork.records import write
+from groundwork.records.models import ChangeSet
+
+JUNE = date(2026, 6, 3)
+WAYS = [*((name,) for name in DIMENSIONS), (), ("month", "country"), ("month", "product"), ("product", "company")]
+RANGES = [
+    {},
+    {"start": date(2026, 2, 1)},
+    {"start": date(2026, 2, 10), "as_of": date(2026, 4, 20)},
+    {"as_of": date(2026, 3, 31)},
+    {"end": date(2026, 3, 15), "currency": "GBP"},
+]
+
+
+def same_as_raw(readers, ways=WAYS, ranges=RANGES):
+    """Every cut for every reader, from the kept sums and from the rows."""
+    for user in readers:
+        for limits in ranges:
+            for way in ways:
+                assert profit(way, user=user, **limits) == profit(way, user=user, raw=True, **limits), (way, limits)
+            assert documents(user=user, **limits) == documents(user=user, raw=True, **limits)
+
+
+@pytest.fixture
+def trading(cast):
+    keep_costs(cast.olga)
+    cast.products = [make_product(cast.olga, name) for name in ("Almonds", "Dates", "Nuts")]
+    cast.companies = [
+        None,
+        *(write.creating(Company(name=name), by=cast.olga) for name in ("Tortola", "Wawel")),
+    ]
+    return cast
+
+
+def test_a_summed_month_is_read_from_its_sums(trading):
+    make_invoice(trading.anna, (trading.products[0], 3, "2.00"))
+    rolling.roll_all()
+    MonthSum.objects.update(amount=999)  # so that we see where the number comes from
+
+    assert profit()[0].revenue == 999
+    assert profit(raw=True)[0].revenue == 600
+    assert profit(as_of=date(2026, 5, 9)) == []
+    assert profit(as_of=MAY)[0].revenue == 999  # nothing of this month is later
+    assert profit("month", user=trading.piotr)[0].revenue == 999
+
+
+def test_a_new_invoice_counts_before_it_is_in_the_sums_and_is_then_added_to_them(trading):
+    make_invoice(trading.anna, (trading.products[0], 3, "2.00"))
+    rolling.roll_all()
+    before = set(MonthSum.objects.values_list("pk", flat=True))
+
+    make_invoice(trading.anna, (trading.products[1], 1, "1.00"), day=date(2026, 5, 20))
+
+    assert held(None, None).months == ("2026-05",)
+    assert (profit()[0].revenue, profit(as_of=MAY)[0].revenue) == (700, 600)
+    rolling.roll_all()
+    assert before < set(MonthSum.objects.values_list("pk", flat=True))
+    assert (profit()[0].revenue, profit(as_of=MAY)[0].revenue) == (700, 600)
+    assert not Unrolled.objects.exists()
+
+
+def test_an_invoice_moved_to_another_month_leaves_the_one_and_enters_the_other(trading):
+    invoice = make_invoice(trading.anna, (trading.products[0], 3, "2.00"))
+    make_invoice(trading.anna, (trading.products[0], 1, "2.00"), day=JUNE)
+    rolling.roll_all()
+
+    with write.writing(invoice, by=trading.anna, act="imported", channel="import") as held_invoice:
+        held_invoice.issued_on = JUNE
+
+    assert held(None, None).months == ()
+    assert [(row.place.value, row.revenue) for row in profit("month")] == [("2026-06", 800)]
+    rolling.roll_all()
+    assert held(None, None).months == ("2026-06",)
+    assert [(row.place.value, row.revenue) for row in profit("month")] == [("2026-06", 800)]
+
+
+def test_a_cost_of_today_voids_no_month_before_it(trading):
+    almonds = trading.products[0]
+    for day in (date(2026, 3, 3), date(2026, 4, 3), MAY):
+        make_invoice(trading.anna, (almonds, 2, "2.00"), day=day)
+    rolling.roll_all()
+
+    make_cost(almonds, "1.00", date(2026, 4, 1))
+
+    assert held(None, None).months == ("2026-03",)
+    assert [row.cost for row in profit("month")] == [None, 200, 200]
+    rolling.roll_all()
+    assert [row.cost for row in profit("month")] == [None, 200, 200]
+
+
+def test_a_change_that_moves_no_sum_leaves_the_sums_standing(trading):
+    invoice = make_invoice(trading.anna)
+    rolling.roll_all()
+
+    with write.writing(invoice, by=trading.anna, act="edited") as fresh:
+        fresh.document_number = "INV-1a"
+
+    assert held(None, None).months == ("2026-05",)
+
+
+def test_rolling_back_a_write_leaves_the_sums_standing(trading):
+    invoice = make_invoice(trading.anna)
+    rolling.roll_all()
+
+    with pytest.raises(ZeroDivisionError), write.writing(invoice, by=trading.anna, act="edited") as fresh:
+        fresh.issued_on = JUNE
+        raise ZeroDivisionError
+
+    assert not Unrolled.objects.exists()
+
+
+def test_the_nightly_comparison_finds_tells_and_mends_a_wrong_sum(trading):
+    make_invoice(trading.anna, (trading.products[0], 3, "2.00"), (trading.products[1], 1, "1.00"))
+    rolling.roll_all()
+    rolling.compare("2026-05")
+    assert not differences().exists()
+    assert rolling.fault() == ""
+
+    MonthSum.objects.filter(grain="company").update(amount=1)
+    said = rolling.compare("2026-05")
+
+    assert said == "company 1"
+    assert "2026-05 (company 1)" in rolling.fault()
+    assert profit("company")[0].revenue == 700  # from the rows, until the month is summed anew
+    rolling.roll_all()
+    assert profit("company")[0].revenue == 700
+    rolling.compare("2026-05")
+    assert rolling.fault() == ""
+
+
+def test_the_comparison_finds_a_line_that_came_past_the_write_path(trading):
+    invoice = make_invoice(trading.anna, (trading.products[0], 3, "2.00"))
+    rolling.roll_all()
+
+    with write.write_path():
+        InvoiceLine.objects.filter(invoice=invoice).update(amount_minor=5000)
+
+    assert profit()[0].revenue == 600
+    assert rolling.compare("2026-05") != ""
+    assert profit()[0].revenue == 5000
+
+
+def test_who_sees_no_invoice_gets_nothing_out_of_the_sums(trading):
+    with write.acting(trading.olga, "created"):
+        create_many([(Invoice(document_number="X", issued_on=MAY, currency="GBP", owner=None), [_line(trading, 0)])])
+    Invoice.objects.all()
+    rolling.roll_all()
+
+    assert profit("owner", user=trading.larisa) == []
+    assert documents(user=trading.larisa).count == 0
+
+
+def _line(trading, product, quantity="1", price="2.00"):
+    discount = Decimal(10 if product == 2 else 0)
+    return InvoiceLine(
+        product=trading.products[product], quantity=Decimal(quantity), price=Decimal(price), discount=discount
+    )
+
+
+# ── anything, in any order
+
+days = some.dates(date(2026, 1, 1), date(2026, 4, 30))
+lines = some.lists(
+    some.tuples(some.integers(0, 2), some.decimals("-9", "20", places=1), some.decimals("0", "9", places=2)),
+    min_size=1,
+    max_size=3,
+)
+pick = some.integers(0, 50)
+steps = some.one_of(
+    some.tuples(some.just("create"), days, some.sampled_from(["GBP", "JPY"]), pick, lines),
+    some.tuples(some.just("create"), days, some.sampled_from(["GBP", "JPY"]), pick, lines),
+    some.tuples(some.just("move"), pick, days),
+    some.tuples(some.just("hand"), pick, pick),
+    some.tuples(some.just("line"), pick, lines),
+    some.tuples(some.just("drop"), pick),
+    some.tuples(some.just("issue"), pick),
+    some.tuples(some.just("archive"), pick),
+    some.tuples(some.just("archive and back"), pick),
+    some.tuples(some.just("restore"), pick),
+    some.tuples(some.just("undo"), pick),
+    some.tuples(some.just("erase"), pick),
+    some.tuples(some.just("cost"), pick, days, some.decimals("0", "5", places=2)),
+    some.tuples(some.just("no cost"), pick),
+    some.tuples(some.just("claim"), pick, days, some.integers(1, 500)),
+    some.tuples(some.just("no claim"), pick),
+    some.tuples(some.just("roll one"), pick),
+    some.tuples(some.just("roll")),
+    some.tuples(some.just("compare")),
+)
+
+
+class Doing:
+    """One random history of a firm."""
+
+    def __init__(self, cast):
+        self.cast, self.people = cast, [cast.anna, cast.ivan, cast.olga, cast.piotr]
+
+    def __call__(self, what, *how):
+        getattr(self, what.replace(" ", "_"))(*how)
+
+    def chosen(self, place, model=Invoice):
+        found = list(model._base_manager.order_by("pk"))
+        return found[place % len(found)] if found else None
+
+    def create(self, day, currency, place, lines):
+        invoice = Invoice(
+            document_number=str(place), issued_on=day, currency=currency, owner=self.people[place % 4],
+            company=self.cast.companies[place % 3], country=["", "PL", "KZ"][place % 3],
+            kind=Invoice.Kind.CREDIT_NOTE if place % 7 == 0 else Invoice.Kind.INVOICE,
+            state=Invoice.State.DRAFT if place % 5 == 0 else Invoice.State.ISSUED,
+        )  # fmt: skip
+        with write.acting(self.cast.olga, "created"):
+            create_many([(invoice, [_line(self.cast, *line) for line in lines])])
+
+    def edited(self, place, change):
+        if (invoice := self.chosen(place)) is not None:
+            with write.writing(invoice, by=self.cast.olga, act="imported", channel="import") as fresh:
+                change(fresh)
+
+    def issue(self, place):
+        self.edited(place, lambda invoice: setattr(invoice, "state", Invoice.State.ISSUED))
+
+    def move(self, place, day):
+        self.edited(place, lambda invoice: setattr(invoice, "issued_on", day))
+
+    def hand(self, place, to):
+        def change(invoice):
+            invoice.owner, invoice.company = self.people[to % 4], self.cast.companies[to % 3]
+            invoice.department = invoice.owner.department if to % 2 else self.cast.sales
+
+        self.edited(place, change)
+
+    def line(self, place, lines):
+        self.edited(place, lambda invoice: [put_line(invoice, _line(self.cast, *line)) for line in lines])
+
+    def drop(self, place):
+        self.edited(place, lambda invoice: [drop_line(invoice, line) for line in list(invoice.lines.all())[:1]])
+
+    def archive(self, place):
+        self.edited(place, lambda invoice: setattr(invoice, "archived_at", invoice.archived_at or now()))
+
+    def archive_and_back(self, place):
+        with write.acting(self.cast.olga, "imported", channel="import"):
+            self.archive(place)
+            self.restore(place)
+
+    def restore(self, place):
+        self.edited(place, lambda invoice: setattr(invoice, "archived_at", None))
+
+    def undo(self, place):
+        act = ChangeSet.objects.filter(changes__type="invoice", undone_by=None).order_by("-pk").distinct()[place % 3 :]
+        if act := act.first():
+            with suppress(Refusal):
+                write.undo(act, by=self.cast.olga)
+
+    def erase(self, place):
+        if (invoice := self.chosen(place)) is not None:
+            with write.acting(self.cast.olga, "undone"):
+                post(invoice, [])
+                write.erase([invoice])
+
+    def cost(self, place, day, cost):
+        product = self.cast.products[place % 3]
+        price = CostPrice.objects.filter(product=product, valid_from=day).first() or CostPrice(valid_from=day)
+        price.cost, price.currency = cost, "JPY" if place % 5 == 0 else "GBP"
+        with write.writing(product, by=self.cast.olga, act="edited") as fresh:
+            write.put_part(fresh, price)
+
+    def no_cost(self, place):
+        if (price := self.chosen(place, CostPrice)) is not None:
+            with write.writing(price.product, by=self.cast.olga, act="edited") as fresh:
+                write.drop_part(fresh, price)
+
+    def claim(self, place, day, amount):
+        if (invoice := self.chosen(place)) is not None:
+            row = LedgerRow(kind="claim", amount_minor=amount, currency=invoice.currency, counts_on=day)
+            row.company_id, row.product = invoice.company_id, self.cast.products[place % 3]
+            post(invoice, [row])
+
+    def no_claim(self, place):
+        if (invoice := self.chosen(place)) is not None:
+            withdraw(invoice)
+
+    def roll_one(self, place):
+        months = sorted(set(Unrolled.objects.values_list("month", flat=True)))
+        if months:
+            rolling.roll(months[place % len(months)])
+
+    def roll(self):
+        rolling.roll_all()
+
+    def compare(self):
+        for month in RolledMonth.objects.values_list("month", flat=True):
+            assert rolling.compare(month) == ""
+
+
+@settings(max_examples=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=some.lists(steps, min_size=3, max_size=25))
+def test_whatever_happened_the_kept_sums_give_the_number_of_the_rows(trading, history):
+    with transaction.atomic():
+        do = Doing(trading)
+        for step in history:
+            do(*step)
+        readers = [None, trading.olga, trading.anna, trading.piotr, trading.ivan]
+        same_as_raw(readers, ways=[("product",), ("company", "month"), ("owner",)], ranges=RANGES[:3])
+        rolling.roll_all()
+        same_as_raw(readers, ways=[("product",), ("country", "month")], ranges=RANGES[1:4])
+        same_as_raw(readers[1:3], ways=WAYS, ranges=RANGES[-1:])
+        do("compare")
+        transaction.set_rollback(True)
