@@ -138,9 +138,7 @@ def make_lines(count: int) -> None:
 def series(count: int) -> str:
     if connection.vendor == "postgresql":
         return f"(SELECT generate_series(0, {count - 1}) AS i) n"
-    return (
-        f"(WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1}) SELECT i FROM n) n"  # noqa: S608
-    )
+    return f"(WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1}) SELECT i FROM n) n"  # noqa: S608
 
 
 def invoices(like, people, first, first_company, companies, documents) -> str:
@@ -149,12 +147,14 @@ def invoices(like, people, first, first_company, companies, documents) -> str:
     who = f"i % {len(people)}"
     return (
         f"INSERT INTO {Invoice._meta.db_table} (id, number, owner_id, department_id, created_at, updated_at, version, "  # noqa: S608
-        "extra, sort_key, document_number, kind, company_id, country, issued_on, currency, total_minor, lines_count) "
+        "extra, sort_key, document_number, state, vat_by, gross_minor, with_freight, offset_minor, settled_minor, "
+        "open_minor, paid, kind, company_id, country, issued_on, currency, total_minor, lines_count) "
         f"SELECT {first} + i, 'B-' || i, CASE {who} {owner} END, CASE {who} {department} END, "
         f"'{like.created_at:%Y-%m-%d %H:%M:%S}', '{like.created_at:%Y-%m-%d %H:%M:%S}', 1, '{{}}', 'b', 'B-' || i, "
+        "'issued', 'line', 0, FALSE, 0, 0, 0, 'paid', "
         "CASE WHEN i % 50 = 7 THEN 'credit' ELSE 'invoice' END, "
         f"{first_company} + (i * 7919) % {companies}, "
-        "CASE i % 5 WHEN 0 THEN 'Poland' WHEN 1 THEN 'Spain' WHEN 2 THEN 'Kazakhstan' WHEN 3 THEN 'Latvia' ELSE '' END, "
+        "CASE i % 4 WHEN 0 THEN 'Poland' WHEN 1 THEN 'Spain' WHEN 2 THEN 'Kazakhstan' ELSE '' END, "
         f"{day(documents)}, '{demo.CURRENCY}', 0, {LINES_EACH} FROM {series(documents)}"
     )
 
@@ -172,11 +172,11 @@ def lines(first, first_product, products, documents) -> str:
     product = f"{first_product} + (i{big} * 31 + k * 977) % {products}"
     quantity = "(1 + (i + k) % 24) * (CASE WHEN i % 50 = 7 THEN -1 ELSE 1 END)"
     price = f"(150 + (i{big} * 13 + k * 7) % 2350)"
-    issued = day(documents)
     return (
         f"INSERT INTO {InvoiceLine._meta.db_table} (invoice_id, position, product_id, description, quantity, price, "  # noqa: S608
-        f"amount_minor, issued_on) SELECT {first} + i, k + 1, {product}, 'Bench', {quantity} * 1000000, {price} * 10000, "
-        f"{quantity} * {price}, {issued} FROM {series(documents)} CROSS JOIN (SELECT i AS k FROM {series(LINES_EACH)}) m"
+        "amount_minor, issued_on, discount, discount_minor, vat_code) "
+        f"SELECT {first} + i, k + 1, {product}, 'Bench', {quantity} * 1000000, {price} * 10000, {quantity} * {price}, "
+        f"{day(documents)}, 0, 0, '' FROM {series(documents)} CROSS JOIN (SELECT i AS k FROM {series(LINES_EACH)}) m"
     )
 
 

@@ -14,16 +14,16 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from groundwork.core.money import minor_digits
-from groundwork.crm.trade.ledger import LedgerRow
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
 from groundwork.crm.trade.rollups import MonthSum
+from groundwork.records.models import RecordQuerySet
 
 LINE, COSTS, SUMS = InvoiceLine._meta.db_table, CostPrice._meta.db_table, MonthSum._meta.db_table
 FIGURES = ("amount", "lines", "known_amount", "known_lines", "known_cost", "returns", "discount", "documents")
 Sql = tuple[str, list]
 
 
-def counting_invoices() -> QuerySet[Invoice]:
+def counting_invoices() -> RecordQuerySet:
     """The documents that count. ``counts`` says the same of the values of one."""
     return Invoice.objects.current().filter(state=Invoice.State.ISSUED)
 
@@ -185,7 +185,9 @@ GRAINS = {
 def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet) -> Sql:
     """Out of the kept sums of ``grain``."""
     columns = {"month": "month", "department": "department_id"}
-    columns |= {name: "word" if name == "country" else "key" for name in GRAINS[grain].dimensions if name not in columns}
+    columns |= {
+        name: "word" if name == "country" else "key" for name in GRAINS[grain].dimensions if name not in columns
+    }
     needed = {*(columns[name] for name in dimensions), "currency", "kind", *FIGURES}
     source, params = sums.order_by().values(*sorted(needed)).query.sql_with_params()
     picked = ", ".join([*(f"s.{columns[name]} AS {name}_key" for name in dimensions), "s.currency", "s.kind"])
@@ -259,7 +261,3 @@ def sql_or_none(build, *arguments) -> Sql | None:
         return build(*arguments)
     except EmptyResultSet:
         return None
-
-
-def all_rows() -> QuerySet[LedgerRow]:
-    return LedgerRow.objects.all()

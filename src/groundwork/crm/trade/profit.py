@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -30,6 +32,7 @@ from groundwork.crm.trade.ledger import LedgerRow, profit_lines
 from groundwork.crm.trade.models import Invoice, Product
 from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
 from groundwork.crm.trade.types import COST
+from groundwork.records.models import RecordQuerySet
 
 DIMENSIONS = ("month", "product", "company", "country", "owner", "department")
 NAMED = ("product", "company", "owner", "department")  # the dimensions whose value is the key of a row with a name
@@ -138,7 +141,7 @@ def costs_are_kept() -> bool:
     return is_on(COST)
 
 
-def invoices_of(user, currency: str = "") -> QuerySet[Invoice]:
+def invoices_of(user, currency: str = "") -> RecordQuerySet:
     """The current invoices that ``user`` may see; all of them for None."""
     found = entries.counting_invoices()
     if user is not None:
@@ -324,7 +327,7 @@ class Asked:
         return entries.sql_or_none(entries.sums_by, self.dimensions, self.grain, sums)
 
     def _split(self, months: tuple[str, ...], every: QuerySet, day: str, waiting: str) -> list[QuerySet]:
-        """The rows that the kept sums do not hold: of other days, not folded in yet, or own ones of other departments."""
+        """The rows that the kept sums do not hold: other days, not folded in yet, own ones of other departments."""
         if self.start is not None:
             every = every.filter(**{f"{day}__gte": self.start})
         if self.until is not None:
@@ -336,9 +339,7 @@ class Asked:
         found.append(every.filter(pk__in=new))
         if self.scope.departments and self.grain != "owner":
             elsewhere = Q(department=None) | ~Q(department__in=self.scope.departments)
-            inside = Q(*(), _connector=Q.OR)
-            for first, last in _runs(months):
-                inside |= Q(**{f"{day}__gte": first, f"{day}__lte": last})
+            inside = reduce(or_, (Q(**{f"{day}__gte": first, f"{day}__lte": last}) for first, last in _runs(months)))
             found.append(every.filter(elsewhere, inside, owner=self.scope.me).exclude(pk__in=new))
         return found
 

@@ -1,8 +1,8 @@
 """Keeps the monthly sums: notes what a write touched, sums it in the background, and compares each night.
 
-A new document waits as an ``Unrolled`` row until it is folded in; a changed one, or a changed cost, makes the sums of its
-months void until they are made anew. Whoever sums a month takes away only the ``Unrolled`` rows it has seen first, so a
-write that commits meanwhile stays noted (docs/dev/decisions/0003).
+A new document waits as an ``Unrolled`` row until it is folded in; a changed one, or a changed cost, makes the sums of
+its months void until they are made anew. Whoever sums a month takes away only the ``Unrolled`` rows it has seen first,
+so a write that commits meanwhile stays noted (docs/dev/decisions/0003).
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
@@ -18,8 +18,8 @@ from groundwork.background.work import start
 from groundwork.core.clock import now
 from groundwork.crm.trade import entries
 from groundwork.crm.trade.ledger import LedgerRow
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
-from groundwork.crm.trade.rollups import WHOLE, MonthSum, RolledMonth, Unrolled, differences, month_of
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
+from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled, differences, month_of
 from groundwork.records import write
 from groundwork.records.write import Follower, PartFollower, followers, part_followers
 
@@ -144,8 +144,8 @@ def roll(month: str) -> None:
         RolledMonth.objects.get_or_create(month=month)
         rolled = RolledMonth.objects.select_for_update().get(month=month)
         waiting = list(Unrolled.objects.select_for_update().filter(month=month).order_by("pk"))
-        ids = {row.invoice_id for row in waiting} - {None}
-        rows = {row.row_id for row in waiting} - {None}
+        ids = {row.invoice_id for row in waiting if row.invoice_id is not None}
+        rows = {row.row_id for row in waiting if row.row_id is not None}
         if rolled.turn and waiting and len(ids) + len(rows) <= MOST_FOLDED and not any(map(_is_whole, waiting)):
             _fold(rolled, ids, rows)
         else:
@@ -190,7 +190,7 @@ def _of_month(month: str) -> tuple[QuerySet[Invoice], QuerySet[LedgerRow]]:
 
 
 def rows_of_month(month: str, seen: Iterable[int] = ()) -> tuple[QuerySet[Invoice], QuerySet[LedgerRow]]:
-    """What the sums of the month hold: all of it but what waits to be folded in (``seen`` are waiting rows to ignore)."""
+    """What the sums of the month hold: all of it but what waits. ``seen`` are waiting rows that wait no longer."""
     invoices, rows = _of_month(month)
     waiting = Unrolled.objects.filter(month=month).exclude(pk__in=list(seen))
     return (
@@ -290,7 +290,9 @@ def _differing(month: str) -> list[tuple[str, int]] | None:
     keys = ", ".join(entries.COLUMNS[: -len(entries.FIGURES)])
     sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in entries.FIGURES)
     head, _with, raw = begin.partition(f" SELECT '{next(iter(entries.GRAINS))}'")
-    touched = f"SELECT COUNT(*) FROM {Unrolled._meta.db_table} WHERE month = %s AND invoice_id IS NULL AND row_id IS NULL"  # noqa: S608
+    touched = (
+        f"SELECT COUNT(*) FROM {Unrolled._meta.db_table} WHERE month = %s AND invoice_id IS NULL AND row_id IS NULL"  # noqa: S608
+    )
     sql = (
         f"{head}, raw ({columns}) AS MATERIALIZED ({_with.lstrip()}{raw}), "  # noqa: S608
         f"kept AS (SELECT {keys}, {sums} FROM {entries.SUMS} WHERE month = %s GROUP BY {keys}), "

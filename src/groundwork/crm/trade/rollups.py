@@ -1,8 +1,8 @@
 """Monthly sums kept beside the rows they come from, and what is not in them yet.
 
 ``RolledMonth`` says that a month was summed, ``Unrolled`` what came since. Writers only ever add ``Unrolled`` rows,
-in their own transaction; the job in ``rolling`` takes them away together with the sums it makes. So a reader who takes the
-sums of months that hold and the rows of everything else has the exact number at any moment.
+in their own transaction; the job in ``rolling`` takes them away together with the sums it makes. So a reader who takes
+the sums of months that hold and the rows of everything else has the exact number at any moment.
 """
 
 from dataclasses import dataclass
