@@ -195,9 +195,12 @@ class Listing:
 
     def address(self, to: str = "records:list", **changes) -> str:
         left_out = {"after", "filter", "count", *changes}
-        pairs = {key: self.params.getlist(key) for key in self.params if key not in left_out}
+        pairs = {key: values for key in self.params if key not in left_out and (values := self._given(key))}
         query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
         return route(to, self.kind.key) + (f"?{query}" if query else "")
+
+    def _given(self, key: str) -> list[str]:
+        return [value for value in self.params.getlist(key) if value]
 
     @property
     def add_url(self) -> str:
@@ -266,7 +269,7 @@ class Listing:
 
     def narrowed_by(self) -> list[dict[str, Any]]:
         """What narrows the list, in words, each with the address that takes it away."""
-        operators = {"is": "", "from": _("from"), "to": _("until")}
+        operators = {"is": _("is"), "from": _("from"), "to": _("until")}
         found = [
             {"label": item.field.heading, "operator": operators[item.operator], "text": item.words, "key": item.key}
             for item in self.filters.items

@@ -40,13 +40,13 @@ def test_a_company_is_found_by_its_name_its_beginnings_or_its_number(cast, as_us
 
     answer = as_user(cast.anna).get(CONTACTS, {"f.company.called": typed, "q": ""})
 
-    assert answer.url.split("?")[1].split("&") == ["q=", f"f.company={contacts['tortola'].pk}"]
+    assert answer.url == f"{CONTACTS}?f.company={contacts['tortola'].pk}"
 
 
 def test_the_filter_reads_as_words_and_goes_by_one_press(cast, as_user, contacts):
     page = as_user(cast.anna).get(CONTACTS, {"f.company": contacts["tortola"].pk}).content.decode()
 
-    assert '<span class="mut">Company </span> Tortola Sweets' in page
+    assert '<span class="mut">Company is</span> Tortola Sweets' in page
     assert f'aria-label="Take this filter away: Company" href="{CONTACTS}"' in page
     assert ("Ewa" in page, "Jan" in page) == (True, False)
 
