@@ -21,6 +21,7 @@ UNITS = {
     "claim": 1_000_081,
 }  # likewise of other types; those of the rest are UNIT
 OFFERED = {"product": "unit"}  # whoever writes down a product chooses from all units of the firm: words, no secret
+READING = "7391825"  # tenths that a metric reads from cost prices
 COST = "918273"  # digits after the point of every cost price
 
 

@@ -26,7 +26,8 @@ from groundwork.records.models import ChangeSet, Record
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing
-from tests.matrix import COST, ROWS, WORD, Case, Oracle, Row, World
+from groundwork.rollout.discovery.metrics import Metric, metrics
+from tests.matrix import COST, READING, ROWS, WORD, Case, Oracle, Row, World
 
 pytestmark = pytest.mark.django_db
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -86,6 +87,10 @@ def plant() -> World:
     planted = World(cast, {**people, "zoe": zoe, "nora": make_narrow(cast)}, records={})
     switch("field:product.cost", on=True, by=cast.adam, reason="To see what is left.")
     Element.objects.filter(state=Element.State.OFF).update(state=Element.State.LIVE)
+    if "planted" not in metrics:
+        metrics.add(
+            Metric("planted", "planted", "", "up", lambda day: Decimal(READING) / 10, reads=(("product", "costs"),))
+        )
     for kind in types:
         plant_type(planted, kind)
     planted.links = {
@@ -124,6 +129,8 @@ def plant_type(planted: World, kind: RecordType) -> None:
         crossed = owners[(place + 1) % len(owners)]  # links lead to somebody else's record
         targets = {link.name: planted.records[link.target.type_key].get(crossed) for link in links_of(kind, planted)}
         values = {name: target for name, target in targets.items() if target is not None}  # a type may link to itself
+        if kind.key == "goal":
+            values["metric"] = "planted"
         if kind.amount:
             values[kind.amount] = planted.amount(owner, kind.key)
         if kind.key == "invoice":
@@ -303,6 +310,8 @@ def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: d
     found = sorted(marker for marker in forbidden if marker in text)
     if COST in text and oracle.hides(actor, "product", "costs"):
         found.append("a cost price")
+    if shows_reading(text) and oracle.hides(actor, "product", "costs"):
+        found.append("a reading computed from cost prices")
     if actor in (NOBODY, GONE) and WORD in text:
         found.append("a record")
     for number in NUMBER.findall(body):
@@ -311,6 +320,10 @@ def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: d
             if value >= unit and value % unit == 0 and value // unit < 1 << 11 and value // unit & bits:
                 found.append(f"the amount {number}")
     return found
+
+
+def shows_reading(text: str) -> bool:
+    return any(re.sub(r"\D", "", number) == READING for number in NUMBER.findall(text))
 
 
 def miscounted(name: str, case: Case, path: str, answer, body: str, oracle: Oracle) -> list[str]:
@@ -338,6 +351,7 @@ def test_no_route_shows_or_changes_what_is_not_granted(world, browser, actor):
                 wanted = expected(case, access, row, oracle)
                 answer, body, written = browser.ask(actor, method, path, data)
                 seen.update(marker for marker in own if marker in body)
+                seen.update({"reading"} if shows_reading(body) else ())
                 asked += 1
                 problem = judge(wanted, row, answer, written)
                 problems = [problem] if problem else []
@@ -346,7 +360,10 @@ def test_no_route_shows_or_changes_what_is_not_granted(world, browser, actor):
                 whose = f" ({case.kind.key} of {case.owner or '-'})" if case.kind else ""
                 wrong += [f"{method} {path}{whose} as {actor}: {problem}" for problem in problems]
     assert wrong == [], f"{len(wrong)} of {asked}:\n" + "\n".join(wrong[:60])
-    assert seen == own, "what is granted is shown, else the search for leaks proves nothing"
+    assert ("reading" in seen) == (
+        oracle.reach(actor, "view", "goal") > 0 and not oracle.hides(actor, "product", "costs")
+    )
+    assert seen - {"reading"} == own, "what is granted is shown, else the search for leaks proves nothing"
     assert asked > 50
 
 

@@ -29,6 +29,13 @@ class Scope:
 
 
 NOTHING = Scope()
+FieldName = tuple[str, str]  # (type's key, field)
+_tells_of: dict[FieldName, set[FieldName]] = {}
+
+
+def tells_of(field: FieldName, other: FieldName) -> None:
+    """Who does not see ``other`` does not see ``field`` either: its value was computed from it."""
+    _tells_of.setdefault(field, set()).add(other)
 
 
 class Rights:
@@ -89,7 +96,10 @@ class Rights:
         return self._departments[reach]
 
     def field_mode(self, type_key: str, field: str) -> str:
-        """ "" (free), "read-only" or "hidden"."""
+        """ "" (free), "read-only" or "hidden"; hidden too where a field that it tells of is."""
+        told = _tells_of.get((type_key, field), ())
+        if any(self.field_modes.get(other) == FieldGrant.Mode.HIDDEN for other in told):
+            return FieldGrant.Mode.HIDDEN
         return self.field_modes.get((type_key, field), "")
 
 

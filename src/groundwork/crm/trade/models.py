@@ -133,6 +133,9 @@ class CostPrice(Part):
         return f"{self.cost} {self.currency}"
 
 
+COSTS = (Product.type_key, "costs")  # what grants call the cost prices of a product
+
+
 class Invoice(Record):
     """An invoice, a credit note or an adjustment, with lines. Imported ones keep the number of the other system.
 

@@ -2,29 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max
+from django.db.models.functions import TruncDate
+from django.utils.timezone import localtime
 
+from groundwork.access.models import User
+from groundwork.access.rights import FieldName, rights
 from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
+from groundwork.crm.trade.models import COSTS
 from groundwork.crm.trade.types import COST
 from groundwork.records.models import Use
 from groundwork.records.use import flush
 
 DAYS = 28  # "over the last four weeks"
 FILLED_ENOUGH = Decimal("0.6")  # below it a field that is read is starving
+DAYS_OF_A_READER = 2  # on which whoever set a report up must open it to count as its reader
 SECONDS_A_FIELD = 6  # what filling in one value costs where nothing was measured
 
 
 @dataclass(frozen=True)
 class Fill:
-    """How full a field is: ``share()`` of the values somebody needs that are there, 0..1; None: nothing to fill yet."""
+    """How full a field is: ``share()`` of the values somebody needs that are there, 0..1; None: nothing to fill yet.
+
+    It is of the whole firm; who does not see one of the fields that it ``reads`` does not see it.
+    """
 
     element: str
     share: Callable[[], Decimal | None]
+    reads: tuple[FieldName, ...] = ()
 
 
 def cost_filled() -> Decimal | None:
@@ -35,12 +45,15 @@ def cost_filled() -> Decimal | None:
 
 
 fills: Registry[Fill] = Registry(lambda item: item.element)
-fills.add(Fill(COST, cost_filled))
+fills.add(Fill(COST, cost_filled, reads=(COSTS,)))
 
 
 @dataclass
 class ReportUse:
-    """How often a report was opened, by whom. Whoever set it up is counted apart: a look is no use."""
+    """How often a report was opened, by whom. Whoever set it up is counted apart: a look is no use.
+
+    Unless that person is also the one it was set up for: see ``Opened.of``.
+    """
 
     times: int = 0
     people: set[int] = field(default_factory=set)
@@ -59,14 +72,22 @@ class Opened:
         flush()
         since = now() - timedelta(days=days)
         rows = Use.objects.filter(kind="report", key__in=list(keys), at__gte=since).order_by()
-        self.rows = list(rows.values("key", "user").annotate(times=Count("pk"), last=Max("at"))) if keys else []
+        counted = rows.annotate(day=TruncDate("at")).values("key", "user", "day")
+        self.rows = list(counted.annotate(times=Count("pk"), last=Max("at"))) if keys else []
 
-    def of(self, key: str, makers: set[int]) -> ReportUse:
+    def of(self, key: str, makers: set[int], *, readers=frozenset(), live_on: date | None = None) -> ReportUse:
+        """A maker who is one of the ``readers`` counts like anybody else once the report was opened on two days after
+        it went live: on the day itself one still looks whether it works.
+        """
+        rows = [row for row in self.rows if row["key"] == key]
+        days_read: dict[int, set[date]] = {}
+        for row in rows:
+            if row["user"] in readers and live_on and row["day"] > live_on:
+                days_read.setdefault(row["user"], set()).add(row["day"])
+        doubtful = makers - {user for user, days in days_read.items() if len(days) >= DAYS_OF_A_READER}
         use = ReportUse()
-        for row in self.rows:
-            if row["key"] != key:
-                continue
-            if row["user"] in makers:
+        for row in rows:
+            if row["user"] in doubtful:
                 use.times_by_maker += row["times"]
             else:
                 use.times += row["times"]
@@ -95,6 +116,11 @@ class Reading:
     measured: bool = True  # False: nobody can tell how full this field is
     is_read: bool = False  # of a field: does anybody open a report that shows it?
 
+    def is_open_to(self, user) -> bool:
+        """May this person read how full the field is?"""
+        fill = fills.get(self.element.key)
+        return fill is None or all(rights(user).field_mode(*field) != "hidden" for field in fill.reads)
+
     @property
     def is_used(self) -> bool:
         if not self.element.is_on:
@@ -107,12 +133,14 @@ class Reading:
 class Usage:
     """The use of everything that these requirements need, read at once: the same number of queries for one as for many.
 
-    ``requirements`` have ``uses__element`` prefetched.
+    ``requirements`` have ``goal`` at hand and ``uses__element`` prefetched.
     """
 
     def __init__(self, requirements, days: int = DAYS):
         elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
         self.makers = makers_of(elements)
+        active = list(User.objects.filter(is_active=True).values_list("pk", flat=True)[:2])
+        self.alone = set(active) if len(active) == 1 else set()
         self.opened = Opened([key for key, element in elements.items() if element.kind == Element.Kind.REPORT], days)
         self.shares = {
             fill.element: fill.share() for fill in fills if fill.element in elements and elements[fill.element].is_on
@@ -121,12 +149,15 @@ class Usage:
     def readings(self, requirement) -> list[Reading]:
         """A field counts as read when a report that the same requirement needs is opened.
 
-        Whoever set up any part of the requirement does not count as a reader of it.
+        Whoever set up any part of the requirement does not count as a reader of it, unless that person answers for its
+        number or works here alone, and comes back to it (docs/domain/use.md).
         """
         elements = [use.element for use in requirement.uses.all()]
         makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
+        readers = self.alone | {requirement.goal.owner_id}
+        live_on = localtime(requirement.live_at).date() if requirement.live_at else None
         reports = {
-            element.key: self.opened.of(element.key, makers)
+            element.key: self.opened.of(element.key, makers, readers=readers, live_on=live_on)
             for element in elements
             if element.kind == Element.Kind.REPORT
         }

@@ -30,6 +30,7 @@ def used(request):
                     "it": reading, "people": len(reading.report.people) if reading.report else 0,
                     "last": languages.moment(reading.report.last) if reading.report and reading.report.last else "",
                     "percent": None if reading.filled is None else int(reading.filled * 100),
+                    "is_open": reading.is_open_to(user),
                 }
                 for reading in readings
             ],
@@ -40,8 +41,9 @@ def used(request):
             continue
         value = values.of(goal.metric)
         numbers.append({
-            "goal": goal, "now": goal.words(value), "course": goal.course, "half_way": goal.half_way(value),
-            "value": value if goal.unit == "%" else None,
+            "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
+            "half_way": goal.half_way(value), "is_open": goal.is_open_to(user),
+            "value": value if goal.unit == "%" and goal.is_open_to(user) else None,
         })  # fmt: skip
     context = {**steps("used"), "cards": cards, "numbers": numbers, "days": DAYS, "enough": int(FILLED_ENOUGH * 100)}
     return render(request, "adoption/used.html", context)

@@ -77,6 +77,7 @@ class Coverage:
             )
             .order_by("pk")
         )
+        self.user = user
         self.values, usage, verdicts = Readings(), Usage(self.requirements), with_verdicts(self.requirements)
         self.standings = [
             Standing(

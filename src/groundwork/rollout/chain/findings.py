@@ -35,7 +35,7 @@ def findings(goals, coverage, waiting_needs) -> list[Finding]:
     for goal in goals:
         found += of_goal(goal, coverage)
     for standing in coverage.standings:
-        found += of_requirement(standing)
+        found += of_requirement(standing, coverage.user)
     for need in waiting_needs:
         fact = _("Nobody has answered: “%(words)s”") % {"words": need.statement[:120]}
         found.append(
@@ -58,7 +58,12 @@ def of_goal(goal: Goal, coverage) -> list[Finding]:
     if not coverage.of_goal(goal):
         fact = _("Nothing is agreed for “%(goal)s”.") % {"goal": goal}
         return [Finding(ATTENTION, fact, owner, _("Agree on something"), reverse("rollout:agreed"))]
-    if goal.due and goal.due < today() and not goal.half_way(coverage.value_of(goal)):
+    if (
+        goal.due
+        and goal.due < today()
+        and goal.is_open_to(coverage.user)
+        and not goal.half_way(coverage.value_of(goal))
+    ):
         fact = _("“%(goal)s” was due on %(day)s and is less than half of the way.") % {
             "goal": goal,
             "day": languages.day(goal.due),
@@ -67,7 +72,7 @@ def of_goal(goal: Goal, coverage) -> list[Finding]:
     return []
 
 
-def of_requirement(standing) -> list[Finding]:
+def of_requirement(standing, user) -> list[Finding]:
     requirement, holds = standing.requirement, standing.holds
     owner, name = str(requirement.owner or ""), {"what": requirement.statement}
     there = f"{reverse('rollout:agreed')}#requirement-{requirement.pk}"
@@ -99,14 +104,16 @@ def of_requirement(standing) -> list[Finding]:
             )
         )
     if holds[5]:
-        found += [of_reading(reading, owner) for reading in standing.readings if not reading.is_used]
+        found += [of_reading(reading, owner, user) for reading in standing.readings if not reading.is_used]
     return found
 
 
-def of_reading(reading, owner: str) -> Finding:
+def of_reading(reading, owner: str, user) -> Finding:
     name = {"what": reading.element.label}
     if reading.report is not None:
         fact = _("Nobody but whoever set it up has opened the report “%(what)s” in four weeks.") % name
+    elif reading.measured and not reading.is_open_to(user):
+        fact = _("“%(what)s” is not filled in enough, or nobody reads it.") % name
     elif reading.measured and reading.filled is None:
         fact = _("Nothing is sold yet that “%(what)s” could be filled in for.") % name
     elif reading.measured and reading.filled < FILLED_ENOUGH:

@@ -60,7 +60,7 @@ def share(done: int, total: int) -> tuple[str, str]:
 def line_of(goal: Goal, coverage: Coverage) -> Line:
     standings = coverage.of_goal(goal)
     links = [
-        number_link(goal),
+        number_link(goal, coverage.user),
         told_link(standings),
         agreed_link(standings),
         set_up_link(standings),
@@ -75,10 +75,10 @@ def line_of(goal: Goal, coverage: Coverage) -> Line:
     return Line(goal, links)
 
 
-def number_link(goal: Goal) -> Link:
+def number_link(goal: Goal, user) -> Link:
     there = reverse("rollout:number")
     if goal.is_agreed and goal.metric:
-        return Link("1", goal.course_words, there)
+        return Link("1", goal.course_words(user), there)
     if goal.faults():
         return Link("0", _("no number"), there, "no")
     return Link("1", _("not agreed"), there, "part")
@@ -137,7 +137,7 @@ def used_link(goal: Goal, coverage: Coverage) -> Link:
     standings = coverage.of_goal(goal)
     text, look = share(sum(standing.is_used for standing in standings), len(standings))
     if look == "":
-        words = goal.words(coverage.value_of(goal))
+        words = goal.read_by(coverage.user, coverage.value_of(goal))
     elif any(standing.holds[5] for standing in standings):
         words = _("not used yet")
     else:

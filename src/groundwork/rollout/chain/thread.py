@@ -44,7 +44,7 @@ def thread_of(requirement: Requirement, user) -> dict:
         4: tried or _("not tried yet"),
         5: _("live") if standing.holds[5] else _("not live"),
         6: _("opened and filled in") if standing.is_used else _("not used yet"),
-        7: f"{goal.course_words}, {goal.words(standing.value)}" if sees_goal and goal.course_words else "",
+        7: paid_off_words(standing, user) if sees_goal else "",
     }
     screens = {1: "told", 2: "agreed", 3: "agreed", 4: "try", 5: "try", 6: "used", 7: "number"}
     return {
@@ -54,3 +54,9 @@ def thread_of(requirement: Requirement, user) -> dict:
             for level, label in LEVELS.items()
         ],
     }
+
+
+def paid_off_words(standing, user) -> str:
+    goal = standing.requirement.goal
+    course = goal.course_words(user)
+    return f"{course}, {goal.read_by(user, standing.value)}" if course else ""

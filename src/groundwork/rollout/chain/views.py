@@ -26,12 +26,13 @@ class Step:
     now: bool = False
 
 
-def number_step(goals) -> Step:
+def number_step(goals, user) -> Step:
+    courses = [(goal, goal.course_words(user)) for goal in goals]
     done = bool(goals) and all(goal.is_agreed for goal in goals)
     return Step(
         _("Our number"),
         _("What should change, from where to where, by when, and who answers for it."),
-        " · ".join(f"{goal} ({goal.course_words})" if goal.course_words else str(goal) for goal in goals),
+        " · ".join(f"{goal} ({course})" if course else str(goal) for goal, course in courses),
         "" if done else _("not agreed yet") if goals else _("no number yet"),
         _("Our number") if goals else _("What number should change?"),
         reverse("rollout:number"),
@@ -106,7 +107,7 @@ def five_steps(chart: Map, told: int, people: int) -> list[Step]:
     goals = [goal for goal in chart.goals if goal.kind == Goal.Kind.GOAL]
     standings = chart.coverage.standings
     steps = [
-        number_step(goals),
+        number_step(goals, chart.coverage.user),
         told_step(told, people, len(chart.waiting)),
         agreed_step(standings),
         try_step(standings),

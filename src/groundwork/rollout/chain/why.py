@@ -28,7 +28,7 @@ def reasons(element: Element, user) -> list[Reason]:
     for requirement in requirements:
         lines += asked_and_agreed(requirement)
         if goal := goals.get(requirement.goal_id):
-            lines.append(Reason(_("Our number"), number_words(goal, values), goal.get_absolute_url()))
+            lines.append(Reason(_("Our number"), number_words(goal, values, user), goal.get_absolute_url()))
         lines += read_in(usage.readings(requirement))
         for test, run, said in verdicts[requirement.pk]:
             lines.append(Reason(_("Tried"), verdict_words(run, said), test.get_absolute_url()))
@@ -73,11 +73,12 @@ def seconds_words() -> str:
     return ngettext("about %(count)s second", "about %(count)s seconds", count) % {"count": count}
 
 
-def number_words(goal: Goal, values: Readings) -> str:
-    if not goal.course:
+def number_words(goal: Goal, values: Readings, user) -> str:
+    course = goal.course(user)
+    if not course:
         return goal.statement
-    now_at = goal.words(values.of(goal.metric)) if goal.metric else languages.NO_VALUE
-    return _("%(goal)s: %(course)s, now %(value)s") % {"goal": goal.statement, "course": goal.course, "value": now_at}
+    now_at = goal.read_by(user, values.of(goal.metric)) if goal.metric else languages.NO_VALUE
+    return _("%(goal)s: %(course)s, now %(value)s") % {"goal": goal.statement, "course": course, "value": now_at}
 
 
 def report_words(reading) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.access.rights import FieldName, rights, tells_of
 from groundwork.core import languages
 from groundwork.core.money import round_half_up
 from groundwork.core.registry import Registry
+from groundwork.crm.trade.models import COSTS
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Metric:
     value: Callable[[date | None], Decimal | None]
     explain: Any = ""
     elements: tuple[str, ...] = ()  # the fields and reports it usually takes
+    reads: tuple[FieldName, ...] = ()  # the sensitive fields it is computed from
 
     def better(self, one, other) -> bool:
         """Is ``one`` better than ``other``?"""
@@ -36,8 +39,21 @@ class Metric:
             return languages.percent(value / 100, 1 if value % 1 else 0)
         return f"{languages.number(value)} {self.unit}".strip()
 
+    def is_open_to(self, user) -> bool:
+        """The reading is of the whole firm; who does not see a field that it is computed from does not see it."""
+        return all(rights(user).field_mode(*field) != "hidden" for field in self.reads)
 
-metrics: Registry[Metric] = Registry(lambda item: item.key)
+
+class Metrics(Registry[Metric]):
+    """Where a goal starts was measured: it is hidden with whatever a metric reads."""
+
+    def add(self, item: Metric) -> Metric:
+        for field in item.reads:
+            tells_of(("goal", "baseline"), field)
+        return super().add(item)
+
+
+metrics = Metrics(lambda item: item.key)
 
 
 def choices():
@@ -63,6 +79,7 @@ metrics.add(
             "Revenue of the lines whose product has a cost price valid on the invoice date, divided by all revenue."
         ),
         elements=("field:product.cost", "report:profit"),
+        reads=(COSTS,),
     )
 )
 

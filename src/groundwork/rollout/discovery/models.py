@@ -106,24 +106,27 @@ class Goal(Record):
         """A value of this goal's metric with its unit."""
         return self.measure.words(value) if self.measure else languages.number(value)
 
-    @property
-    def course_words(self) -> str:
-        """“0% → 90%”."""
+    def is_open_to(self, user) -> bool:
+        """May this person read where the number started and where it stands? The target was typed: it is for all."""
+        return self.measure is None or self.measure.is_open_to(user)
+
+    def read_by(self, user, value) -> str:
+        """A reading in words, or that it is not for this person."""
+        return self.words(value) if self.is_open_to(user) else gettext("no access")
+
+    def course_words(self, user) -> str:
+        """“0% → 90%”, or “→ 90%” for who may not see where it started."""
         if self.baseline is None or self.target is None:
             return ""
-        return f"{self.words(self.baseline)} → {self.words(self.target)}"
+        start = self.words(self.baseline) if self.is_open_to(user) else ""
+        return f"{start} → {self.words(self.target)}".strip()
 
-    @property
-    def course(self) -> str:
+    def course(self, user) -> str:
         """“0% → 90% by 31 Mar 2027”."""
-        course = self.course_words
-        if not course:
-            return ""
-        return (
-            gettext("%(course)s by %(day)s") % {"course": course, "day": languages.day(self.due)}
-            if self.due
-            else course
-        )
+        course = self.course_words(user)
+        if not course or not self.due:
+            return course
+        return gettext("%(course)s by %(day)s") % {"course": course, "day": languages.day(self.due)}
 
     def missing(self) -> list[str]:
         """What is not said yet, in words."""

@@ -38,9 +38,9 @@ def _number_page(request, *, form=None, wrong=None, status=200):
         cards.append(
             {
                 "goal": goal,
-                "now": goal.words(value),
-                "value": value if goal.unit == "%" else None,
-                "start": goal.words(goal.baseline),
+                "now": goal.read_by(user, value),
+                "value": value if goal.unit == "%" and goal.is_open_to(user) else None,
+                "start": goal.read_by(user, goal.baseline),
                 "target": goal.words(goal.target),
                 "missing": goal.missing() if goal.kind == Goal.Kind.GOAL else [],
                 "faults": goal.faults(),

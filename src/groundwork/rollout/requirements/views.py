@@ -62,6 +62,7 @@ def _page(request, *, form=None, wrong=None, status=200):
                 "requirement": requirement,
                 "needs": list(requirement.needs.all()),
                 "sees_goal": requirement.goal_id in seen_goals,
+                "course": requirement.goal.course(user),
                 "uses": uses,
                 "may_edit": may_edit,
                 "off": [use for use in uses if not use.element.is_on],

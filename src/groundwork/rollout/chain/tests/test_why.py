@@ -11,12 +11,17 @@ def test_the_cost_price_tells_who_asked_why_who_reads_it_and_what_it_costs(cast)
     AcceptanceTest.objects.get().run(by=cast.anna, works=True, fits=True)
     open_report(cast.piotr, times=2)
 
-    told = {reason.label: reason.text for reason in reasons(Element.objects.get(key=COST), cast.anna)}
+    told, annas = (
+        {reason.label: reason.text for reason in reasons(Element.objects.get(key=COST), user)}
+        for user in (cast.piotr, cast.anna)
+    )
 
     assert told["Told us"] == "“I give discounts blindly” Anna"
     assert told["What we agreed"] == "Margin by product"
     assert told["Our number"].startswith("We know our margin by product: 0% → 90% by ")
     assert told["Our number"].endswith("now 0%")
+    assert annas["Our number"].startswith("We know our margin by product: → 90% by ")
+    assert annas["Our number"].endswith("now no access")
     assert told["Read in"] == "Profit: opened 2 times by 1 person in 30 days"
     assert told["Tried"].startswith("works and fits (Anna")
     assert told["Costs you"] == "about 6 seconds"
