@@ -280,11 +280,11 @@ class RoleForm(PlainErrors, forms.Form):
 
     @property
     def rows(self):
-        """For the template: (thing, the selects of its verbs, the selects of its fields with their short labels)."""
+        """For the template: (thing, selects of its verbs, selects of its fields with short labels, is one limited?)."""
         for thing in self.things:
             verbs = [self[f"{thing.key}:{verb}"] for verb in Verb]
             fields = [(label, self[f"{thing.key}.{name}"]) for name, label in thing.fields.items()]
-            yield thing, verbs, fields
+            yield thing, verbs, fields, any(select.value() for _label, select in fields)
 
     @property
     def facts(self) -> dict:

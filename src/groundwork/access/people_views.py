@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -39,14 +40,14 @@ def may_configure(request) -> bool:
 
 
 def people_table(everybody) -> Table:
-    gone = _("may not sign in")
+    here, gone = _("may sign in"), _("may not sign in")
     rows = [
         Row(
             [
                 Cell(str(person), sub=person.email),
                 Cell(", ".join(str(role) for role in person.roles.all())),
                 Cell(str(person.department or "")),
-                Cell("" if person.is_active else gone, kind="" if person.is_active else "warn"),
+                Cell(here, kind="muted") if person.is_active else Cell(gone, kind="warn"),
             ],
             key=str(person.pk), href=reverse("access:person", args=[person.pk]),
         )
@@ -191,9 +192,24 @@ def audit_log(request):
     )
 
 
+DETAILS = {
+    "person": gettext_lazy("person"),
+    "email": gettext_lazy("e-mail"),
+    "role": gettext_lazy("role"),
+    "roles": gettext_lazy("roles"),
+    "name": gettext_lazy("name"),
+    "reason": gettext_lazy("reason"),
+    "changed": gettext_lazy("changed"),
+    "department": gettext_lazy("department"),
+    "firm": gettext_lazy("our firm"),
+    "like": gettext_lazy("copy of"),
+    "by": gettext_lazy("by"),
+}
+
+
 def told(detail: dict) -> str:
     """The details of an event on one line."""
     return "; ".join(
-        f"{key}: {value if not isinstance(value, list) else ', '.join(map(str, value))}"
+        f"{DETAILS.get(key, key)}: {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in detail.items()
     )

@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from groundwork.access import roles as acts
@@ -20,7 +21,7 @@ from groundwork.ui.table import Cell, Column, Row, Table
 @allowed("view", "people")
 def roles(request):
     counted = Role.objects.annotate(members=Count("people", filter=Q(people__is_active=True), distinct=True))
-    in_use, archived = _("in use"), _("archived")
+    in_use, archived = pgettext("a role", "in use"), pgettext("a role", "archived")
     rows = [
         Row(
             [
@@ -30,7 +31,7 @@ def roles(request):
             ],
             key=role.key, href=reverse("access:role", args=[role.key]),
         )
-        for role in sorted(counted, key=lambda role: bool(role.archived_at))
+        for role in sorted(counted.order_by("-rank", "key"), key=lambda role: bool(role.archived_at))
     ]  # fmt: skip
     columns = [
         Column("name", _("Role"), main=True),

@@ -431,6 +431,8 @@ def widget_of(bound, *, autofocus: bool = False) -> SafeString:
         described.append(f"{bound.auto_id}_hint")
     if described:
         attrs["aria-describedby"] = " ".join(described)
+    if getattr(bound.field, "empty_label", None):  # dashes in a row are noise, one is "none"
+        bound.field.empty_label = str(bound.field.empty_label).replace("---------", "–")
     if autofocus:
         attrs["autofocus"] = True
     return bound.as_widget(attrs=attrs)
