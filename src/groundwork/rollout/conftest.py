@@ -51,19 +51,13 @@ def as_user(client):
 def sell(by, *, product=None, amount=10000, cost=None, day=None):
     """An invoice over one product for 100.00 EUR; with ``cost`` its cost price is known on that day."""
     from groundwork.blueprint.models import Firm
-    from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+    from groundwork.crm.trade.models import CostPrice, Product
+    from groundwork.crm.trade.testing import make_invoice
 
     Firm.objects.get_or_create(pk=1, defaults={"name": "Firm", "country": "PL", "currency": "EUR"})
     day = day or today() - timedelta(days=1)
     product = product or creating(Product(name="Almonds"), by=by)
-    invoice = creating(Invoice(document_number="1", issued_on=day, currency="EUR"), by=by)
-    with writing(invoice, by=by, act="edited") as fresh:
-        put_part(
-            fresh,
-            InvoiceLine(
-                product=product, quantity=Decimal(1), price=Decimal(amount) / 100, amount_minor=amount, issued_on=day
-            ),
-        )
+    make_invoice(by, (product, 1, Decimal(amount) / 100), day=day, currency="EUR", number="1")
     if cost is not None:
         with writing(product, by=by, act="edited") as fresh:
             put_part(fresh, CostPrice(cost=Decimal(cost), currency="EUR", valid_from=date(2020, 1, 1)))
