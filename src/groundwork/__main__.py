@@ -64,6 +64,7 @@ COMMANDS = (
             option("--seed", type=int, default=1, help="the same seed makes the same firm"),
             option("--size", choices=["S", "L", "XL"], default="S"),
             option("--today", type=date.fromisoformat, help="the day on which the demo stands, e.g. 2026-06-30"),
+            option("--costs", action="store_true", help="keep cost prices in the small firm, too"),
         ),
     ),
     Command(

@@ -55,7 +55,7 @@ class Field:
 
 
 def _kind(model_field: models.Field) -> str:
-    if told := getattr(model_field, "kind", ""):  # a field of a room may tell what it is
+    if told := getattr(model_field, "shown_as", ""):  # a field of a room may tell what it is
         return told
     if model_field.choices:
         return "choice"

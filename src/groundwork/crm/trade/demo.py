@@ -1,17 +1,17 @@
-"""``groundwork demo wholesale`` and ``demo remove``: a made-up wholesaler of nuts with a year and a half of trade.
+"""``groundwork demo wholesale`` and ``demo remove``: a made-up wholesaler of nuts with two years of trade.
 
 The same ``--seed``, ``--size`` and ``--today`` give the same firm; only the password is new each time. Nothing is real.
-There are no cost prices: the demo begins where a young firm stands, with margins unknown.
+The small firm (S) keeps no cost prices: it begins where a young firm stands, with margins unknown. The larger ones, and
+the small one with ``--costs``, keep what most of their goods cost, from their purchases.
 """
 
 import random
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -23,20 +23,23 @@ from groundwork.access.models import Department, Role, User
 from groundwork.access.presets import make_roles
 from groundwork.background.schedules import wind_up
 from groundwork.background.setup import on_init
-from groundwork.blueprint.elements import raise_config_version, register_declared
+from groundwork.blueprint.elements import raise_config_version, register_declared, switch
 from groundwork.blueprint.models import Firm
 from groundwork.core import clock
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.crm.trade.documents import create_many
-from groundwork.crm.trade.models import Invoice, InvoiceLine, Product
+from groundwork.crm.trade import demo_goods
+from groundwork.crm.trade.demo_goods import Goods
+from groundwork.crm.trade.demo_law import legal_ids
+from groundwork.crm.trade.demo_trade import SEASON, Trade
+from groundwork.crm.trade.models import COST, Invoice
 from groundwork.records.models import Activity, Record
 from groundwork.records.types import types
 from groundwork.records.write import acting, fold_tallies, writing_many
 
 CURRENCY = "EUR"
-MONTHS = 18
+MONTHS = 24
 BATCH = 2000  # records in one transaction
 
 
@@ -48,12 +51,14 @@ class Size:
     lines: int
     lines_each: int  # of one document, at most
     activities: int
+    months_of_orders: int = MONTHS + 1
+    costs: bool = False
 
 
 SIZES = {
     "S": Size(300, 600, 72, 5_000, 8, 240),
-    "L": Size(20_000, 60_000, 400, 400_000, 3, 20_000),
-    "XL": Size(20_000, 60_000, 2_000, 5_000_000, 49, 20_000),
+    "L": Size(20_000, 60_000, 400, 200_000, 8, 20_000, costs=True),
+    "XL": Size(20_000, 60_000, 2_000, 5_000_000, 49, 20_000, months_of_orders=3, costs=True),
 }
 
 
@@ -68,6 +73,11 @@ class Demo:
     people: dict[str, User] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)  # of a product's code, in cents
+    costs: bool = False  # does the firm keep cost prices?
+
+    @property
+    def months(self) -> list[date]:
+        return [months_back(self.today, back) for back in range(MONTHS, -1, -1)]
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,10 @@ def run(args) -> int:
         return 0
     password = secrets.token_urlsafe(9)
     stands_at = args.today or (date.fromisoformat(settings.DEMO_TODAY) if settings.DEMO_TODAY else clock.today())
-    made = fill(seed=args.seed, size=SIZES[args.size], today=stands_at, password=password, progress=sys.stderr.isatty())
+    made = fill(
+        seed=args.seed, size=SIZES[args.size], today=stands_at, password=password, costs=args.costs or None,
+        progress=sys.stderr.isatty(),
+    )  # fmt: skip
     print(
         f"{made.firm.name}: {Company.objects.count()} companies, {Invoice.objects.count()} invoices up to {stands_at}."
     )
@@ -98,21 +111,30 @@ def run(args) -> int:
     return 0
 
 
-def fill(*, seed: int, size: Size, today: date, password: str, progress: bool = False) -> Demo:
-    """Make the demo firm in an empty database; refused where a firm is already."""
+def fill(
+    *, seed: int, size: Size, today: date, password: str, costs: bool | None = None, progress: bool = False
+) -> Demo:
+    """Make the demo firm in an empty database; refused where a firm is already. ``costs`` None: as its size says."""
     if Firm.objects.exists() or User.objects.exists():
         raise Refusal(_("This database already holds a firm. The demo needs an empty one."))
     register_declared()
     make_roles([kind.granted for kind in types])
-    demo = Demo(today, random.Random(f"{seed} {size.lines}"), size)  # noqa: S311 - repeatable on purpose
-    beginning = months_back(today, MONTHS)
+    demo = Demo(today, random.Random(f"{seed} {size.lines}"), size, costs=size.costs if costs is None else costs)  # noqa: S311 - repeatable on purpose
+    months = demo.months
+    before = months_back(today, MONTHS + 1)
     try:
-        with at(beginning - timedelta(days=30)):
+        with at(before):
             _people(demo, password)
+            if demo.costs:
+                switch(COST, on=True, by=demo.people["olga"], reason="We want to know what we earn on each kilogram.")
+            goods = demo_goods.fill(demo, _keep)
             companies = _companies(demo)
-            products = _products(demo)
+            buyers = [company for company in companies if company.kind == Company.Kind.CUSTOMER]
             _contacts(demo, companies)
-        _trade(demo, companies, products, beginning, progress)
+            demo_goods.rates(demo, goods, [before, *months], _keep)
+            demo_goods.price_lists(demo, goods, buyers, sorted({first.year for first in months}), _keep)
+            demo_goods.purchases(demo, goods, before, 90_000, share=1)
+        _trade(demo, goods, buyers, progress)
         _activities(demo, companies)
         fold_tallies()
         for part in demo_parts:
@@ -205,12 +227,13 @@ def _people(demo: Demo, password: str) -> None:
 # ── companies, contacts, products
 
 COUNTRIES = {  # name: (share, cities, telephone code)
-    "Poland": (46, ("Warszawa", "Kraków", "Łódź", "Wrocław", "Poznań", "Gdańsk", "Lublin", "Białystok"), "+48"),
-    "Latvia": (14, ("Rīga", "Daugavpils", "Liepāja"), "+371"),
-    "Kazakhstan": (16, ("Алматы", "Астана", "Караганда"), "+7"),
-    "Germany": (12, ("Berlin", "Leipzig", "Dresden"), "+49"),
-    "United Kingdom": (7, ("London", "Leeds", "Bristol"), "+44"),
-    "Georgia": (5, ("Тбилиси", "Батуми"), "+995"),
+    "Poland": (42, ("Warszawa", "Kraków", "Łódź", "Wrocław", "Poznań", "Gdańsk", "Lublin", "Białystok"), "+48"),
+    "Russia": (14, ("Москва", "Санкт-Петербург", "Казань", "Новосибирск"), "+7"),
+    "Kazakhstan": (12, ("Алматы", "Астана", "Караганда"), "+7"),
+    "Latvia": (8, ("Rīga", "Daugavpils", "Liepāja"), "+371"),
+    "Germany": (9, ("Berlin", "Leipzig", "Dresden"), "+49"),
+    "United Kingdom": (11, ("London", "Leeds", "Bristol"), "+44"),
+    "Georgia": (4, ("Тбилиси", "Батуми"), "+995"),
 }
 FIRST_WORDS = {
     "pl": ("Cukiernia", "Delikatesy", "Hurtownia", "Piekarnia", "Kawiarnia", "Spiżarnia", "Sklep", "Palarnia"),
@@ -246,6 +269,7 @@ SECOND_WORDS = {
 }
 LANGUAGE_OF = {
     "Poland": "pl",
+    "Russia": "ru",
     "Kazakhstan": "ru",
     "Georgia": "ru",
     "Latvia": "ru",
@@ -276,7 +300,7 @@ JOBS = {
 def _companies(demo: Demo) -> list[Company]:
     rnd, result, taken = demo.random, [], set()
     shares = [share for share, _cities, _code in COUNTRIES.values()]
-    for place in range(demo.size.companies):
+    for place in range(demo.size.companies - len(demo_goods.SUPPLIERS)):
         country = rnd.choices(list(COUNTRIES), shares)[0]
         _share, cities, code = COUNTRIES[country]
         language = LANGUAGE_OF[country]
@@ -295,8 +319,12 @@ def _companies(demo: Demo) -> list[Company]:
                 city=city,
                 phone=f"{code} {rnd.randint(200, 999)} {rnd.randint(100, 999)} {rnd.randint(100, 999)}",
                 email=f"office{place}@example.com" if rnd.random() < 0.8 else "",
-                kind=rnd.choices(Company.Kind.values, (92, 6, 2))[0],
+                kind=rnd.choices((Company.Kind.CUSTOMER, Company.Kind.PARTNER), (98, 2))[0],
                 owner=demo.people[rnd.choices(list(SELLERS), list(SELLERS.values()))[0]],
+                payment_days=rnd.choice(demo_goods.PAYMENT_DAYS),
+                debt_limit_minor=rnd.choice((None, None, 500_000, 1_000_000, 2_500_000)),
+                currency=CURRENCY,
+                **legal_ids(country, city, rnd),
             )
         )
     _keep(result, demo.people["piotr"])
@@ -322,58 +350,6 @@ def _contacts(demo: Demo, companies: list[Company]) -> None:
     _keep(result, demo.people["piotr"])
 
 
-GOODS = {  # name: price of one kilogram, in cents
-    "Миндаль Carmel 23/25": 892,
-    "Migdały łuskane": 948,
-    "Кешью W320": 815,
-    "Orzechy nerkowca W240": 978,
-    "Фундук 11–13": 864,
-    "Orzechy laskowe prażone": 1012,
-    "Walnut halves": 934,
-    "Грецкий орех, бабочка": 905,
-    "Pistachios, roasted": 1695,
-    "Арахис бланшированный": 242,
-    "Pecan halves": 1780,
-    "Orzechy brazylijskie": 1120,
-    "Финик Меджул": 1050,
-    "Daktyle Deglet Nour": 448,
-    "Изюм Малаяр": 236,
-    "Rodzynki sułtańskie": 258,
-    "Курага «Джамбо»": 612,
-    "Figi suszone": 640,
-    "Prunes, pitted": 486,
-    "Żurawina suszona": 690,
-    "Cranberries, sweetened": 705,
-    "Манго сушёное": 1145,
-    "Banana chips": 365,
-    "Смесь «Студенческая»": 560,
-}
-PACKS = (("5 kg", 100), ("10 kg", 98), ("200 g × 12", 118), ("1 kg × 6", 107), ("25 kg", 95))
-
-
-def _products(demo: Demo) -> list[Product]:
-    """The goods in packs, a fee for delivery, and one service."""
-    result: list[Product] = []
-    for place in range(demo.size.products - 2):
-        name = list(GOODS)[place % len(GOODS)]
-        pack, factor = PACKS[place // len(GOODS) % len(PACKS)]
-        lot = place // (len(GOODS) * len(PACKS))
-        product = Product(name=f"{name}, {pack}" + (f", lot {lot}" if lot else ""), code=f"G{100 + place}", unit="kg")
-        demo.prices[product.code] = GOODS[name] * factor // 100
-        result.append(product)
-    for name, code, kind, price in (
-        ("Delivery", "DELIVERY", Product.Kind.FEE, 3500),
-        ("Packing under own brand", "BRAND", Product.Kind.SERVICE, 45),
-    ):
-        product = Product(name=name, code=code, kind=kind, unit="kg" if price < 1000 else "")
-        demo.prices[code] = price
-        result.append(product)
-    for product in result:
-        product.owner = demo.people["larisa"]
-    _keep(result, demo.people["larisa"])
-    return result
-
-
 def _keep(records: Sequence[Record], by: User) -> None:
     rest = iter(records)
     while batch := list(islice(rest, BATCH)):
@@ -381,101 +357,26 @@ def _keep(records: Sequence[Record], by: User) -> None:
             writing_many(created=batch)
 
 
-# ── a year and a half of trade
-
-SEASON = (0.72, 0.84, 1.0, 1.08, 0.92, 0.8, 0.74, 0.82, 1.02, 1.16, 1.38, 1.52)  # January to December
+# ── two years of trade
 
 
-def _trade(demo: Demo, companies, products, beginning: date, progress: bool) -> None:
-    buyers = [company for company in companies if company.kind == Company.Kind.CUSTOMER]
-    buying = Buying(demo, buyers, products, beginning)
-    months = [months_back(demo.today, back) for back in range(MONTHS, -1, -1)]
+def _trade(demo: Demo, goods: Goods, buyers: list[Company], progress: bool) -> None:
+    months = demo.months
+    trade = Trade(demo, goods, buyers, months[0], BATCH if demo.size.lines_each < 20 else BATCH // 4)
     weights = [SEASON[first.month - 1] * (1 + 0.015 * place) for place, first in enumerate(months)]
     weights[-1] *= demo.today.day / 30
-    lines_left, weight_left, number = demo.size.lines, sum(weights), 1
-    for first, weight in zip(months, weights, strict=True):
+    lines_left, weight_left = demo.size.lines, sum(weights)
+    for place, (first, weight) in enumerate(zip(months, weights, strict=True)):
         wanted = round(lines_left * weight / weight_left) if weight_left else lines_left
         lines_left, weight_left = lines_left - wanted, weight_left - weight
         last = min(months_back(first, -1) - timedelta(days=1), demo.today)
-        documents = buying.month(first, last, wanted, number)
         with at(last):
-            while batch := list(islice(documents, BATCH)):
-                with acting(demo.people["nina"], "created", channel="command", cause="demo"):
-                    create_many(batch)
-                number += len(batch)
+            trade.month(first, last, wanted, with_orders=place >= len(months) - demo.size.months_of_orders)
+        fold_tallies()
         if progress:
-            print(f"\r{first:%Y-%m} {number - 1} documents", end="", file=sys.stderr)
+            print(f"\r{first:%Y-%m} {trade.numbers['FV'] - 1} invoices", end="", file=sys.stderr)
     if progress:
         print(file=sys.stderr)
-
-
-class Buying:
-    """Who buys what and how often: a few large customers, some who come late and some who leave."""
-
-    def __init__(self, demo: Demo, buyers: list[Company], products: list[Product], beginning: date):
-        self.demo, self.random, self.buyers = demo, demo.random, buyers
-        self.fee = next(product for product in products if product.kind == Product.Kind.FEE)
-        self.products = [product for product in products if product is not self.fee]
-        self.popular = list(accumulate(1 / (place + 3) for place in range(len(self.products))))
-        days = (demo.today - beginning).days
-        self.appetite = [self.random.paretovariate(1.3) for _buyer in buyers]
-        self.joined = [
-            beginning + timedelta(days=int(days * max(0, self.random.uniform(-2, 0.8)))) for _buyer in buyers
-        ]
-        self.left = [
-            demo.today
-            if self.random.random() < 0.85
-            else joined + timedelta(days=int((demo.today - joined).days * self.random.random()))
-            for joined in self.joined
-        ]
-
-    def month(self, first: date, last: date, wanted: int, number: int) -> Iterator[tuple[Invoice, list[InvoiceLine]]]:
-        """Documents of one month with ``wanted`` lines in all, in the order of their days."""
-        active = [
-            place for place in range(len(self.buyers)) if self.joined[place] <= last and self.left[place] >= first
-        ]
-        heaps = list(accumulate(min(self.appetite[place], 40) for place in active))
-        counts = []
-        while wanted > 0:
-            counts.append(min(self.random.randint(1, self.demo.size.lines_each), wanted))
-            wanted -= counts[-1]
-        days = sorted(self.random.randint(0, (last - first).days) for _count in counts)
-        for place, (count, day) in enumerate(zip(counts, days, strict=True)):
-            buyer = self.buyers[self.random.choices(active, cum_weights=heaps)[0]] if active else None
-            yield self.document(first + timedelta(days=day), count, buyer, number + place)
-
-    def document(self, day: date, count: int, buyer: Company | None, number: int) -> tuple[Invoice, list[InvoiceLine]]:
-        luck = self.random.random()
-        returned = luck < 0.03
-        if 0.03 <= luck < 0.04:
-            buyer = None  # sold over the counter
-        invoice = Invoice(
-            document_number=f"{'CN' if returned else 'FV'}/{day:%Y}/{number:06d}",
-            issued_on=day,
-            currency=CURRENCY,
-            company=buyer,
-            kind=Invoice.Kind.CREDIT_NOTE if returned else Invoice.Kind.INVOICE,
-            country=buyer.country if buyer else "",
-            owner=buyer.owner if buyer else self.demo.people["tomasz"],
-        )
-        sign = -1 if returned else 1
-        lines = [self.line(sign) for _line in range(count)]
-        if not returned and count > 2 and self.random.random() < 0.25:
-            lines[-1] = InvoiceLine(
-                product=self.fee,
-                description=self.fee.name,
-                quantity=Decimal(1),
-                price=Decimal(self.demo.prices[self.fee.code]) / 100,
-            )
-        return invoice, lines
-
-    def line(self, sign: int) -> InvoiceLine:
-        product = self.random.choices(self.products, cum_weights=self.popular)[0]
-        price = Decimal(round(self.demo.prices[product.code] * self.random.uniform(0.9, 1.1))) / 100
-        kilograms = Decimal(self.random.choice((5, 10, 10, 20, 25, 40, 50, 100))) + self.random.choice(
-            (Decimal(0), Decimal(0), Decimal("2.5"))
-        )
-        return InvoiceLine(product=product, description=product.name, quantity=sign * kilograms, price=price)
 
 
 # ── what was said

@@ -157,7 +157,7 @@ def _words() -> dict[str, str]:
 class UnitField(models.CharField):
     """The code of a unit: people choose from the list, imports may write the unit in any known way."""
 
-    kind = "choice"
+    shown_as = "choice"
 
     @property
     def flatchoices(self):

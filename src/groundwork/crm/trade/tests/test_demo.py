@@ -1,26 +1,42 @@
 """The demo firm: the same for the same seed, whole, and gone without a trace."""
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from groundwork.access.models import User
 from groundwork.blueprint.models import Element, Firm
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade import demo
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade.demo_law import known_wrong
+from groundwork.crm.trade.models import (
+    Category,
+    Claim,
+    CostPrice,
+    Invoice,
+    InvoiceLine,
+    Order,
+    Payment,
+    Price,
+    Product,
+    Purchase,
+    Share,
+)
+from groundwork.crm.trade.prices import price_for
 from groundwork.crm.trade.profit import known_share, last_day
+from groundwork.crm.trade.rates import convert
 from groundwork.records.models import Activity, Change, SearchRow, Tally
 
 STANDS_AT = date(2026, 11, 20)
 SMALL = demo.Size(companies=40, contacts=80, products=20, lines=400, lines_each=6, activities=12)
 
 
-def make_demo(seed=1):
-    return demo.fill(seed=seed, size=SMALL, today=STANDS_AT, password="nuts and more nuts")
+def make_demo(seed=1, **how):
+    return demo.fill(seed=seed, size=SMALL, today=STANDS_AT, password="nuts and more nuts", **how)
 
 
 def picture():
@@ -33,6 +49,11 @@ def picture():
         ),
         list(InvoiceLine.objects.order_by("pk").values_list("product__name", "quantity", "price", "amount_minor")),
         list(Activity.objects.order_by("pk").values_list("text", "at")),
+        list(Payment.objects.order_by("pk").values_list("reference", "paid_on", "amount_minor", "shared_minor")),
+        list(Claim.objects.order_by("pk").values_list("name", "state", "cost_minor", "opened_on")),
+        list(CostPrice.objects.order_by("pk").values_list("product__code", "cost", "valid_from")),
+        list(Price.objects.order_by("pk").values_list("pricelist__name", "product__code", "price")),
+        list(Order.objects.order_by("pk").values_list("document_number", "ordered_on", "total_minor")),
     )
 
 
@@ -72,6 +93,65 @@ def test_the_demo_is_in_step_with_itself(db):
     assert SearchRow.objects.filter(type="company").count() == Company.objects.count()
     assert Change.objects.filter(created=True, type="invoice").count() == Invoice.objects.count()
     assert InvoiceLine.objects.count() == 400
+
+
+def test_most_goods_have_dated_costs_from_purchases_and_not_all(db):
+    make_demo(costs=True)
+    goods = Product.objects.filter(kind="goods")
+
+    with_costs = goods.filter(costs__isnull=False).distinct().count()
+
+    assert goods.count() / 2 < with_costs < goods.count()
+    assert not CostPrice.objects.filter(purchase=None).exists()
+    assert not CostPrice.objects.exclude(valid_from=F("purchase__bought_on")).exists()
+    assert {"EUR"} < set(Purchase.objects.values_list("currency", flat=True))
+    assert Decimal("0.5") < known_share() < 1
+
+
+def test_partners_have_legal_ids_whose_check_digits_are_right(db):
+    make_demo()
+
+    filled = [company for company in Company.objects.all() if company.inn or company.nip or company.bin or company.vat]
+
+    assert {company.country for company in filled} >= {"Russia", "Poland", "Kazakhstan"}
+    assert all(company.nip and company.regon for company in filled if company.country == "Poland" and company.nip)
+    assert {company.name: known_wrong(company) for company in filled if known_wrong(company)} == {}
+
+
+def test_orders_become_invoices_and_invoices_are_paid_in_part_too_late_or_too_much(db):
+    make_demo()
+
+    assert Order.objects.filter(invoices=None).count() == 0
+    assert Invoice.objects.filter(order=None, kind="invoice").exclude(company=None).count() == 0
+    assert set(Invoice.objects.filter(kind="invoice").values_list("paid", flat=True)) == {"open", "part", "paid"}
+    assert Payment.objects.filter(amount_minor__gt=F("shared_minor")).exists()
+    assert Share.objects.filter(payment__paid_on__gt=F("invoice__due_on")).exists()
+    assert not Payment.objects.filter(paid_on__gt=STANDS_AT).exists()
+    assert not Invoice.objects.filter(kind="invoice", open_minor__lt=0).exists()
+    note = Invoice.objects.filter(kind="credit").exclude(corrects=None).first()
+    assert (note.open_minor, note.offset_minor > 0, note.company) == (0, True, note.corrects.company)
+
+
+def test_what_is_open_is_what_shares_and_credit_notes_left(db):
+    make_demo()
+
+    for invoice in Invoice.objects.filter(kind="invoice"):
+        paid = invoice.shares.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+        credited = invoice.corrections.aggregate(sum=Sum("offset_minor", default=0))["sum"]
+        assert invoice.open_minor == invoice.gross_minor - paid - credited
+
+
+def test_goods_stand_in_a_tree_and_a_price_can_be_told_for_everybody(db):
+    make_demo()
+    walnuts = Product.objects.filter(name__startswith="Walnut").first()
+
+    few = price_for(Company.objects.filter(terms=None).first(), walnuts, Decimal(1), STANDS_AT)
+    many = price_for(None, walnuts, Decimal(50), STANDS_AT)
+
+    assert (walnuts.category.name, walnuts.category.parent.parent.name, walnuts.unit) == ("Other nuts", "Food", "kg")
+    assert (few.source, few.price > many.price > 0) == ("list", True)
+    assert Category.objects.filter(parent=None).count() == 2
+    assert convert(100, "PLN", "EUR", STANDS_AT) in range(20, 27)
 
 
 def test_the_same_seed_makes_the_same_firm_and_another_seed_another(transactional_db):
@@ -115,7 +195,7 @@ def test_a_real_firm_is_not_taken_for_a_demo(cast):
 def test_the_command_prints_how_to_sign_in(transactional_db, capsys, monkeypatch):
     monkeypatch.setitem(demo.SIZES, "S", SMALL)
 
-    assert demo.run(SimpleNamespace(firm="wholesale", seed=1, size="S", today=STANDS_AT)) == 0
+    assert demo.run(SimpleNamespace(firm="wholesale", seed=1, size="S", today=STANDS_AT, costs=False)) == 0
 
     said = capsys.readouterr().out
     password = said.partition("Password of everybody: ")[2].splitlines()[0]
