@@ -24,7 +24,9 @@ from groundwork.access.models import Department, User
 from groundwork.access.presets import all_things
 from groundwork.access.roles import make_role
 from groundwork.core.clock import now, standing_at
+from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.relationship import Settings, rules
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.testing import make_record
@@ -98,6 +100,7 @@ def forms_asked(cast):
         access.RoleForm: lambda data: access.RoleForm(data, role=own, things=all_things()),
         access.SignInForm: lambda data: access.SignInForm(data, request=RequestFactory().post("/")),
         access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),
+        RuleForm: lambda data: RuleForm(data, rule=next(iter(rules)), settings=Settings.load(), keeping=True),
         TellForm: lambda data: TellForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
     }
