@@ -130,7 +130,7 @@ class Terms(Record):
             ),
             models.CheckConstraint(
                 condition=Q(discount__gte=0, discount__lte=100), name="terms_discount_is_a_share",
-                violation_error_message=gettext_lazy("A discount is between 0 and 100 %."),
+                violation_error_message=gettext_lazy("A discount is between 0 and 100 per cent."),
             ),
         ]  # fmt: skip
 

@@ -691,7 +691,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 100)), name='terms_discount_is_a_share', violation_error_message='A discount is between 0 and 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 100)), name='terms_discount_is_a_share', violation_error_message='A discount is between 0 and 100 per cent.'),
         ),
         migrations.AddIndex(
             model_name='unit',
