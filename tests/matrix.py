@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from groundwork.access.models import Department, FieldGrant, Grant, Reach
+from groundwork.records.pages import page_actions, page_files
 
 WORD = "quix"  # every marker begins with it, so that a search for it finds them all
 UNIT = 1_000_003  # an owner's invoices amount to UNIT x a power of two, so that any sum tells whose amounts are in it
@@ -53,6 +54,7 @@ class Case:
     record: Any = None
     owner: str = ""  # whose record it is
     method: str = "GET"
+    args: dict = field(default_factory=dict)  # what the route is asked with, beyond type and record
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,34 @@ def part_line_args(case: Case) -> list[dict]:
     return [{"part_key": key, "part_pk": line.pk} for key, line in kept.items()]
 
 
+def action_args(case: Case) -> list[dict]:
+    """Every button of the type's page, and one of another type."""
+    return [{"key": key} for key in (*(action.key for action in actions_of(case.kind)), "company.guessed")]
+
+
+def actions_of(kind) -> list:
+    return [action for action in page_actions if action.type_key == kind.key]
+
+
+def by_the_action(case: Case, oracle: "Oracle"):
+    """A button takes the grants it names, on the record and beside it."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
+        return None
+    action = page_actions.get(case.args["key"])
+    if action is None:
+        return 404
+    lacks = not all(oracle.reach(case.actor, verb, key) for verb, key in action.also)
+    return 403 if lacks or not oracle.holds(case.actor, action.verb, case.record) else None
+
+
+def file_args(case: Case) -> list[dict]:
+    return [{"key": key} for key in (*(file.key for file in files_of_type(case.kind)), "company.guessed")]
+
+
+def files_of_type(kind) -> list:
+    return [file for file in page_files if file.type_key == kind.key]
+
+
 def keys(*names: str) -> Callable[[Case], list[dict]]:
     return lambda case: [{"key": name} for name in names]
 
@@ -289,6 +319,10 @@ ROWS: dict[str, Row] = {
     ),
     "records:archive": Row("archive record"),
     "records:restore": Row("archive record"),
+    "records:act": Row(
+        "view record", action_args, post=lambda case: {"version": case.record.version}, may=by_the_action
+    ),
+    "records:file": Row("view record", file_args, says=frozenset({404})),
     "records:note": Row("edit record", post=lambda case: {"kind": "note", "text": "typed"}),
     "records:part_add": Row("edit record", part_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
     "records:part_edit": Row("edit record", part_line_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),

@@ -373,6 +373,7 @@ def requests(name: str, route: URLPattern, row: Row, case: Case):
     if case.record is not None:
         named["pk"] = case.record.pk
     for more in row.args(case):
+        case.args = more
         path = reverse(name, kwargs={**named, **more})
         for query in row.queries(case):
             yield "GET", path + query, {}

@@ -1,6 +1,6 @@
 """What a record's page shows: facts, parts, the timeline, and records that link here. A fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,80 @@ panels: Registry[Panel] = Registry(lambda panel: panel.key)
 def panels_of(record: Record, user) -> list[tuple[str, Any]]:
     """(template, values) of each contributed panel."""
     return [(panel.template, panel.of(record, user)) for panel in panels if panel.type_key == record.type_key]
+
+
+@dataclass(frozen=True)
+class PageAction:
+    """A button of a record's page: what an upper room lets people do to the record, beyond typing into it.
+
+    ``act(record, by, **asked)`` gets the record locked and at the version that the person saw, in one transaction and
+    one line of history called ``key``; it returns the record to go on to (None: the same) or raises a ``Refusal``.
+    ``form(record, user, data)`` asks for more first, on a page of its own; without it one click does.
+    """
+
+    key: str  # like "order.confirm": the type, and the verb
+    label: Any  # lazy text
+    act: Callable[..., Record | None]
+    done: Any = ""  # what is told when it is done
+    verb: str = "edit"  # the grant it takes on the record
+    also: tuple[tuple[str, str], ...] = ()  # further grants: (verb, type), e.g. ("create", "invoice")
+    offered: Callable[[Record], bool] = lambda record: True  # does it make sense now?
+    form: Callable[..., Any] | None = None
+    explain: Any = ""
+    icon: str = "play"
+    primary: bool = False
+
+    @property
+    def type_key(self) -> str:
+        return self.key.partition(".")[0]
+
+    def may(self, user, record: Record) -> bool:
+        return user.can(self.verb, record) and all(user.can(verb, key) for verb, key in self.also)
+
+    def url(self, record: Record) -> str:
+        return reverse("records:act", args=[record.type_key, record.pk, self.key])
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A file made of a record, such as its PDF; for whoever may view it. ``of(record, user)`` gives (name, bytes)."""
+
+    key: str
+    label: Any
+    of: Callable[[Record, Any], tuple[str, bytes]]
+    icon: str = "file-down"
+    mime: str = "application/pdf"
+
+    @property
+    def type_key(self) -> str:
+        return self.key.partition(".")[0]
+
+    def url(self, record: Record) -> str:
+        return reverse("records:file", args=[record.type_key, record.pk, self.key])
+
+
+class PageActions(Registry[PageAction]):
+    """The acts of records' pages; each names its line of history."""
+
+    def add(self, item: PageAction) -> PageAction:
+        acts.add(ActLabel(item.key, item.label))
+        return super().add(item)
+
+
+page_actions = PageActions(lambda item: item.key)
+page_files: Registry[PageFile] = Registry(lambda item: item.key)
+
+
+def buttons_of(record: Record, user) -> list[tuple[PageAction, str]]:
+    """(action, its address) of what the person may do to the record now."""
+    if record.is_archived:
+        return []
+    mine = (action for action in page_actions if action.type_key == record.type_key)
+    return [(action, action.url(record)) for action in mine if action.offered(record) and action.may(user, record)]
+
+
+def files_of(record: Record) -> list[tuple[PageFile, str]]:
+    return [(file, file.url(record)) for file in page_files if file.type_key == record.type_key]
 
 
 @dataclass(frozen=True)

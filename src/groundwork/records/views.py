@@ -1,11 +1,12 @@
 """The generic screens of every record type. Rights: ``visible_to`` (else 404), then ``can`` (else 403)."""
 
+import io
 from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -122,6 +123,7 @@ def _page(request, kind, record, *, wrong_part=None, activity=None, status=200):
         "related": pages.related_of(record, request.user), "may_edit": may_edit,
         "may_archive": request.user.can("archive", record), "activity": activity or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
+        "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
     }  # fmt: skip
     return render(request, "records/page.html", context, status=status)
 
@@ -286,6 +288,38 @@ def undo(request, pk):
     if result.restored:
         messages.success(request, _("Taken back."))
     return redirect(record) if changes else redirect("/")
+
+
+@require_http_methods(["GET", "POST"])
+@acts_on("view")
+def act(request, kind, record, key):
+    """A button of the page: asks what it must know, then does it at the version that the person saw."""
+    action = pages.page_actions.get(key)
+    if action is None or action.type_key != kind.key:
+        raise Http404
+    if not action.may(request.user, record):
+        raise PermissionDenied
+    if record.is_archived or not action.offered(record):
+        raise Refusal(_("This is not possible as things stand: look at the page again."))
+    form = action.form(record, request.user, request.POST or None) if action.form else None
+    if request.method == "GET" or (form is not None and not form.is_valid()):
+        context = {"kind": kind, "record": record, "action": action, "form": form}
+        return render(request, "records/act.html", context, status=422 if request.method == "POST" else 200)
+    asked = form.cleaned_data if form is not None else {}
+    result = write.act_on(record, action, by=request.user, version=request.POST.get("version", ""), asked=asked)
+    if action.done:
+        messages.success(request, action.done)
+    return redirect(result or record)
+
+
+@require_GET
+@acts_on("view")
+def file(request, kind, record, key):
+    made = pages.page_files.get(key)
+    if made is None or made.type_key != kind.key:
+        raise Http404
+    name, content = made.of(record, request.user)
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=made.mime)
 
 
 @require_POST

@@ -418,6 +418,18 @@ def changed_since(record: Record, version: int) -> dict[str, Any]:
     return then
 
 
+def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record | None:
+    """Do a ``pages.PageAction``: the record locked and as the person saw it, everything in one act.
+
+    Refused where somebody changed the record meanwhile, and where the act makes no sense any more.
+    """
+    with acting(by, action.key):
+        fresh = locked(record)
+        if version != str(fresh.version) or not action.offered(fresh):
+            raise Refusal(_("Somebody changed this meanwhile: look at it again, then repeat."))
+        return action.act(fresh, by, **asked)
+
+
 def note(record: Record, *, by, kind: str, text: str, minutes: int | None = None, at=None) -> Activity:
     """Keep a note or a call about a record. What happened is not changed afterwards."""
     with acting(by, "noted") as current:

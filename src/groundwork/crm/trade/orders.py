@@ -5,9 +5,12 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.core.languages import number
 from groundwork.core.money import ScaledField, minor_digits
+from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.amounts import exact_amount, kept_exact, line_amount
 from groundwork.records.models import Part, Record, keyset_indexes
@@ -96,12 +99,28 @@ class OrderLine(Part):
             self.discount = Decimal(0)
         if not 0 <= self.discount <= 100:
             raise ValidationError({"discount": A_SHARE})
+        if self.quantity is not None and abs(self.quantity) < abs(self.taken()):
+            raise ValidationError({"quantity": _t("%(taken)s are invoiced already.") % {"taken": number(self.taken())}})
+
+    def taken(self) -> Decimal:
+        """How much of the line invoices hold, drafts too."""
+        if not self.pk:
+            return Decimal(0)
+        held = self.invoiced.filter(invoice__archived_at=None, corrects_line=None)
+        return held.aggregate(sum=models.Sum("quantity"))["sum"] or Decimal(0)
 
     def prepare(self):
         self.discount = self.discount or Decimal(0)
+        if abs(self.quantity) < abs(self.taken()):
+            raise Refusal(_t("%(taken)s are invoiced already.") % {"taken": number(self.taken())})
         self.net = kept_exact(exact_amount(self.quantity, self.price, self.discount))
         self.amount_minor = line_amount(self.quantity, self.price, minor_digits(self.order.currency), self.discount)
         if not self.position:
             self.position = self.order.lines_count + 1
         if not self.description and self.product is not None:
             self.description = self.product.name
+
+    def delete(self, *args, **kwargs):
+        if self.invoiced.exists():
+            raise Refusal(_t("An invoice holds this line, so it stays."))
+        return super().delete(*args, **kwargs)

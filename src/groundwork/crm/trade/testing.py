@@ -10,6 +10,9 @@ from groundwork.crm.trade.models import (
     CostPrice,
     Invoice,
     InvoiceLine,
+    Order,
+    OrderLine,
+    Payment,
     Price,
     PriceList,
     PricesFor,
@@ -47,6 +50,34 @@ def make_invoice(by, *lines, company=None, day=MAY, currency="GBP", number="INV-
     with acting(by, "created"):
         create_many([(invoice, parts)])
     return invoice
+
+
+def make_draft(by, *lines, vat_code="", **fields) -> Invoice:
+    """A draft without a number, as one made by hand; ``lines`` as of ``make_invoice``."""
+    invoice = make_invoice(by, *lines, number="", state=Invoice.State.DRAFT, **fields)
+    if vat_code:
+        with writing(invoice, by=by, act="edited") as fresh:
+            for line in fresh.lines.all():
+                line.vat_code = vat_code
+                put_part(fresh, line)
+        invoice.refresh_from_db()
+    return invoice
+
+
+def make_order(by, company, *lines, day=MAY, currency="GBP", **fields) -> Order:
+    """``lines`` are (product, quantity, price) or (product, quantity, price, discount in percent)."""
+    order = Order(company=company, ordered_on=day, currency=currency, **fields)
+    parts = [
+        OrderLine(product=product, quantity=Decimal(quantity), price=Decimal(price), discount=Decimal(*(rest or ["0"])))
+        for product, quantity, price, *rest in lines or [(None, 1, "10.00")]
+    ]
+    return creating(order, by=by, parts=parts)
+
+
+def make_payment(by, company, amount_minor, day=MAY, currency="GBP", **fields) -> Payment:
+    return creating(
+        Payment(company=company, amount_minor=amount_minor, paid_on=day, currency=currency, **fields), by=by
+    )
 
 
 def make_cost(product, cost, since=date(2026, 1, 1), currency="GBP") -> CostPrice:
