@@ -1,9 +1,27 @@
-"""What companies owe us, as of a day. Where the firm keeps no payments, debts are unknown: not all that was sold."""
+"""What companies owe us, as of a day. Where the firm keeps no payments, debts are unknown: not all that was sold.
 
+A document counts from the day it is issued, a share from the day of its payment, a credit note from its own day; so the
+debts of a past day come out as they stood. Days are counted from the due day; a document without one has none.
+docs/domain/debts.md
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from groundwork.access.rights import reach
 from groundwork.blueprint.elements import config_version
-from groundwork.crm.trade.models import Payment
+from groundwork.core.clock import today
+from groundwork.crm.customers.models import Company
+from groundwork.crm.trade.models import Invoice, Payment, Share
+
+BIG = BigIntegerField()
+ZERO = Value(0, BIG)
+AGES = (("days_30", 1, 30), ("days_60", 31, 60), ("days_90", 61, 90))  # days past due: name, from, to
 
 
 def payments_are_kept() -> bool:
@@ -15,3 +33,152 @@ def payments_are_kept() -> bool:
 
 
 _kept: dict[str, Any] = {}
+
+
+@dataclass
+class Sums:
+    """Minor units of one currency. ``open`` is the sum of the ages; ``credit`` is what we owe back or hold unshared."""
+
+    currency: str
+    open: int = 0
+    not_due: int = 0
+    days_30: int = 0
+    days_60: int = 0
+    days_90: int = 0
+    older: int = 0
+    without_day: int = 0
+    credit: int = 0
+
+    @property
+    def overdue(self) -> int:
+        return self.days_30 + self.days_60 + self.days_90 + self.older
+
+    @property
+    def balance(self) -> int:
+        """What is owed when all is set off; below zero, we owe."""
+        return self.open - self.credit
+
+    def add(self, other: "Sums") -> None:
+        for item in fields(Sums):
+            if item.name != "currency":
+                setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
+
+
+@dataclass
+class Debt(Sums):
+    """The debts of one company. ``name`` is None where the reader may not see the company."""
+
+    company_id: int | None = None
+    name: str | None = None
+    number: str = ""
+    payment_days: int | None = None
+    limit: int | None = None  # agreed and in this currency, else None
+
+    @property
+    def over_limit(self) -> int | None:
+        """By how much the balance is over the limit; None where no limit was agreed in this currency."""
+        return None if self.limit is None else max(self.balance - self.limit, 0)
+
+
+def are_known(day: date) -> bool:
+    """Unknown where no payment was kept up to that day."""
+    return Payment.objects.current().filter(paid_on__lte=day).exists()
+
+
+def debts(user=None, *, as_of: date | None = None, company: Company | None = None) -> list[Debt] | None:
+    """Who owes what as of a day (default: today): one row a company and currency, the largest balance first.
+
+    Of the documents and payments that ``user`` sees (None: all). None where debts are unknown. Three queries, whatever
+    the number of documents.
+    """
+    day = as_of or today()
+    if not are_known(day):
+        return None
+    found: dict[tuple, Debt] = {}
+    for row in _documents(user, day, company):
+        _debt(found, row, user).add(Sums(row["currency"], **{name: row[f"sum_{name}"] or 0 for name in NAMES}))
+    for row in _unshared(user, day, company):
+        _debt(found, row, user).credit += (row["came"] or 0) - (row["shared"] or 0)
+    kept = [debt for debt in found.values() if debt.open or debt.credit]
+    return sorted(kept, key=lambda debt: (-debt.balance, debt.number, debt.currency))
+
+
+def totals(rows: Iterable[Sums]) -> list[Sums]:
+    """One sum a currency; currencies are never added together."""
+    found: dict[str, Sums] = {}
+    for row in rows:
+        found.setdefault(row.currency, Sums(row.currency)).add(row)
+    return sorted(found.values(), key=lambda row: (-row.balance, row.currency))
+
+
+OF_COMPANY = ("name", "number", "owner_id", "department_id", "payment_days", "debt_limit_minor", "currency")
+PICKED = {f"of_{name}": F(f"company__{name}") for name in OF_COMPANY}
+
+
+def _debt(found: dict[tuple, Debt], row: dict, user) -> Debt:
+    key = (row["company_id"], row["currency"])
+    if key not in found:
+        seen = user is None or reach(user, "view", "company").holds(row["of_owner_id"], row["of_department_id"])
+        found[key] = Debt(
+            row["currency"],
+            company_id=row["company_id"],
+            name=row["of_name"] if seen else None,
+            number=row["of_number"] or "" if seen else "",
+            payment_days=row["of_payment_days"] if seen else None,
+            limit=row["of_debt_limit_minor"] if seen and row["of_currency"] == row["currency"] else None,
+        )
+    return found[key]
+
+
+def open_on(day: date, invoices: QuerySet) -> QuerySet:
+    """The issued documents that were open on ``day``, with ``left``: how much, below zero where we owe.
+
+    The kept figure is taken where nothing was settled later; else shares and credit notes up to the day are summed.
+    """
+    shares = Share.objects.filter(invoice=OuterRef("pk"), payment__archived_at=None, payment__paid_on__lte=day)
+    signed = Case(When(payment__direction=Payment.Direction.IN, then=F("amount_minor")), default=-F("amount_minor"), output_field=BIG)
+    notes = Invoice.objects.filter(
+        corrects=OuterRef("pk"), state=Invoice.State.ISSUED, archived_at=None, issued_on__lte=day
+    )
+    then = (
+        F("gross_minor")
+        + F("offset_minor")
+        - Coalesce(Subquery(shares.order_by().values("invoice").annotate(s=Sum(signed)).values("s")), ZERO)
+        - Coalesce(Subquery(notes.order_by().values("corrects").annotate(s=Sum("offset_minor")).values("s")), ZERO)
+    )
+    counted = invoices.current().filter(state=Invoice.State.ISSUED, issued_on__lte=day)
+    counted = counted.filter(~Q(open_minor=0) | Q(settled_on__gt=day))
+    return counted.annotate(left=Case(When(settled_on__gt=day, then=then), default=F("open_minor"), output_field=BIG))
+
+
+NAMES = ("open", "not_due", *(name for name, _first, _last in AGES), "older", "without_day", "credit")
+
+
+def _documents(user, day: date, company: Company | None) -> QuerySet:
+    seen = Invoice.objects.all() if user is None else Invoice.objects.visible_to(user)
+    if company is not None:
+        seen = seen.filter(company=company)
+    ages = {"not_due": Q(due_on__gte=day), "without_day": Q(due_on=None), "older": Q(due_on__lt=day - timedelta(90))}
+    for name, first, last in AGES:
+        ages[name] = Q(due_on__gte=day - timedelta(last), due_on__lte=day - timedelta(first))
+    owed = Q(left__gt=0)
+    sums = {f"sum_{name}": Sum("left", filter=owed & age) for name, age in ages.items()}
+    sums["sum_open"], sums["sum_credit"] = Sum("left", filter=owed), Sum(-F("left"), filter=Q(left__lt=0))
+    return open_on(day, seen).order_by().values("company_id", "currency", **PICKED).annotate(**sums)
+
+
+def _unshared(user, day: date, company: Company | None) -> QuerySet:
+    """Money of a company that no document counted on the day has a share of."""
+    seen = Payment.objects.all() if user is None else Payment.objects.visible_to(user)
+    if company is not None:
+        seen = seen.filter(company=company)
+    shares = Share.objects.filter(payment=OuterRef("pk"), invoice__issued_on__lte=day, invoice__archived_at=None)
+    shared = Coalesce(
+        Subquery(shares.order_by().values("payment").annotate(s=Sum("amount_minor")).values("s")), ZERO
+    )
+    sign = Case(When(direction=Payment.Direction.IN, then=Value(1, BIG)), default=Value(-1, BIG))
+    counted = seen.current().filter(paid_on__lte=day).annotate(sign=sign, shared_then=shared)
+    return (
+        counted.order_by().values("company_id", "currency", **PICKED)
+        .annotate(came=Sum(F("sign") * F("amount_minor")), shared=Sum(F("sign") * F("shared_then")))
+    )  # fmt: skip
