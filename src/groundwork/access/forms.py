@@ -227,7 +227,8 @@ class FirmForm(PlainErrors, forms.ModelForm):
 
     class Meta:
         model = Firm
-        fields = ["name", "country", "calendar", "time_zone", "language"]
+        fields = ["name", "details", "country", "calendar", "time_zone", "language"]
+        widgets = {"details": forms.Textarea(attrs={"rows": 4})}
 
 
 class ReasonField(forms.CharField):

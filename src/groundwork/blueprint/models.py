@@ -25,6 +25,10 @@ class Firm(models.Model):
         _("working calendar"), max_length=4, choices=Calendar, default=Calendar.COUNTRY, blank=True, db_default="",
         help_text=_("Whose holidays and moved working days count when a deadline is worked out."),
     )  # fmt: skip
+    details = models.TextField(
+        _("address, tax number, bank account"), max_length=1000, blank=True, default="", db_default="",
+        help_text=_("A line each; printed on our invoices under the name."),
+    )  # fmt: skip
     demo = models.CharField(max_length=20, default="", blank=True)  # the key of the demo that filled it
 
     class Meta:

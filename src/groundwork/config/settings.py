@@ -80,6 +80,7 @@ ROOMS = [
     "blueprint",
     "access",
     "records",
+    "documents",
     "crm.customers",
     "crm.trade",
     "crm.insight",

@@ -8,16 +8,19 @@ from django.utils.translation import gettext as _
 from groundwork.access.models import User
 from groundwork.core.refusals import Refusal
 from groundwork.crm.insight import output
-from groundwork.crm.insight.reports import reports
+from groundwork.crm.insight.reports import DEBTS, PlainReport, plain_reports, reports
 from groundwork.crm.trade.profit import last_day
 from groundwork.records import use
 
 
 def run(args) -> int:
+    if (plain := plain_reports.get(args.name)) is not None:
+        return run_plain(plain, args)
     report = reports.get(args.name)
     if report is None:
         raise Refusal(
-            _("There is no report “%(name)s”. There are: %(known)s.") % known(args.name, (item.key for item in reports))
+            _("There is no report “%(name)s”. There are: %(known)s.")
+            % known(args.name, (item.key for item in (*reports, *plain_reports)))
         )
     dimensions = list(dict.fromkeys(name for given in args.by for name in given.split(",") if name))
     for name in dimensions:
@@ -32,10 +35,24 @@ def run(args) -> int:
     user = reader(given(args, "user"))
     as_of = args.as_of or last_day(user)
     rows = report.run(dimensions, start=start, end=end, as_of=as_of, user=user)
-    names = output.columns(dimensions)
-    found = output.records(rows, dimensions)
+    show(args, user, report.element, output.columns(dimensions), output.records(rows, dimensions))
+    return 0
+
+
+def run_plain(report: PlainReport, args) -> int:
+    """A report that is not grouped and knows no period, only a day."""
+    if args.by or given(args, "from_day") or given(args, "to_day"):
+        raise Refusal(_("This report takes a day only: --as-of."))
+    user = reader(given(args, "user"))
+    names, found = report.rows(user, args.as_of)
+    show(args, user, report.element, names, found)
+    return 0
+
+
+def show(args, user, element: str, names: list[str], found: list[dict]) -> None:
+    """Print the rows as they were asked for; what a person reads is noted."""
     if user is not None:
-        use.note_use(user, "report", report.element)
+        use.note_use(user, "report", element)
         use.flush()
     if args.json:
         print(json.dumps({"columns": names, "rows": found}, ensure_ascii=False))
@@ -43,7 +60,6 @@ def run(args) -> int:
         sys.stdout.write(output.as_csv(found, names))
     else:
         print_table(names, found)
-    return 0
 
 
 def known(name, names) -> dict:
@@ -69,7 +85,7 @@ def reader(email):
 def print_table(names, found) -> None:
     words = [[("–" if record[name] is None else str(record[name])) for name in names] for record in found]
     widths = [max([len(name), *(len(row[place]) for row in words)]) for place, name in enumerate(names)]
-    numeric = {"revenue", "cost", "margin", "known_share"}
+    numeric = {"revenue", "cost", "margin", "known_share", *DEBTS}
     for row in [list(names), *words]:
         cells = (
             text.rjust(width) if name in numeric else text.ljust(width)

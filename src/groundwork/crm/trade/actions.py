@@ -123,7 +123,9 @@ def make_invoice(order: Order, by, quantities: Mapping[int, Decimal], with_freig
     if freight:
         price = to_major(order.freight_minor, order.currency)
         lines.append(
-            InvoiceLine(description=_("Freight"), quantity=Decimal(1), price=price, vat_code=code, position=len(lines) + 1)
+            InvoiceLine(
+                description=_("Freight"), quantity=Decimal(1), price=price, vat_code=code, position=len(lines) + 1
+            )
         )
     return creating(invoice, by=by, act="order.invoice", parts=lines)
 
@@ -195,7 +197,9 @@ def refuse_old_rates(invoice: Invoice) -> None:
 def due_on(invoice: Invoice):
     """The day by the company's days to pay; None where no term was agreed, and for what we pay back."""
     days = invoice.company.payment_days if invoice.company else None
-    return None if days is None or invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.issued_on + timedelta(days=days)
+    return (
+        None if days is None or invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.issued_on + timedelta(days=days)
+    )
 
 
 def make_credit_note(invoice: Invoice, by, quantities: Mapping[int, Decimal]) -> Invoice:

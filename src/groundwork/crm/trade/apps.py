@@ -19,3 +19,11 @@ class TradeConfig(AppConfig):
         on_init.add(Step("monthly sums", rolling.begin))
         on_restore.add(Step("monthly sums", lambda _out: rolling.void_everything()))
         on_doctor.add(Check("monthly sums", rolling.fault))
+        self.documents()
+
+    @staticmethod
+    def documents():
+        from groundwork.background.setup import Step, on_init
+        from groundwork.crm.trade import buttons, panels, printing, series  # noqa: F401 - they register
+
+        on_init.add(Step("number series", series.make_built_in))

@@ -85,7 +85,9 @@ for button in (
         verb="view", also=(("create", "invoice"),), offered=is_confirmed, form=of_order, icon="receipt-text",
         primary=True, explain=_("Say how much of each line is invoiced now; the rest can follow later."),
     ),
-    PageAction("order.close", _("Close"), actions.close, _("The order is closed."), offered=is_confirmed, icon="archive"),
+    PageAction(
+        "order.close", _("Close"), actions.close, _("The order is closed."), offered=is_confirmed, icon="archive"
+    ),
     PageAction(
         "order.cancel", _("Cancel order"), actions.cancel, _("The order is cancelled."), icon="x",
         offered=lambda order: order.is_open,

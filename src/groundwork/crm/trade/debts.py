@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import BigIntegerField, Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from groundwork.access.rights import reach
@@ -136,7 +136,11 @@ def open_on(day: date, invoices: QuerySet) -> QuerySet:
     The kept figure is taken where nothing was settled later; else shares and credit notes up to the day are summed.
     """
     shares = Share.objects.filter(invoice=OuterRef("pk"), payment__archived_at=None, payment__paid_on__lte=day)
-    signed = Case(When(payment__direction=Payment.Direction.IN, then=F("amount_minor")), default=-F("amount_minor"), output_field=BIG)
+    signed = Case(
+        When(payment__direction=Payment.Direction.IN, then=F("amount_minor")),
+        default=-F("amount_minor"),
+        output_field=BIG,
+    )
     notes = Invoice.objects.filter(
         corrects=OuterRef("pk"), state=Invoice.State.ISSUED, archived_at=None, issued_on__lte=day
     )
@@ -173,12 +177,21 @@ def _unshared(user, day: date, company: Company | None) -> QuerySet:
     if company is not None:
         seen = seen.filter(company=company)
     shares = Share.objects.filter(payment=OuterRef("pk"), invoice__issued_on__lte=day, invoice__archived_at=None)
-    shared = Coalesce(
-        Subquery(shares.order_by().values("payment").annotate(s=Sum("amount_minor")).values("s")), ZERO
-    )
+    shared = Coalesce(Subquery(shares.order_by().values("payment").annotate(s=Sum("amount_minor")).values("s")), ZERO)
     sign = Case(When(direction=Payment.Direction.IN, then=Value(1, BIG)), default=Value(-1, BIG))
     counted = seen.current().filter(paid_on__lte=day).annotate(sign=sign, shared_then=shared)
     return (
         counted.order_by().values("company_id", "currency", **PICKED)
         .annotate(came=Sum(F("sign") * F("amount_minor")), shared=Sum(F("sign") * F("shared_then")))
     )  # fmt: skip
+
+
+def default_day(user=None) -> date:
+    """Today; or the last day with documents or payments, where nothing was kept for a month."""
+    now = today()
+    newest = []
+    for model, name in ((Invoice, "issued_on"), (Payment, "paid_on")):
+        seen = model.objects.all() if user is None else model.objects.visible_to(user)
+        newest.append(seen.current().filter(**{f"{name}__lte": now}).aggregate(day=Max(name))["day"])
+    last = max((day for day in newest if day), default=now)
+    return now if now - last <= timedelta(31) else last

@@ -1,0 +1,130 @@
+"""What the pages of companies, orders and invoices show of debts, deliveries and payments."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.core.clock import today
+from groundwork.core.languages import day, money, number
+from groundwork.crm.customers.models import Company
+from groundwork.crm.trade import actions
+from groundwork.crm.trade.debts import Debt, debts, default_day, payments_are_kept
+from groundwork.crm.trade.models import Invoice, Order, Payment
+from groundwork.crm.trade.printing import rate_text
+from groundwork.crm.trade.vat import VatRow
+from groundwork.records.pages import Panel, panels
+from groundwork.ui.table import Cell, Fact, Facts, Row
+
+
+@dataclass
+class Side:
+    """A panel of facts, rows and one remark; None in its place shows nothing."""
+
+    title: str
+    facts: list[Facts] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    remark: str = ""
+    alarm: str = ""
+
+
+def debts_of(company: Company, user) -> Side | None:
+    """The debts of a company as the reader may see them, as of the day that debts stand at."""
+    if not user.can("view", "invoice"):
+        return None
+    stands_at = default_day(user)
+    rows = debts(user, as_of=stands_at, company=company)
+    title = _("Debts on %(day)s") % {"day": day(stands_at)}
+    if rows is None:
+        return Side(title, remark=_("Unknown: no payment has been kept yet."))
+    side = Side(title, facts=[_facts(row) for row in rows], remark="" if rows else _("Nothing is owed."))
+    over = [money(row.over_limit, row.currency) for row in rows if row.over_limit]
+    if over:
+        side.alarm = _("Over the limit by %(amount)s") % {"amount": ", ".join(over)}
+    return side
+
+
+def _facts(row: Debt) -> Facts:
+    ages = [
+        (_("Open"), row.open), (_("not due yet"), row.not_due), (_("1–30 days late"), row.days_30),
+        (_("31–60 days late"), row.days_60), (_("61–90 days late"), row.days_90),
+        (_("more than 90 days late"), row.older), (_("without a due day"), row.without_day),
+        (_("Credit and money not shared out"), row.credit),
+    ]  # fmt: skip
+    items = [Fact(label, Cell(money(value, row.currency))) for label, value in ages if value]
+    items.append(Fact(_("Balance"), Cell(money(row.balance, row.currency), kind="bold")))
+    if row.limit is not None:
+        items.append(Fact(_("Limit"), Cell(money(row.limit, row.currency))))
+    if row.payment_days is not None:
+        words = ngettext("%(count)s day to pay", "%(count)s days to pay", row.payment_days)
+        items.append(Fact(_("Terms"), Cell(words % {"count": row.payment_days})))
+    return Facts(items)
+
+
+def payments_of(invoice: Invoice, user) -> Side:
+    """VAT by rate, what was paid and what is open; unknown where the firm keeps no payments."""
+    plain = invoice.currency
+    items = [_vat(row, plain) for row in invoice.vat_rows() if row.rate]
+    items.append(Fact(_("To pay"), Cell(money(invoice.gross_minor, plain), kind="bold")))
+    side = Side(_("Payment"), facts=[Facts(items)])
+    if invoice.is_draft:
+        side.remark = _("A draft owes nothing until it is issued.")
+    elif not payments_are_kept():
+        side.remark = _("What is open is unknown: no payment has been kept yet.")
+    else:
+        side.rows = [*_shares(invoice, user), *_notes(invoice, user)]
+        items.append(Fact(_("Open"), Cell(money(invoice.open_minor, plain), kind="bold")))
+        if invoice.open_minor > 0 and invoice.due_on and invoice.due_on < today():
+            late = (today() - invoice.due_on).days
+            side.alarm = ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}
+    return side
+
+
+def _vat(row: VatRow, currency: str) -> Fact:
+    label = _("VAT %(rate)s") % {"rate": rate_text(row.rate)}
+    return Fact(label, Cell(money(row.vat_minor, currency), sub=money(row.net_minor, currency)))
+
+
+def _shares(invoice: Invoice, user) -> list[Row]:
+    """The payments that have a share in the invoice; named where the reader sees them."""
+    shares = list(invoice.shares.filter(payment__archived_at=None).select_related("payment").order_by("pk"))
+    visible = Payment.objects.visible_to(user).filter(pk__in=[share.payment_id for share in shares])
+    seen = set(visible.values_list("pk", flat=True))
+    rows = []
+    for share in shares:
+        payment, named = share.payment, share.payment_id in seen
+        amount = money(payment.sign * share.amount_minor, invoice.currency)
+        cells = [Cell(str(payment) if named else _("no access")), Cell(f"{day(payment.paid_on)}, {amount}")]
+        rows.append(Row(cells, href=payment.get_absolute_url() if named else ""))
+    return rows
+
+
+def _notes(invoice: Invoice, user) -> list[Row]:
+    """The issued credit notes that the reader sees."""
+    notes = Invoice.objects.visible_to(user).current().filter(corrects=invoice, state=Invoice.State.ISSUED)
+    rows = []
+    for note in notes.order_by("issued_on", "pk"):
+        words = f"{day(note.issued_on)}, {money(note.gross_minor, note.currency)}"
+        rows.append(Row([Cell(str(note)), Cell(words)], href=note.get_absolute_url()))
+    return rows
+
+
+def delivered_of(order: Order, user) -> Side | None:
+    """How much of each line is invoiced; nothing until the order is confirmed."""
+    if order.state == Order.State.DRAFT:
+        return None
+    parts = actions.invoiced(order)
+    items = [
+        Fact(
+            part.line.description,
+            Cell(_("%(done)s of %(all)s") % {"done": number(part.done), "all": number(part.line.quantity)}),
+        )
+        for part in parts[:50]
+    ]
+    left = sum(1 for part in parts if part.left)
+    words = ngettext("%(count)s line is not wholly invoiced", "%(count)s lines are not wholly invoiced", left)
+    return Side(_("Invoiced"), facts=[Facts(items)], remark=words % {"count": left} if left else _("All is invoiced."))
+
+
+for key, of in (("company", debts_of), ("invoice", payments_of), ("order", delivered_of)):
+    panels.add(Panel(f"trade.{key}", key, "trade/side.html", of))
