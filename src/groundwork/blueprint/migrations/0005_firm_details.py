@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blueprint', '0003_element_name'),
+        ('blueprint', '0004_rules'),
     ]
 
     operations = [
