@@ -117,6 +117,7 @@ COMMANDS = (
             option("--to", dest="to_day", type=date.fromisoformat, metavar="D"),
             option("--as-of", type=date.fromisoformat, metavar="D"),
             option("--user", metavar="EMAIL", help="whose rights the report has; default: everything"),
+            option("--parts", action="store_true", help="also discounts, returns, claims, late payment and profit"),
             option("--json", action="store_true"),
             option("--csv", action="store_true"),
         ),

@@ -38,10 +38,10 @@ class Asked:
     def end(self) -> date:
         return min(item for item in (self.to, self.as_of) if item)
 
-    def rows(self, currency=""):
-        return self.report.run(
-            self.dimension, start=self.start, end=self.to, as_of=self.as_of, user=self.user, currency=currency
-        )
+    def rows(self, currency="", top=None):
+        """All rows; the first ``top`` of them with their names, where given."""
+        limits = {"start": self.start, "end": self.to, "as_of": self.as_of, "user": self.user}
+        return self.report.run(self.dimension, **limits, currency=currency, top=top)
 
     def query(self, **changes) -> str:
         kept = {
@@ -62,7 +62,7 @@ class Answer:
     """The rows of one currency, a page at a time, with the totals of all of them."""
 
     def __init__(self, asked_for: Asked):
-        every = asked_for.rows()
+        every = asked_for.rows(top=0)
         self.asked = asked_for
         self.sums = profit.totals(every)
         self.currency = asked_for.currency or profit.main_currency(self.sums)
@@ -73,6 +73,7 @@ class Answer:
     def table(self) -> Table:
         asked_for, first = self.asked, (self.asked.page - 1) * screens.PAGE
         last = first + screens.PAGE
+        profit.give_names(self.rows[first:last], asked_for.user)
         table = screens.profit_table(
             asked_for.user, self.rows[first:last], asked_for.dimension, asked_for.start, asked_for.end, self.cost,
             id="report", total=self.total,

@@ -35,7 +35,8 @@ def run(args) -> int:
     user = reader(given(args, "user"))
     as_of = args.as_of or last_day(user)
     rows = report.run(dimensions, start=start, end=end, as_of=as_of, user=user)
-    show(args, user, report.element, output.columns(dimensions), output.records(rows, dimensions))
+    names = output.columns(dimensions, args.parts)
+    show(args, user, report.element, names, output.records(rows, dimensions, args.parts))
     return 0
 
 
@@ -85,7 +86,7 @@ def reader(email):
 def print_table(names, found) -> None:
     words = [[("–" if record[name] is None else str(record[name])) for name in names] for record in found]
     widths = [max([len(name), *(len(row[place]) for row in words)]) for place, name in enumerate(names)]
-    numeric = {"revenue", "cost", "margin", "known_share", *DEBTS}
+    numeric = {"revenue", "cost", "margin", "known_share", *output.PARTS, *DEBTS}
     for row in [list(names), *words]:
         cells = (
             text.rjust(width) if name in numeric else text.ljust(width)

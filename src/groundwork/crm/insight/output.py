@@ -7,24 +7,26 @@ import re
 from groundwork.core.money import minor_digits, to_major
 
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
+PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
+NAMED = ("product", "company", "owner", "department")
 STARTS_A_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 PLAIN = re.compile(r"[+-]?\d[\d .,()/-]*")  # a number or a phone
 
 
-def columns(dimensions) -> list[str]:
+def columns(dimensions, parts: bool = False) -> list[str]:
     found: list[str] = []
     for name in dimensions:
-        found += [name, f"{name}_name" if len(dimensions) > 1 else "name"] if name in ("product", "company") else [name]
-    return [*found, *SUMS]
+        found += [name, f"{name}_name" if len(dimensions) > 1 else "name"] if name in NAMED else [name]
+    return [*found, *SUMS, *(PARTS if parts else ())]
 
 
-def records(rows, dimensions) -> list[dict]:
+def records(rows, dimensions, parts: bool = False) -> list[dict]:
     """``{"month": "2010-12", "revenue": "748957.02", "cost": None, …}`` a row; an unknown value is None, never zero."""
     result = []
     for row in rows:
         record = {}
         for place in row.places:
-            if place.dimension in ("product", "company"):
+            if place.dimension in NAMED:
                 record[place.dimension] = place.code
                 record[f"{place.dimension}_name" if len(dimensions) > 1 else "name"] = place.name
             else:
@@ -32,8 +34,16 @@ def records(rows, dimensions) -> list[dict]:
         record |= {name: major(getattr(row, name), row.currency) for name in ("revenue", "cost", "margin")}
         record["known_share"] = None if row.known_share is None else shortest(row.known_share)
         record["currency"] = row.currency
+        if parts:
+            record |= {name: major(amount, row.currency) for name, amount in parts_of(row).items()}
         result.append(record)
     return result
+
+
+def parts_of(row) -> dict[str, int | None]:
+    """In the order of PARTS."""
+    taken = [row.taken("claim"), row.taken("late_payment")]
+    return dict(zip(PARTS, [row.discount, row.returns, *taken, row.profit], strict=True))
 
 
 def major(minor: int | None, currency: str) -> str | None:

@@ -39,7 +39,14 @@ reports.add(
         key="profit",
         label=_("Profit"),
         run=profit.profit,
-        dimensions={"month": _("month"), "product": _("product"), "company": _("company"), "country": _("country")},
+        dimensions={
+            "month": _("month"),
+            "product": _("product"),
+            "company": _("company"),
+            "country": _("country"),
+            "owner": _("owner"),
+            "department": _("department"),
+        },
         element="report:profit",
     )
 )

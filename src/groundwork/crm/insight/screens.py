@@ -6,7 +6,6 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from babel.dates import format_date
-from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,6 +71,8 @@ def words_of(place: profit.Place) -> str:
             "product": _("without a product"),
             "company": _("without a company"),
             "country": _("without a country"),
+            "owner": _("without an owner"),
+            "department": _("without a department"),
         }.get(place.dimension, NO_VALUE)
     if place.is_hidden:
         return _("no access")
@@ -196,6 +197,7 @@ class Above:
     currencies: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     chart: BarChart | None = None
+    tops: dict[str, list[profit.ProfitRow]] = field(default_factory=dict)
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
     cost: Cost = field(default_factory=lambda: Cost(False, False))
     unit: str = ""  # what the chart counts in
@@ -208,9 +210,10 @@ class Above:
         rows = above._read_months()
         first = f"{period.start:%Y-%m}" if period.start else ""
         inside = [row for row in rows if str(row.place.value) >= first]
+        above._read_tops(profit.regrouped(inside, "country"))
         above._figures(inside)
         above._chart(profit.regrouped(rows, "month"))
-        above._tables(profit.regrouped(inside, "country"))
+        above._tables()
         return above
 
     @property
@@ -237,12 +240,17 @@ class Above:
         self.currency = self.asked_currency if self.asked_currency in self.currencies else profit.main_currency(sums)
         return [row for row in rows if row.currency == self.currency]
 
+    def _read_tops(self, countries) -> None:
+        """The largest of each kind; the others are only counted."""
+        limits = {"start": self.start, "as_of": self.end, "user": self.user, "currency": self.currency, "top": TOP}
+        self.tops = {name: profit.profit(name, **limits) for name in ("product", "company")} | {"country": countries}
+
+    def _count(self, dimension: str) -> int:
+        return sum(row.place.value is not None for row in self.tops[dimension])
+
     def _figures(self, inside) -> None:
         total = next(iter(profit.totals(inside)), profit.Sums(self.currency, shows_cost=self.cost.allowed))
-        invoices = profit.invoices_of(self.user, self.currency).filter(issued_on__lte=self.end)
-        if self.start:
-            invoices = invoices.filter(issued_on__gte=self.start)
-        counts = invoices.aggregate(documents=Count("pk"), companies=Count("company", distinct=True))
+        documents = profit.documents(start=self.start, as_of=self.end, user=self.user, currency=self.currency)
         rows = invoices_address(self.user, self.start, self.end)
         self.figures = [
             Figure(
@@ -252,10 +260,10 @@ class Above:
                 ngettext("%(count)s line", "%(count)s lines", total.lines) % {"count": number(total.lines, 0)},
                 lines_address(self.start, self.end, self.currency),
             ),
-            Figure(_("Documents"), number(counts["documents"], 0), rows),
+            Figure(_("Documents"), number(documents, 0), rows),
             Figure(
                 _("Companies"),
-                number(counts["companies"], 0),
+                number(self._count("company"), 0),
                 address(
                     "insight:report", "profit", by="company", from_=self.start, to=self.end, currency=self.currency
                 ),
@@ -316,27 +324,20 @@ class Above:
             if key in by_month
         ]
 
-    def _tables(self, countries) -> None:
+    def _tables(self) -> None:
         heads = {
             "product": (_("Products"), _("All %(count)s products")),
             "company": (_("Companies"), _("All %(count)s companies")),
             "country": (_("Countries"), _("All %(count)s countries")),
         }
         for dimension, (head, every) in heads.items():
-            rows = countries
-            if dimension != "country":
-                rows = profit.profit(
-                    dimension, start=self.start, as_of=self.end, user=self.user, currency=self.currency
-                )
             table = profit_table(
-                self.user, rows[:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
+                self.user, self.tops[dimension][:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
             )
             whole = address(
                 "insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency
             )
-            self.tables.append(
-                (head, every % {"count": number(sum(row.place.value is not None for row in rows), 0)}, table, whole)
-            )
+            self.tables.append((head, every % {"count": number(self._count(dimension), 0)}, table, whole))
 
 
 def choices_above(above: Above, asked_day: date | None) -> dict:

@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Model, Q, QuerySet
 
 from groundwork.access.models import Department, User
 from groundwork.access.rights import Scope, reach, rights
@@ -32,10 +32,9 @@ from groundwork.crm.trade.ledger import LedgerRow, profit_lines
 from groundwork.crm.trade.models import Invoice, Product
 from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
 from groundwork.crm.trade.types import COST
-from groundwork.records.models import RecordQuerySet
+from groundwork.records.models import ExternalKey, RecordQuerySet
 
 DIMENSIONS = ("month", "product", "company", "country", "owner", "department")
-NAMED = ("product", "company", "owner", "department")  # the dimensions whose value is the key of a row with a name
 WHOLE_FIRM = Scope(all=True)
 
 
@@ -119,7 +118,7 @@ class Place:
 
     @property
     def is_hidden(self) -> bool:
-        return self.dimension in NAMED and self.value is not None and self.name is None
+        return self.dimension in MODELS and self.value is not None and self.name is None
 
 
 @dataclass(slots=True)
@@ -170,37 +169,30 @@ def profit(
     as_of: date | None = None,
     user=None,
     currency: str = "",
+    top: int | None = None,
     raw: bool = False,
 ) -> list[ProfitRow]:
     """Rows by one or more of DIMENSIONS, or one row a currency; documents of ``start`` to ``end``, both included.
 
     ``as_of`` leaves out later documents. For a ``user``: over the invoices visible to that person, costs as that person
-    may see them. Months are in order; other rows begin with the largest revenue. ``raw`` reads no kept sums: slower,
-    and never another number.
+    may see them. Months are in order; other rows begin with the largest revenue. Only the first ``top`` rows get their
+    names, where given. ``raw`` reads no kept sums: slower, and never another number.
     """
     dimensions = (by,) if isinstance(by, str) else tuple(by)
     if unknown := [name for name in dimensions if name not in DIMENSIONS]:
         raise ValueError(f"no such dimension: {unknown[0]}")
     shows_cost = sees_costs(user)
     asked = Asked(dimensions, start, _until(end, as_of), user, currency, shows_cost, shows_cost and costs_are_kept())
-    rows = _rows(asked, asked.answer(raw=raw))
-    return sorted(rows, key=lambda row: _order(dimensions, row))
+    rows = sorted(_rows(asked, asked.answer(raw=raw)), key=lambda row: _order(dimensions, row))
+    give_names(rows if top is None else rows[:top], user)
+    return rows
 
 
-@dataclass(frozen=True)
-class Documents:
-    count: int
-    companies: int
-
-
-def documents(*, start=None, end=None, as_of=None, user=None, currency: str = "", raw: bool = False) -> Documents:
-    """How many documents there are, and of how many companies; those without lines count, too."""
-    asked = Asked(("company",), start, _until(end, as_of), user, currency, counts_documents=True)
-    place = 3 + entries.FIGURES.index("documents")  # after company, currency and kind
-    found = [(values[0], int(values[place])) for values in asked.answer(raw=raw) if values[place]]
-    return Documents(
-        sum(count for _company, count in found), len({company for company, _count in found if company is not None})
-    )
+def documents(*, start=None, end=None, as_of=None, user=None, currency: str = "", raw: bool = False) -> int:
+    """How many documents there are; those without lines count, too."""
+    asked = Asked((), start, _until(end, as_of), user, currency, counts_documents=True)
+    place = 2 + entries.FIGURES.index("documents")  # after currency and kind
+    return sum(int(values[place]) for values in asked.answer(raw=raw))
 
 
 def regrouped(rows: Iterable[ProfitRow], by: str) -> list[ProfitRow]:
@@ -274,7 +266,7 @@ class Asked:
         return ""
 
     def answer(self, raw: bool) -> list[tuple]:
-        """(keys ..., currency, kind, figures ..., names ...) a row. Asked again where a write came between."""
+        """(keys ..., currency, kind, figures ...) a row. Asked again where a write came between."""
         if self.scope.nothing:
             return []
         for _time in range(0 if raw or not self.grain else 3):
@@ -289,13 +281,12 @@ class Asked:
             return []
         group, params = entries.together(self.dimensions, parts)
         guard, guard_params = months.guard_sql()
-        names, named, name_params = _names_sql(() if self.counts_documents else self.dimensions, self.user)
         sql = (
-            f"WITH {entries.COSTS_BY_DAY} SELECT h.months, h.turns, g.*{names} "  # noqa: S608
-            f"FROM ({guard}) h LEFT JOIN ({group}) g ON 1 = 1{named}"
+            f"WITH {entries.COSTS_BY_DAY} SELECT h.months, h.turns, g.* "  # noqa: S608
+            f"FROM ({guard}) h LEFT JOIN ({group}) g ON 1 = 1"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*guard_params, *params, *name_params])
+            cursor.execute(sql, [*guard_params, *params])
             found = cursor.fetchall()
         if not months.stands(int(found[0][0]), int(found[0][1])):
             return None
@@ -373,36 +364,41 @@ def _gaps(months: Sequence[str], day: str, start: date | None, until: date | Non
     return gaps
 
 
-COMPANY_CODE = (
-    "COALESCE((SELECT MIN(k.key) FROM records_externalkey k WHERE k.type = 'company' "
-    "AND k.object_id = g.company_key), company_name.number)"
-)
-NAMES = {  # dimension: (model, the column beside its name, its code)
-    "product": (Product, "code", "product_name.code"),
-    "company": (Company, "number", COMPANY_CODE),
-    "owner": (User, "email", "owner_name.email"),
-    "department": (Department, "path", "NULL"),
+MODELS: dict[str, tuple[type[Model], str]] = {  # dimension: (model, the field that is its code)
+    "product": (Product, "code"),
+    "company": (Company, "number"),
+    "owner": (User, "email"),
+    "department": (Department, "path"),
 }
+MANY = 500  # names are looked up one by one below this, all together above
 
 
-def _names_sql(dimensions, user) -> tuple[str, str, list]:
-    """The columns of names and codes, the joins they come from, and what those are asked with."""
-    columns, joins, params = "", "", []
-    for alias in NAMED:
-        if alias not in dimensions:
+def give_names(rows: Sequence[ProfitRow], user) -> None:
+    """Fill in the names and codes that this person may see; one query a dimension, two for companies."""
+    for dimension, (model, code) in MODELS.items():
+        places = [place for row in rows for place in row.places if place.dimension == dimension and place.value]
+        if not places:
             continue
-        model, key, code = NAMES[alias]
-        readable = model._default_manager.order_by()
+        readable: Any = model._default_manager.order_by()
         if user is not None and hasattr(readable, "visible_to"):
             readable = readable.visible_to(user)
-        try:
-            subquery, more = readable.values("id", key, "name").query.sql_with_params()
-        except EmptyResultSet:
-            subquery, more = f"SELECT id, {key}, name FROM {model._meta.db_table} WHERE 1 = 0", ()  # noqa: S608
-        columns += f", {code} AS {alias}_code, {alias}_name.name AS {alias}_label"
-        joins += f" LEFT JOIN ({subquery}) {alias}_name ON {alias}_name.id = g.{alias}_key"
-        params += more
-    return columns, joins, params
+        values = {place.value for place in places}
+        if len(values) < MANY:
+            readable = readable.filter(pk__in=values)
+        known = {pk: (code, name) for pk, code, name in readable.values_list("pk", code, "name")}
+        theirs = _keys_elsewhere(values) if dimension == "company" else {}
+        for place in places:
+            if place.value in known:
+                place.code, place.name = known[place.value]
+                place.code = theirs.get(place.value, place.code)
+
+
+def _keys_elsewhere(companies: set) -> dict[Any, str]:
+    """The key that another system gives to a company, by which people there know it."""
+    keys = ExternalKey.objects.filter(type=Company.type_key)
+    if len(companies) < MANY:
+        keys = keys.filter(object_id__in=companies)
+    return dict(keys.order_by().values_list("object_id").annotate(first=Min("key")))
 
 
 def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
@@ -410,15 +406,14 @@ def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
     count, found = len(asked.dimensions), {}
     for values in answer:
         places, currency, kind = values[:count], values[count], values[count + 1]
-        amount, lines, *figures = map(int, values[count + 2 : count + 2 + len(entries.FIGURES)])
+        amount, lines, *figures = map(int, values[count + 2 :])
         if not lines:
             continue  # documents without lines
         key = (*places, currency)
         row = found.get(key)
         if row is None:
-            names = values[count + 2 + len(entries.FIGURES) :]
             row = found[key] = ProfitRow(
-                currency, shows_cost=asked.shows_cost, places=_places(asked.dimensions, places, names)
+                currency, shows_cost=asked.shows_cost, places=_places(asked.dimensions, places)
             )
         if kind:
             row.posted[kind] = amount
@@ -430,18 +425,11 @@ def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
     return list(found.values())
 
 
-def _places(dimensions, values, names) -> tuple[Place, ...]:
-    by_dimension, rest = {}, iter(names)
-    for dimension in NAMED:
-        if dimension in dimensions:
-            by_dimension[dimension] = (next(rest), next(rest))
-    places = []
-    for dimension, value in zip(dimensions, values, strict=True):
-        if dimension == "country":
-            value = value or None
-        code, name = by_dimension.get(dimension, (value, value))
-        places.append(Place(dimension, value, code if value is not None and name is not None else None, name))
-    return tuple(places)
+def _places(dimensions, values) -> tuple[Place, ...]:
+    return tuple(
+        Place(dimension, value or None, *(() if dimension in MODELS else (value or None, value or None)))
+        for dimension, value in zip(dimensions, values, strict=True)
+    )
 
 
 def _order(dimensions, row: ProfitRow) -> tuple:

@@ -129,10 +129,25 @@ def test_csv_and_a_plain_table(cast, report):
         (["nope"], "There is no report “nope”. There are: profit."),
         (
             ["profit", "--by", "weather"],
-            "The report is not grouped by “weather”, but by: month, product, company, country.",
+            "The report is not grouped by “weather”, but by: month, product, company, country, owner, department.",
         ),
         (["profit", "--from", "2026-05-02", "--to", "2026-05-01"], "The first day is after the last one."),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(cast, report, words, fault):
     assert report(*words) == (1, "", fault + "\n")
+
+
+def test_with_its_parts_the_profit_tells_what_it_is_without(cast, report):
+    keep_costs(cast.olga)
+    almonds = make_product(cast.olga)
+    make_cost(almonds, "1.25")
+    make_invoice(cast.olga, (almonds, 6, "5.00"), (almonds, -1, "5.00"))
+
+    (row,) = rows(report("profit", "--parts", "--json"))
+
+    parts = {name: row[name] for name in ("revenue", "returns", "discount", "claims", "late_payment", "profit")}
+    assert parts == {
+        "revenue": "25.00", "returns": "5.00", "discount": "0.00", "claims": "0.00", "late_payment": None,
+        "profit": "18.75",
+    }  # fmt: skip

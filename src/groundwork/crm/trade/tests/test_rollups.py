@@ -3,16 +3,18 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from threading import Event, Thread
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade import rolling
+from groundwork.crm.trade import claims, rolling
+from groundwork.crm.trade.claims import Claim
 from groundwork.crm.trade.documents import create_many, drop_line, put_line
 from groundwork.crm.trade.ledger import LedgerRow, post, withdraw
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
@@ -168,7 +170,7 @@ def test_who_sees_no_invoice_gets_nothing_out_of_the_sums(trading):
     rolling.roll_all()
 
     assert profit("owner", user=trading.larisa) == []
-    assert documents(user=trading.larisa).count == 0
+    assert documents(user=trading.larisa) == 0
 
 
 def _line(trading, product, quantity="1", price="2.00"):
@@ -329,3 +331,74 @@ def test_whatever_happened_the_kept_sums_give_the_number_of_the_rows(trading, hi
         same_as_raw(readers[1:3], ways=WAYS, ranges=RANGES[-1:])
         do("compare")
         transaction.set_rollback(True)
+
+
+def test_a_settled_claim_takes_its_cost_from_the_profit_until_it_is_reopened(trading):
+    almonds, tortola = trading.products[0], trading.companies[1]
+    make_cost(almonds, "1.00")
+    make_invoice(trading.olga, (almonds, 10, "5.00"), company=tortola)
+    claim = Claim(name="Wet", company=tortola, product=almonds, kind="damaged", currency="GBP", owner=trading.olga)
+    write.creating(claim, by=trading.olga)
+    rolling.roll_all()
+
+    claims.accept(claim, by=trading.olga)
+    claims.settle(claim, by=trading.olga, cost_minor=1500)
+
+    for _time in ("new", "summed"):
+        (row,) = profit("product")
+        assert (row.margin, row.taken("claim"), row.profit) == (4000, 1500, 2500)
+        assert profit("product", user=trading.anna) == []
+        rolling.roll_all()
+    claims.reopen(claim, by=trading.olga)
+    assert profit("company")[0].profit == 4000
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=False)
+def test_what_is_written_while_a_month_is_summed_is_never_lost():
+    """Two write and move documents, two sum, one reads: no number is ever between two states."""
+    from groundwork.access.testing import make_cast
+
+    cast = make_cast()
+    moved = [make_invoice(cast.olga, (None, 1, "100.00"), number=f"N{place}") for place in range(4)]
+    rolling.roll_all()
+    wrong, ended = [], Event()
+
+    def write_some(place):
+        for turn in range(12):
+            with write.writing(moved[place], by=cast.olga, act="imported", channel="import") as invoice:
+                invoice.issued_on = JUNE if turn % 2 else MAY
+            make_invoice(cast.olga, (None, 1, "1.00"), (None, -1, "1.00"), number=f"W{place}-{turn}", day=JUNE)
+
+    def sum_up(_place):
+        while not ended.is_set():
+            rolling.roll_all()
+
+    def read(_place):
+        while not ended.is_set():
+            if (said := sum(row.revenue for row in profit("month"))) != 40000:
+                wrong.append(said)
+
+    def in_thread(what, place):
+        try:
+            what(place)
+        except Exception as fault:
+            wrong.append(fault)
+        finally:
+            connection.close()
+
+    writers = [Thread(target=in_thread, args=(write_some, place)) for place in range(2)]
+    others = [Thread(target=in_thread, args=(what, 0)) for what in (sum_up, sum_up, read)]
+    for thread in (*writers, *others):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    ended.set()
+    for thread in others:
+        thread.join()
+
+    assert wrong == []
+    for _time in ("before", "after"):
+        for way in (("month",), ("owner",), ("product",)):
+            assert profit(way) == profit(way, raw=True)
+        rolling.roll_all()
+    assert [rolling.compare(month) for month in RolledMonth.objects.values_list("month", flat=True)] == ["", ""]
