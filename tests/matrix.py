@@ -250,6 +250,11 @@ def only_typed(case: Case, oracle: Oracle):
     return None if case.kind.typed else "untyped"
 
 
+def view_too(case: Case, oracle: Oracle):
+    """What one does not see one does not take out."""
+    return None if oracle.reach(case.actor, "view", case.kind.key) or case.actor not in oracle.roles else 403
+
+
 def change_by_configurators(case: Case, oracle: Oracle):
     """Seen by those who see people, changed by those who configure them."""
     signed_in = case.actor in oracle.roles
@@ -308,6 +313,8 @@ ROWS: dict[str, Row] = {
     ),
     "records:list": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
+    "records:export_csv": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
+    "records:export_xlsx": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
     "records:new": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:quick": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:options": Row("view any", queries=search_queries),
@@ -399,6 +406,8 @@ def adams_import(case: Case) -> list[dict]:
 ROWS |= {
     "imports:start": Row("create import"),
     "imports:job": Row("create import", adams_import, may=own_imports),
+    "imports:again": Row("create import", adams_import, may=own_imports),
+    "imports:decide": Row("create import", adams_import, may=own_imports),
     "imports:load": Row("create import", adams_import, may=own_imports),
     "imports:undo": Row("create import", adams_import, may=own_imports),
     "imports:errors": Row("create import", adams_import, may=own_imports, says=frozenset({404})),
