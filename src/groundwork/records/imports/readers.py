@@ -102,7 +102,10 @@ def _in_file(path: Path) -> list[Source]:
     if start.startswith(b"PK\x05\x06"):
         return []
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refusal(_("“%(name)s” is an old Excel file: save it as XLSX or CSV.") % {"name": path.name})
+        raise Refusal(
+            _("“%(name)s” is an old Excel file or has a password: save it as XLSX or CSV without one.")
+            % {"name": path.name}
+        )
     if not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _is_binary(start):
         raise Refusal(
             _("“%(name)s” is not a table: give a CSV or XLSX file, or a zip of CSV files.") % {"name": path.name}
@@ -124,7 +127,8 @@ def _in_zip(path: Path) -> list[Source]:
     except DAMAGED as error:
         raise damaged(path.name) from error
     names = {member.filename for member in members}
-    is_workbook = "xl/workbook.xml" in names or "xl/workbook.bin" in names
+    parts = {name.replace("\\", "/").lower() for name in names}  # some tools write Windows paths
+    is_workbook = "[content_types].xml" in parts and any("/workbook." in f"/{part}" for part in parts)
     _refuse_explosion(path, members, MOST_SHEET_BYTES if is_workbook else MOST_BYTES)
     if is_workbook:
         _refuse_lies(path)
