@@ -140,6 +140,10 @@ class RecordLayout(Layout):
 
     # ── the file
 
+    def called(self, name: str) -> tuple[str, ...]:
+        """Its labels go before the key that only we know."""
+        return (*self.columns[name], name)
+
     def guessed(self, header: list[str]) -> dict[str, list[int]]:
         """Labels go before other words, and a column belongs to one field only; parts of a name are joined."""
         found, mapped = super().guessed(header), self.job.options.get("map", {})

@@ -83,6 +83,10 @@ class Layout:
         self.places(first.header, found[0].name)
         return self.job.about
 
+    def told(self) -> list[tuple[str, str]]:
+        """What the file says of itself, in words for the trial run: (what, how much)."""
+        return []
+
     def open(self, source: Source) -> Opened:
         return open_source(source, Reading.of(self.job.options), self.known_names())
 
@@ -127,10 +131,14 @@ class Layout:
             )
         return found
 
+    def called(self, name: str) -> tuple[str, ...]:
+        """What a column may be called, the likeliest first."""
+        return (name, *self.columns[name])
+
     def guessed(self, header: list[str]) -> dict[str, list[int]]:
         """By what a person mapped, else by the names that each column goes by."""
         mapped = self.job.options.get("map", {})
-        wanted = {name: (name, *more) for name, more in self.columns.items() if name not in mapped}
+        wanted = {name: self.called(name) for name in self.columns if name not in mapped}
         found = {name: [place] for name, place in column_places(header, wanted).items()}
         for name, columns in mapped.items():
             taken = [place for column in columns_of(columns) for place in _place(header, column)]

@@ -170,7 +170,7 @@ def shown(request, found: ImportJob, run: Run | None, waiting: bool) -> dict:
         "links": [(types[key].plural, reverse("records:list", args=[key])) for key in found.counts if key in types],
         "answerable": answerable, "reading": ReadingForm(found) if answerable else None,
         "unknown": unknown_values(found) if answerable else [], "changes": changes_of(found, request.user),
-        "format": format_words(found), "not_taken": not_taken(found),
+        "format": told(found), "not_taken": not_taken(found),
         "split": found.count(Staged.Verdict.ASK) if answerable else 0,
     }  # fmt: skip
 
@@ -257,6 +257,10 @@ def format_words(job: ImportJob) -> list[tuple[str, str]]:
             )
         )
     return rows
+
+
+def told(job: ImportJob) -> list[tuple[str, str]]:
+    return [*format_words(job), *layouts[job.layout](job).told()]
 
 
 def not_taken(job: ImportJob) -> list[str]:

@@ -51,6 +51,7 @@ def test_the_list_of_any_type_comes_back_and_changes_nothing(cast, tmp_path, kin
     for word in ("Sample", "=1+1", 'Ёлка; «x», "y"'):
         honest = {name: "a@b.example" for name in types[kind].fields if types[kind].field(name).kind == "email"}
         honest |= {name: "https://b.example" for name in types[kind].fields if types[kind].field(name).kind == "url"}
+        honest |= {"unit": "kg"} if "unit" in types[kind].fields else {}
         make_record(types[kind], owner=cast.olga, word=word, **honest)
 
     job = imported(written(tmp_path / f"list.{form}", kind, cast.olga, form), f"records:{kind}", by=cast.olga)

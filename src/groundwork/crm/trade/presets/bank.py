@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.core import languages
 from groundwork.core.money import to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
@@ -160,6 +161,20 @@ class Statement(Preset):
         for side in ("received", "paid"):
             found[side][1] = str(found[side][1])
         return found | {"sum": str(found["sum"])}
+
+    def told(self) -> list[tuple[str, str]]:
+        """Sums of the file, and each account's balance; where they do not agree, by how much."""
+        facts = self.job.about.get("facts")
+        if not facts:
+            return []
+        sides = ((_("Received"), facts["received"]), (_("Paid by us, not taken"), facts["paid"]))
+        rows = [(what, f"{count} × = {languages.number(Decimal(total), 2)}") for what, (count, total) in sides]
+        for account in facts["accounts"]:
+            opening, closing = (languages.number(Decimal(account[name]), 2) for name in ("opening", "closing"))
+            off = Decimal(account["off"])
+            differs = _(", which differs by %(sum)s from what came and went") % {"sum": languages.number(off, 2)}
+            rows.append((account["account"], f"{opening} → {closing}" + (differs if off else "")))
+        return rows
 
     @staticmethod
     def _balance(section: Document) -> dict:

@@ -13,12 +13,14 @@ from xml.parsers import expat  # noqa: S407 - as above
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.core import languages
 from groundwork.core.money import minor_digits, to_scaled
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.amounts import line_amount
 from groundwork.crm.trade.models import Order, Product
 from groundwork.crm.trade.presets.bank import legal_ids
 from groundwork.crm.trade.presets.base import Preset, line_of, link
+from groundwork.crm.trade.units import BUILT_IN
 from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece
 from groundwork.records.imports.readers import MOST_BYTES
 
@@ -161,6 +163,15 @@ class CommerceML(Preset):
         self.job.about = {"files": 1, "header": [], "encoding": "XML", "facts": facts | {"sum_of_prices": str(total)}}
         return self.job.about
 
+    def told(self) -> list[tuple[str, str]]:
+        """How many of each the file has; groups, properties and prices are counted and not taken."""
+        words = {
+            "products": _("Products"), "offers": _("Offers"), "orders": _("Orders"), "groups": _("Groups, not taken"),
+            "properties": _("Properties, not taken"), "prices": _("Prices, not taken"),
+        }  # fmt: skip
+        facts = self.job.about.get("facts", {})
+        return [(str(word), languages.number(facts[name])) for name, word in words.items() if facts.get(name)]
+
     def pieces(self, path: Path) -> Iterator[tuple[str, int, list[Piece]]]:
         read = {"Товар": self._product, "Предложение": self._product, "Документ": self._order}
         for line, element in Reader(path.name).elements(path):
@@ -239,17 +250,20 @@ class CommerceML(Preset):
 
 def unit_and_kind(element: Element) -> dict[str, str]:
     unit = element.find("БазоваяЕдиница")
-    words = ""
-    if unit is not None:
-        words = (
-            " ".join((unit.text or "").split())
-            or unit.get("НаименованиеКраткое")
-            or unit.get("НаименованиеПолное")
-            or ""
-        )
+    code = unit_of(unit) if unit is not None else ""
     kinds = {told(one, "Значение") for one in element.findall("ЗначенияРеквизитов/ЗначениеРеквизита")}
-    found = {"unit": words[:20]} if words else {}
+    found = {"unit": code} if code else {}
     return found | ({"kind": Product.Kind.SERVICE} if "Услуга" in kinds else {})
+
+
+def unit_of(unit: Element) -> str:
+    """Our unit by its ОКЕИ number, else by its words; "" where we have none such."""
+    numbers = {built.okei: code for code, built in BUILT_IN.items() if built.okei}
+    if found := numbers.get(unit.get("Код", "").strip()):
+        return found
+    words = (" ".join((unit.text or "").split()), unit.get("НаименованиеКраткое"), unit.get("НаименованиеПолное"))
+    field = Product._meta.get_field("unit")
+    return next((code for word in words if word and (code := field.choice_of(word))), "")  # type: ignore[union-attr]
 
 
 def currency_of(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.core import languages
 from groundwork.core.languages import folded
 from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
@@ -110,6 +111,10 @@ class SalesRegister(Preset):
         if totals:
             self.job.about["facts"] = {"total": str(totals[-1])}
         return self.job.about
+
+    def told(self) -> list[tuple[str, str]]:
+        total = self.job.about.get("facts", {}).get("total")
+        return [(_("Total of the file"), languages.number(Decimal(total), 2))] if total else []
 
     def pieces(self, path: Path) -> Iterator[tuple[str, int, list[Piece]]]:
         source, opened, places = self._open(path)

@@ -338,6 +338,7 @@ def test_a_real_exchange_file_comes_in_by_its_figures(cast, name):
     if not expected["documents"]:
         assert facts["sum_of_prices"] == expected["sum_price_per_unit"]
         assert Product.objects.count() == expected["products"] + expected["offers"]
+        assert set(Product.objects.values_list("unit", flat=True)) <= {"pair"}
     for document in expected["documents"]:
         order = Order.objects.get(document_number=document["number"])
         assert (str(order.ordered_on), order.currency, order.total_minor) == (
