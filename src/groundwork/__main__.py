@@ -102,6 +102,12 @@ COMMANDS = (
             option("--key", metavar="FIELD", help="the field by which existing records are recognised"),
             option("--dry-run", action="store_true", help="say what would happen, change nothing"),
             option("--on-error", choices=["stop", "skip"], default="stop"),
+            option(
+                "--split",
+                choices=["replace", "add", "skip"],
+                help="what becomes of documents that are there with other lines: the lines of the file replace them, "
+                "are added, or are left out",
+            ),
             option("--user", metavar="EMAIL", help="whose rights the import has; default: the first administrator"),
             option("--json", action="store_true"),
         ),

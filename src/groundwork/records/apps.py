@@ -14,7 +14,7 @@ class RecordsConfig(AppConfig):
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init, on_restore
         from groundwork.records import use, write
-        from groundwork.records.imports import engine  # noqa: F401 - its kinds of background work
+        from groundwork.records.imports import engine
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
         from groundwork.records.types import types
@@ -34,6 +34,7 @@ class RecordsConfig(AppConfig):
             )  # fmt: skip
         )
         schedules.every("records.tallies", write.fold_tallies, seconds=60)
+        schedules.every("records.imports", engine.tidy, seconds=24 * 3600)
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)
         on_init.add(Step("records", built_in))
         on_restore.add(Step("search", index_anew))

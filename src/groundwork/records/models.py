@@ -272,4 +272,4 @@ class Use(models.Model):
         indexes = [models.Index(fields=["key", "at"], name="use_of_key")]
 
 
-from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged  # noqa: E402, F401 - its own folder
+from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder

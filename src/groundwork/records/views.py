@@ -6,7 +6,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
+from groundwork.core.clock import today
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records import filters, pages, search, write
+from groundwork.records import exports, filters, pages, search, write
 from groundwork.records.filters import Filters
 from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
 from groundwork.records.listing import Listing
@@ -23,6 +24,8 @@ from groundwork.records.models import ChangeSet
 from groundwork.records.types import types
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
+
+FILES = ("xlsx", "csv")  # what a list leaves as
 
 
 def of_type(verb: str):
@@ -88,6 +91,8 @@ def _list(request, kind, shown, *, is_form_open):
     context["table"] = shown.table()
     if request.htmx and "after" in request.GET:
         return render(request, "records/list.html#rows", context)
+    may_export = request.user.can("export", kind.key)
+    context["files"] = [(form, shown.address(f"records:export_{form}")) for form in FILES] if may_export else []
     return render(request, "records/list.html", context | {"narrowed_by": shown.narrowed_by()})
 
 
@@ -106,6 +111,22 @@ def known(request, kind, name):
 def totals(request, kind):
     shown = Listing(kind, request.user, request.GET)
     return render(request, "records/totals.html", {"table": shown.foot()})
+
+
+@require_GET
+@of_type("export")
+def export(request, kind, form):
+    """The list as it is filtered, as a file; without the fields that are hidden from the person."""
+    if not request.user.can("view", kind.key):
+        raise PermissionDenied
+    rows = exports.table_of(Listing(kind, request.user, request.GET))
+    note_use(request.user, "export", kind.key)
+    name = f"{kind.key}-{today()}.{form}"
+    if form == "xlsx":
+        return FileResponse(exports.as_xlsx(rows), as_attachment=True, filename=name)
+    answer = StreamingHttpResponse(exports.as_csv(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_GET

@@ -10,7 +10,14 @@ class CustomersConfig(AppConfig):
 
     def ready(self):
         from groundwork.background import schedules
-        from groundwork.crm.customers import cards, facts, people, relationship, types  # noqa: F401 - they register
+        from groundwork.crm.customers import (  # noqa: F401 - they register
+            cards,
+            facts,
+            headers,
+            people,
+            relationship,
+            types,
+        )
         from groundwork.ui.navigation import Entry, entries
 
         schedules.every("customers.facts", facts.start_if_stale, seconds=60)

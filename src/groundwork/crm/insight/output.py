@@ -2,15 +2,13 @@
 
 import csv
 import io
-import re
 
 from groundwork.core.money import minor_digits, to_major
+from groundwork.core.spreadsheet import guarded
 
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
 PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
 NAMED = ("product", "company", "owner", "department")
-STARTS_A_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
-PLAIN = re.compile(r"[+-]?\d[\d .,()/-]*")  # a number or a phone
 
 
 def columns(dimensions, parts: bool = False) -> list[str]:
@@ -55,17 +53,9 @@ def shortest(share) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def safe(value) -> str:
-    """A spreadsheet cell that would start a formula becomes text; plain numbers and phones stay as they are."""
-    text = "" if value is None else str(value)
-    if STARTS_A_FORMULA.match(text) and not PLAIN.fullmatch(text.strip()):
-        return "'" + text
-    return text
-
-
 def as_csv(found: list[dict], names: list[str]) -> str:
     kept = io.StringIO()
     writer = csv.writer(kept)
     writer.writerow(names)
-    writer.writerows([safe(record[name]) for name in names] for record in found)
+    writer.writerows([guarded(record[name]) for name in names] for record in found)
     return kept.getvalue()

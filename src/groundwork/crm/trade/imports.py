@@ -95,6 +95,9 @@ class OnlineRetail(Layout):
         products, companies = self._linked(things)
         invoices = {row.pk: row for row in Invoice._base_manager.filter(pk__in=[thing.object_id for thing in things])}
         lines = lines_of(invoices)
+        editable = set(
+            Invoice.objects.visible_to(self.job.requester, "edit").filter(pk__in=invoices).values_list("pk", flat=True)
+        )
         for thing in things:
             invoice = invoices.get(thing.object_id or 0)
             if invoice is None:
@@ -104,12 +107,31 @@ class OnlineRetail(Layout):
             old = Counter(kept_key(line) for line in lines[invoice.pk])
             customer = thing.data["values"].get("company")
             moved = customer and companies.get(customer) != invoice.company_id
+            if self._is_other_part(thing, new, old):
+                continue
             if new != old or invoice.issued_on != issued_on(thing) or moved:
                 thing.verdict = Staged.Verdict.UPDATE
                 thing.difference = {
                     "lines": [sum(old.values()), sum(new.values())],
                     "total": [invoice.total_minor, self._total(thing)],
                 }
+                if thing.object_id not in editable:
+                    thing.verdict = Staged.Verdict.BAD
+                    reason = _("this one is here, and you may not change it")
+                    thing.difference = {"column": "InvoiceNo", "value": thing.key, "reason": reason}
+
+    def _is_other_part(self, thing: Staged, new: Counter, old: Counter) -> bool:
+        """Was a document cut in two by the files? No product is in both, so a person says what becomes of it."""
+        said, extra = self.job.options.get("split", ""), new - old
+        in_both = {key[0] for key in new} & {key[0] for key in old}
+        if said == "add" and (not in_both or not extra):
+            thing.verdict = Staged.Verdict.UPDATE if extra else Staged.Verdict.SAME
+            thing.difference = {"lines": [sum(old.values()), sum((old | new).values())]} if extra else {}
+            return True
+        if in_both or not old or said == "replace":
+            return False
+        thing.verdict = Staged.Verdict.SAME if said == "skip" else Staged.Verdict.ASK
+        return True
 
     @staticmethod
     def _total(thing: Staged) -> int:
@@ -213,6 +235,10 @@ class OnlineRetail(Layout):
         for thing in things:
             invoice = invoices[thing.object_id]
             before, wanted = write.values(invoice), Counter(row_key(row, products) for row in thing.data["rows"])
+            if self.job.options.get("split") == "add" and not wanted & Counter(map(kept_key, lines[invoice.pk])):
+                self._add_lines(invoice, thing, products, lines[invoice.pk])
+                changed.append((invoice, before))
+                continue
             invoice.issued_on = issued_on(thing)
             invoice.company_id = companies.get(thing.data["values"].get("company") or "", invoice.company_id)
             for line in lines[invoice.pk]:
@@ -234,6 +260,14 @@ class OnlineRetail(Layout):
             invoice.total_minor, invoice.lines_count = self._total(thing), len(thing.data["rows"])
             changed.append((invoice, before))
         write.writing_many(changed=changed)
+
+    def _add_lines(self, invoice: Invoice, thing: Staged, products: dict[str, int], kept: list[InvoiceLine]) -> None:
+        """The other part of a document that the files cut in two: its own lines stay, its day too."""
+        last = max((line.position for line in kept), default=0)
+        for line in self._lines(thing, invoice.pk, thing.data["rows"], products, begin=last + 1):
+            line.issued_on = invoice.issued_on
+            keep_line(invoice, line)
+        invoice.recount()
 
 
 def customer_key(row: dict[str, str]) -> str:

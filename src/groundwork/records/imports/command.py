@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groundwork.access.models import User
 from groundwork.background.models import Run
@@ -13,6 +14,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.records.imports import engine
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Staged
+from groundwork.records.imports.readers import sources
 from groundwork.records.types import types
 
 ERRORS_PRINTED = 1000
@@ -29,6 +31,15 @@ def run(args) -> int:
     job = begin(args, layout.key, user)
     if job.state == ImportJob.State.CHECKING:
         job = engine.do_now("check", job, user)
+    if not args.dry_run and (waiting := job.count(Staged.Verdict.ASK)):
+        raise Refusal(
+            ngettext(
+                "%(count)s document is here with other lines: say --split replace, --split add or --split skip.",
+                "%(count)s documents are here with other lines: say --split replace, --split add or --split skip.",
+                waiting,
+            )
+            % {"count": waiting}
+        )
     stopped = args.on_error == "stop" and job.bad_rows.exists()
     if not args.dry_run and not stopped:
         job = engine.do_now("load", job, user)
@@ -55,7 +66,7 @@ def requester(email: str | None) -> User:
 def begin(args, layout: str, user) -> ImportJob:
     """A new job; or the one that a crash left in the middle of loading the same file, which goes on."""
     path = Path(args.file).resolve()
-    engine.sources(path)
+    sources(path)
     loads = Run.objects.unfinished().filter(kind="import.load").values_list("arguments__job", flat=True)
     halfway = ImportJob.objects.filter(
         Q(state=ImportJob.State.LOADING) | Q(state=ImportJob.State.CHECKED, pk__in=list(loads)),
@@ -66,6 +77,8 @@ def begin(args, layout: str, user) -> ImportJob:
     options = {"map": dict(args.map)} if args.map else {}
     if args.key:
         options["key"] = args.key
+    if args.split:
+        options["split"] = args.split
     return engine.new_job(layout, path, path.name, requester=user, on_error=args.on_error, **options)
 
 

@@ -14,7 +14,7 @@ from time import sleep
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -26,16 +26,17 @@ from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, keep_line, layouts
-from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
-from groundwork.records.imports.readers import column_places, columns_twice, open_source, sources
+from groundwork.records.imports.layouts import Layout, Piece, Unclear, keep_line, layouts
+from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
 from groundwork.records.types import types
 
 State, Verdict = ImportJob.State, Staged.Verdict
 ROWS_A_BATCH = 4000
 MOST_BAD_KEPT = 10_000
-_reading: dict[int, tuple[Iterator, int]] = {}  # a job's open file in this process, and the rows taken from it
+CHANGES_SHOWN = 3
+STAGED_DAYS, FILE_DAYS = 7, 30  # how long what a finished or abandoned import leaves behind is kept
+_reading: dict[int, tuple[Layout, Iterator, int]] = {}  # a job's open file in this process, and the rows taken of it
 
 
 def digest_of(path: Path) -> str:
@@ -50,43 +51,73 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", **options) -> ImportJob:
-    """A job for the file; refused where the file is no table or lacks columns, before anything is kept."""
-    found = sources(path)
-    kind = layouts[layout]
+def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", ask=False, **options) -> ImportJob:
+    """A job for the file, read as the requester last said of a file with this header.
+
+    Refused where the file is no table or lacks columns, before anything is kept; with ``ask`` a job that lacks only
+    an answer is kept and waits for it.
+    """
     job = ImportJob(
         layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options
     )
-    first = open_source(found[0], options.get("encoding", ""), options.get("separator", ""))
-    kind(job).refuse_what_is_off()
-    _places(kind(job), first.header, found[0].name)
-    job.about = {**first.about, "files": len(found), "header": first.header[:100]}
+    layouts[layout](job).refuse_what_is_off()
+    examined(job, ask=ask)
+    if not options and (before := remembered(job)):
+        job.options = before
+        examined(job, ask=ask)
     job.digest = digest_of(path)
     job.save()
     return job
 
 
-def _places(layout: Layout, header: list[str], name: str) -> dict[str, int]:
-    if not any(header):
-        raise Refusal(_("“%(name)s” has no header row.") % {"name": name})
-    places, mapped = column_places(header, layout.wanted()), layout.job.options.get("map", {})
-    if unknown := [name for name in mapped if name not in layout.columns]:
-        raise Refusal(
-            _("There is no field %(names)s here. There are: %(fields)s.")
-            % {"names": ", ".join(unknown), "fields": ", ".join(layout.columns)}
+def examined(job: ImportJob, *, ask: bool) -> None:
+    """Find out about the file; ``ask``: what only a person can tell is a question of the job, not a refusal."""
+    job.about, job.error = {}, ""
+    try:
+        job.about = layouts[job.layout](job).examine(Path(job.path))
+    except Unclear as question:
+        if not ask:
+            raise
+        job.state, job.error = State.ASKING, str(question)
+    else:
+        job.state = State.CHECKING
+
+
+def read_again(job: ImportJob, layout: str, options: dict, on_error: str) -> None:
+    """Take a person's answers about the file; the trial run begins anew. Refused once anything was loaded."""
+    if job.state not in (State.ASKING, State.CHECKED, State.FAILED) or job.batches.exists():
+        raise Refusal(_("This import is loaded already, or being checked."))
+    if not Path(job.path).exists():
+        raise Refusal(_("The file is no longer kept: drop it again."))
+    job.layout, job.options, job.on_error = layout, options, on_error
+    layouts[layout](job).refuse_what_is_off()
+    examined(job, ask=True)
+    job.counts, job.changes, job.sums, job.sums_kept, job.read, job.rejected = {}, {}, {}, {}, 0, 0
+    job.save()
+    _drop_staged(job)
+
+
+SAID_OF_A_FILE = ("map", "key", "encoding", "separator", "header", "sheet", "decimal", "dates", "decisions", "split")
+
+
+def header_digest(job: ImportJob) -> str:
+    return hashlib.sha256("\x1f".join(job.about.get("header", [])).encode()).hexdigest()
+
+
+def remembered(job: ImportJob) -> dict:
+    """What the requester last said about a file of this layout with the same header."""
+    found = Remembered.objects.filter(
+        requester=job.requester, header_digest=header_digest(job), layout=job.layout
+    ).first()
+    return found.options if found else {}
+
+
+def remember(job: ImportJob) -> None:
+    said = {name: job.options[name] for name in SAID_OF_A_FILE if job.options.get(name)}
+    if job.requester and job.about.get("header") and said:
+        Remembered.objects.update_or_create(
+            requester=job.requester, header_digest=header_digest(job), defaults={"layout": job.layout, "options": said}
         )
-    missing = [mapped.get(name, name) for name in {**dict.fromkeys(layout.required), **mapped} if name not in places]
-    if missing:
-        raise Refusal(
-            _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
-            % {"name": name, "columns": ", ".join(missing), "header": ", ".join(header)[:300]}
-        )
-    if twice := columns_twice(header, places):
-        raise Refusal(
-            _("“%(name)s” has this column twice: %(columns)s. Rename the one that is not meant.")
-            % {"name": name, "columns": ", ".join(dict.fromkeys(twice))}
-        )
-    return places
 
 
 # ── check: read the file into staged things, then give each its verdict
@@ -112,60 +143,46 @@ def check_step(run: Run) -> bool:
 def _read_some(job: ImportJob, run: Run) -> bool:
     """Stage the next rows. A process that does not hold the file open at this very row reads it from the start."""
     reading = _reading.pop(job.pk, None)
-    if reading is None or reading[1] != job.read:
-        job.staged.all().delete()
-        job.bad_rows.all().delete()
+    if reading is None or reading[2] != job.read:
+        _drop_staged(job)
         job.read = job.rejected = 0
-        reading = (_pieces(job), 0)
-    rows, held, wrong = reading[0], {}, []
+        layout = layouts[job.layout](job)
+        reading = (layout, layout.pieces(Path(job.path)), 0)
+    layout, rows, _read = reading
+    held: dict = {}
+    wrong: list[BadRow] = []
     taken = list(islice(rows, ROWS_A_BATCH))
     for file, line, pieces in taken:
         for piece in pieces:
-            _hold(job, held, wrong, piece, file, line)
+            _hold(job, layout, held, wrong, piece, file, line)
     _keep(job, held)
     _keep_bad(job, wrong)
+    _keep_unknown(job, layout)
     job.read += len(taken)
     job.save()
     run.done = job.read
     if len(taken) == ROWS_A_BATCH:
-        _reading[job.pk] = (rows, job.read)
+        _reading[job.pk] = (layout, rows, job.read)
         return False
     return True
 
 
-def _pieces(job: ImportJob) -> Iterator[tuple[str, int, list[Piece]]]:
-    """Row by row what the file says; a wrong row gives a piece of type "bad" for its document too."""
-    layout = layouts[job.layout](job)
-    for source in sources(Path(job.path)):
-        opened = open_source(source, job.options.get("encoding", ""), job.options.get("separator", ""))
-        places = _places(layout, opened.header, source.name)
-        for line, cells in opened.rows:
-            row = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
-            try:
-                _refuse_more_cells(cells, opened.header)
-                yield source.name, line, list(layout.read(row, line))
-            except WrongRow as wrong:
-                yield (
-                    source.name,
-                    line,
-                    [
-                        Piece(
-                            "bad",
-                            layout.key_of(row),
-                            {"column": wrong.column, "value": wrong.value, "reason": wrong.reason},
-                        )
-                    ],
-                )
+def _drop_staged(job: ImportJob) -> None:
+    for rows in (job.staged.all(), job.bad_rows.all(), job.unknown_values.all()):
+        rows.delete()
 
 
-def _refuse_more_cells(cells: list[str], header: list[str]) -> None:
-    """``2,55`` without quotes is two cells: everything after it would land one column too far."""
-    if beyond := [cell for cell in cells[len(header) :] if cell]:
-        raise WrongRow("", beyond[0], _("more cells than the header has: is a comma meant as a point?"))
+def _keep_unknown(job: ImportJob, layout: Layout) -> None:
+    """Add the unknown values of a batch to those of the job."""
+    for (name, value), count in layout.unknown.items():
+        kept, made = job.unknown_values.get_or_create(field=name, value=value, defaults={"rows": count})
+        if not made:
+            kept.rows += count
+            kept.save(update_fields=["rows"])
+    layout.unknown.clear()
 
 
-def _hold(job, held, wrong: list[BadRow], piece: Piece, file: str, line: int) -> None:
-    layout = layouts[job.layout]
+def _hold(job, layout: Layout, held, wrong: list[BadRow], piece: Piece, file: str, line: int) -> None:
     is_bad, type_key = piece.type == "bad", layout.order[-1] if piece.type == "bad" else piece.type
     if is_bad:
         wrong.append(_bad_row(job, file, line, piece.values))
@@ -240,6 +257,8 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
         return False
     good = [thing for thing in things if thing.verdict != Verdict.BAD]
     layout.compare(good)
+    _keep_unknown(job, layout)
+    _keep_changes(job, good)
     for thing in things:
         if thing.verdict == Verdict.BAD:
             job.rejected += thing.data["read"]
@@ -250,6 +269,19 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
     job.save()
     run.cursor = {"phase": "compare", "after": [things[-1].place, things[-1].pk]}
     return True
+
+
+def _keep_changes(job: ImportJob, things: list[Staged]) -> None:
+    """For each field that the load would change: how often, and the first few, before and after."""
+    for thing in things:
+        if thing.verdict != Verdict.UPDATE:
+            continue
+        of_type = job.changes.setdefault(thing.type, {})
+        for name, (before, after) in thing.difference.items():
+            entry = of_type.setdefault(name, {"count": 0, "samples": []})
+            entry["count"] += 1
+            if len(entry["samples"]) < CHANGES_SHOWN:
+                entry["samples"].append([thing.object_id, before, after])
 
 
 def _note_bad(job: ImportJob, things: list[Staged]) -> None:
@@ -290,20 +322,51 @@ def load_step(run: Run) -> bool:
     _refuse_without_rights(job, layout)
     things = _next_things(job, run.cursor.get("after", [0, 0]), layout.batch)
     if not things:
-        job.state, job.counts = State.LOADED, _counts(job)
+        job.state, job.counts, job.finished_at = State.LOADED, _counts(job), now()
+        job.sums_kept = layout.sum_kept() if job.sums else {}
         job.save()
+        remember(job)
+        _tell_the_planner()
         return True
     _compare_again(job, layout, things)
-    wanted = [thing for thing in things if thing.verdict == Verdict.UPDATE or _is_to_make(thing)]
-    if wanted:
-        with write.acting(job.requester, "imported", channel="import", cause=job.name) as act:
-            layout.write(wanted)
-            if act.changeset is not None:
-                LoadedBatch.objects.create(job=job, changeset=act.changeset)
+    _write(job, layout, [thing for thing in things if thing.verdict == Verdict.UPDATE or _is_to_make(thing)])
     Staged.objects.bulk_update(things, ["object_id", "verdict", "difference"], batch_size=100)
     run.cursor = {"after": [things[-1].place, things[-1].pk]}
     run.done += len(things)
     return False
+
+
+def _write(job: ImportJob, layout: Layout, wanted: list[Staged]) -> None:
+    """One act. Where the database itself refuses one of them, each is an act of its own and that one is wrong."""
+    if not wanted:
+        return
+    try:
+        with write.acting(job.requester, "imported", channel="import", cause=job.name) as act:
+            layout.write(wanted)
+            if act.changeset is not None:
+                LoadedBatch.objects.create(job=job, changeset=act.changeset)
+    except (IntegrityError, DataError):
+        if len(wanted) > 1:
+            for thing in wanted:
+                _write(job, layout, [thing])
+            return
+        thing = wanted[0]
+        thing.verdict, thing.object_id = Verdict.BAD, None
+        thing.difference = {
+            "column": "",
+            "value": thing.key,
+            "reason": _("another record has this already, or it breaks a rule"),
+        }
+        job.rejected += thing.data["read"]
+        _note_bad(job, wanted)
+        job.save()
+
+
+def _tell_the_planner() -> None:
+    """Fresh statistics after many new rows; PostgreSQL gathers its own."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize")
 
 
 def _is_to_make(thing: Staged) -> bool:
@@ -347,7 +410,7 @@ def undo_step(run: Run) -> bool:
         raise Refusal(_("Whoever began this import may no longer do so."))
     batch = job.batches.order_by("-pk").first()
     if batch is None:
-        job.state = State.UNDONE
+        job.state, job.finished_at = State.UNDONE, now()
         job.save()
         return True
     with write.acting(run.requester, "undone", channel="import", cause=job.name, undo_of=batch.changeset) as act:
@@ -366,14 +429,16 @@ def _undo_changeset(changeset: ChangeSet) -> list[str]:
     changes = list(changeset.changes.order_by("-pk"))
     for type_key in dict.fromkeys(change.type for change in changes):
         of_type = [change for change in changes if change.type == type_key]
-        kept += _undo_created(type_key, [change for change in of_type if change.created])
-        kept += _undo_changed(type_key, [change for change in of_type if not change.created])
+        made = {change.object_id for change in of_type if change.created}
+        kept += _undo_created(type_key, [change for change in of_type if change.object_id in made])
+        kept += _undo_changed(type_key, [change for change in of_type if change.object_id not in made])
     return kept
 
 
 def _undo_created(type_key: str, changes: list[Change]) -> list[str]:
+    """``changes`` are all that the act did to the records it made, the last first."""
     kind = types[type_key]
-    version = {change.object_id: change.version for change in changes}
+    version = {change.object_id: change.version for change in reversed(changes)}
     records = list(kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=list(version)))
     touched = _built_upon(kind, [record.pk for record in records])
     stay = [record for record in records if record.version != version[record.pk] or record.pk in touched]
@@ -549,3 +614,31 @@ def fail(run: Run) -> None:
     job.save()
     if job.state == State.FAILED:
         job.staged.all().delete()
+
+
+# ── tidying up
+
+
+def tidy() -> None:
+    """Forget what finished and abandoned imports staged, and the files dropped in the browser; a scheduled job.
+
+    What was loaded, its totals and its undo stay for good.
+    """
+    at_work = set(Run.objects.unfinished().filter(kind__startswith="import.").values_list("arguments__job", flat=True))
+    old = ImportJob.objects.filter(made_at__lt=now() - timedelta(days=STAGED_DAYS)).exclude(pk__in=at_work)
+    for job in old.exclude(state__in=(State.LOADING, State.UNDOING)):
+        job.staged.all().delete()
+        if job.state in (State.ASKING, State.CHECKED):
+            job.state = State.FAILED
+            job.error = _("Nobody loaded this file, so what was read from it is forgotten: drop it again.")
+            job.save()
+        if job.made_at < now() - timedelta(days=FILE_DAYS):
+            _drop_file(Path(job.path))
+
+
+def _drop_file(path: Path) -> None:
+    """Only a file that was dropped in the browser is ours to remove."""
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    if path.is_file() and folder in path.parents:
+        path.unlink()
+        path.parent.rmdir()

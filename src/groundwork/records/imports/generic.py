@@ -1,8 +1,15 @@
-"""The layout of any record type: one row a record, columns named like its fields in any of our languages."""
+"""The layout of any record type: one row a record, columns named like its fields in any of our languages.
 
+A record is recognised by its number, by the key asked for, or else as a duplicate: by tax number,
+code, e-mail, phone, name.
+"""
+
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,19 +18,29 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from groundwork.access.models import Department, User
+from groundwork.access.rights import rights
 from groundwork.blueprint.models import Firm
 from groundwork.core.languages import folded
-from groundwork.core.money import to_minor
+from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.forms import form_field
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, day, decimal, is_torn, text
+from groundwork.records.imports.formats import Format, Unreadable, aware, decimal_of, order_of
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, is_torn
 from groundwork.records.imports.models import Staged
+from groundwork.records.imports.readers import key_of, sources
+from groundwork.records.imports.words import NAME_PARTS, words_of
 from groundwork.records.models import ExternalKey
-from groundwork.records.types import Field, RecordType, types
+from groundwork.records.types import Field, RecordType, type_of, types
 from groundwork.ui.forms import speak_plainly
 
 SOURCE = "table"
+SURE = ("inn", "nip", "vat", "unp", "bin", "legal_id", "code")  # who has this is meant, whatever the name
+ALIKE = (*SURE, "email", "phone")  # what two records of one thing have in common, the surest first
+SAMPLED = 2000  # rows from which the way of writing numbers and dates is found out
+TO_BE_MADE = -1
+EMPTY = ("", None)
 
 
 def layout_of(type_key: str) -> type["RecordLayout"]:
@@ -34,12 +51,18 @@ def layout_of(type_key: str) -> type["RecordLayout"]:
         {
             "key": f"records:{type_key}", "type": f"{type_key}s", "kind": kind, "order": (type_key,),
             "label": format_lazy("{}: {}", kind.plural, gettext_lazy("one row a record")),
-            "columns": {
-                name: names_of(kind.field(name)) for name in kind.fields if kind.field(name).model_field.editable
-            },
-            "required": (kind.model.title_field,), "batch": 500,
+            "columns": columns_for(kind), "required": required_of(kind), "batch": 500,
         },
     )  # fmt: skip
+
+
+def required_of(kind: RecordType) -> tuple[str, ...]:
+    title = kind.field(kind.model.title_field).model_field
+    return () if title.blank or not title.editable else (title.name,)
+
+
+def writable(kind: RecordType) -> list[str]:
+    return [name for name in kind.fields if kind.field(name).model_field.editable]
 
 
 def words_of_a_form(shown: Field, value: str) -> str:
@@ -51,70 +74,214 @@ def words_of_a_form(shown: Field, value: str) -> str:
     return ""
 
 
+def columns_for(kind: RecordType) -> dict[str, tuple[str, ...]]:
+    """Every field, the number, and beside each link the number of what it points at."""
+    fields = writable(kind)
+    columns = {name: (*names_of(kind.field(name)), *words_of(kind.key, name)) for name in fields}
+    for name in fields:
+        if kind.field(name).kind == "link":
+            columns[f"{name}.number"] = tuple(link_number_names(kind.field(name)))
+    return columns | {"number": names_of(kind.field("number"))}
+
+
 def names_of(shown: Field) -> tuple[str, ...]:
     """What a column of this field may be called: its label in each language."""
+    return in_each_language(lambda: str(shown.label))
+
+
+def link_number_names(shown: Field) -> tuple[str, ...]:
+    return in_each_language(lambda: link_number_label(shown))
+
+
+def link_number_label(shown: Field) -> str:
+    return _("%(label)s, number") % {"label": shown.label}
+
+
+def in_each_language(word) -> tuple[str, ...]:
     names = []
     for code, _name in settings.LANGUAGES:
         with override(code):
-            names.append(str(shown.label))
+            names.append(word())
     return tuple(dict.fromkeys(names))
 
 
 class RecordLayout(Layout):
     kind: RecordType
 
+    def __init__(self, job):
+        super().__init__(job)
+        self.decisions = job.options.get("decisions", {})
+        self.format = Format()
+        self.order = (*self._made_on_the_way(), self.kind.key)
+        self.fields = writable(self.kind)
+        self._people: dict[str, dict[str, int]] = {}
+
+    def _made_on_the_way(self) -> list[str]:
+        """The types of linked records that a person decided to make from values of this file."""
+        made = {
+            type_of(self.kind.field(name).target).key
+            for name, values in self.decisions.items()
+            if name in self.kind.fields and any(said["do"] == "create" for said in values.values())
+        }
+        return sorted(made - {self.kind.key})
+
     def refuse_what_is_off(self) -> None:
         asked = self.job.options.get("key")
-        if asked and asked not in self.kind.fields:
+        if asked and asked not in self.columns:
             raise Refusal(
                 _("There is no field %(names)s here. There are: %(fields)s.")
                 % {"names": asked, "fields": ", ".join(self.kind.fields)}
             )
 
-    @property
-    def identity(self) -> str:
-        """The field by which an existing record is recognised: ``--key``, else code, e-mail or the name."""
-        asked = self.job.options.get("key")
-        if asked in self.kind.fields:
-            return asked
-        return "code" if "code" in self.kind.fields else self.kind.model.title_field
+    def open_fields(self) -> set[str]:
+        """The fields that the importer may write; the others are left as they are."""
+        user = self.job.requester
+        return {name for name in self.fields if user is None or not rights(user).field_mode(self.kind.key, name)}
+
+    # ── the file
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """Its labels go before the key that only we know."""
+        return (*self.columns[name], name)
+
+    def guessed(self, header: list[str]) -> dict[str, list[int]]:
+        """Labels go before other words, and a column belongs to one field only; parts of a name are joined."""
+        found, mapped = super().guessed(header), self.job.options.get("map", {})
+        taken: dict[int, str] = {}
+        for name in sorted(found, key=lambda name: (name not in mapped, not self._is_label(name, header, found))):
+            if name not in mapped and any(place in taken for place in found[name]):
+                continue
+            taken |= dict.fromkeys(found[name], name)
+        found = {name: places for name, places in found.items() if taken.get(places[0]) == name}
+        title = self.kind.model.title_field
+        if title not in mapped:
+            found |= {title: parts} if (parts := name_parts(header)) and set(parts) - set(found.get(title, [])) else {}
+        if "number" in found and "number" not in mapped and not self._are_numbers(found["number"][0]):
+            del found["number"]
+        open_fields = self.open_fields()
+        return {
+            name: places for name, places in found.items() if name == "number" or name.partition(".")[0] in open_fields
+        }
+
+    def _is_label(self, name: str, header: list[str], found: dict[str, list[int]]) -> bool:
+        """Is the column called like the field itself? Of legal ids every word counts: each country has its own."""
+        own = {name}
+        if name in self.kind.by_name:
+            own |= {*names_of(self.kind.field(name)), *(words_of(self.kind.key, name) if name in SURE else ())}
+        return key_of(header[found[name][0]]) in {key_of(word) for word in own}
+
+    def _are_numbers(self, place: int) -> bool:
+        """A column called "number" is ours only where our numbers stand in it."""
+        cells = [row[place] for row in self.job.about.get("sample", []) if place < len(row) and row[place]]
+        return bool(cells) and all(self._is_number(cell) for cell in cells)
+
+    def _is_number(self, cell: str) -> bool:
+        return bool(re.fullmatch(rf"{re.escape(self.kind.prefix)}-\d+", cell.strip()))
+
+    def examine(self, path: Path) -> dict:
+        about = super().examine(path)
+        return about | {"format": self._find_format(path)}
+
+    def _find_format(self, path: Path) -> dict[str, Any]:
+        """How numbers and dates are written: said by a person, found in their columns, or assumed; which of these."""
+        source = sources(path)[0]
+        opened = self.open(source)
+        places = self.places(opened.header, source.name)
+        of_kind = {name: self.kind.field(name).kind for name in places if name in self.kind.by_name}
+        cells: dict[str, list[str]] = {"number": [], "date": []}
+        for count, (_line, row) in enumerate(opened.rows):
+            if count == SAMPLED:
+                break
+            for name, kind in of_kind.items():
+                place = places[name][0]
+                if (known := {"money": "number", "moment": "date"}.get(kind, kind)) in cells and place < len(row):
+                    cells[known].append(row[place])
+        options, firm = self.job.options, Firm.objects.first()
+        point = opened.about["separator"] in (",", "\t", "")
+        asked = any(kind in ("number", "money") for kind in of_kind.values())
+        dated = any(kind in ("date", "moment") for kind in of_kind.values())
+        found_sign, found_order = decimal_of(cells["number"]), order_of(cells["date"])
+        return {
+            "decimal": options.get("decimal") or found_sign or ("." if point else ""),
+            "dates": options.get("dates") or found_order or ("dmy" if firm and firm.language in ("ru", "pl") else ""),
+            "decimal_sure": bool(options.get("decimal") or found_sign),
+            "dates_sure": bool(options.get("dates") or found_order),
+            "has_numbers": asked, "has_dates": dated,
+        }  # fmt: skip
+
+    def pieces(self, path: Path):
+        self._take_format()
+        return super().pieces(path)
+
+    def _take_format(self) -> None:
+        found = self.job.about.get("format", {})
+        self.numbers = Format(decimal=found.get("decimal", ""), sure=found.get("decimal_sure", False))
+        self.dates = Format(dates=found.get("dates", ""), sure=found.get("dates_sure", False))
 
     def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
-        values = {}
-        for name in self.kind.fields:
-            if name in row:
-                values[name] = self._value(self.kind.field(name), row)
-        key = str(values.get(self.identity) or values[self.kind.model.title_field])
-        yield Piece(self.kind.key, key[:200], values, row=list(values.values()))
+        values: dict[str, Any] = {}
+        for name in self.fields:
+            number = row.get(f"{name}.number", "").strip()
+            if number:
+                values[f"{name}.number"] = number
+            elif name in row:
+                raw = self._decided(name, clean(row[name]))
+                if self._is_made(name, raw):
+                    target = type_of(self.kind.field(name).target)
+                    yield Piece(target.key, raw[:200], {target.model.title_field: raw})
+                values[name] = self._value(self.kind.field(name), raw, row)
+        if row.get("number", "").strip():
+            values["number"] = row["number"].strip()
+        title = self.kind.model.title_field
+        if not values.get(title) and title in self.required:
+            raise WrongRow(title, "", _("this must not be empty"))
+        yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=list(values.values()))
 
-    def _value(self, shown: Field, row: dict[str, str]) -> Any:
-        name, raw = shown.name, row[shown.name].strip()
-        if not raw and name != self.kind.model.title_field:
+    def _decided(self, name: str, raw: str) -> str:
+        said = self.decisions.get(name, {}).get(raw)
+        return raw if said is None or said["do"] == "create" else said.get("to", "") if said["do"] == "use" else ""
+
+    def _is_made(self, name: str, raw: str) -> bool:
+        return self.decisions.get(name, {}).get(raw, {}).get("do") == "create"
+
+    def _key(self, values: dict[str, Any]) -> str:
+        """What tells this row's record from the others of the file."""
+        asked = self.job.options.get("key")
+        if asked:
+            key = str(values.get(asked) or values.get(self.kind.model.title_field) or "")
+        elif values.get("number"):
+            key = values["number"]
+        elif values.get("code"):
+            key = str(values["code"])
+        else:
+            alike = [str(values.get(name) or "") for name in (*ALIKE, self.kind.model.title_field)]
+            key = alike[-1] if not any(alike[:-1]) else "\x1f".join(filter(None, alike))
+        return key if len(key) <= 200 else sha256(key.encode()).hexdigest()
+
+    def _value(self, shown: Field, raw: str, row: dict[str, str]) -> Any:
+        if not raw:
             return None if shown.model_field.null else ""
-        if shown.kind == "choice":
-            return self._choice(shown, raw)
-        if shown.kind == "date":
-            return day(row, name).isoformat()
-        if shown.kind == "number":
-            return str(decimal(row, name, comma=True))
-        if shown.kind == "money":
-            return to_minor(decimal(row, name, comma=True), self._currency(row))
-        most = getattr(shown.model_field, "max_length", None) or 2000
-        value = text(row, name, most, needed=name == self.kind.model.title_field)
         try:
-            value = value if shown.kind == "link" else shown.model_field.to_python(value)
+            return READ.get(shown.kind, RecordLayout._text)(self, shown, raw, row)
+        except Unreadable as fault:
+            raise WrongRow(shown.name, raw, str(fault)) from fault
+
+    def _text(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        most = getattr(shown.model_field, "max_length", None) or 20_000
+        if len(raw) > most:
+            raise WrongRow(shown.name, raw, _("longer than %(most)s signs") % {"most": most})
+        if any((sign < " " and sign not in "\t\n") or sign in "\ufffe\uffff" for sign in raw):
+            raise WrongRow(shown.name, raw, _("an invisible control sign, which no text has"))
+        if shown.kind in ("text", "email", "url"):
+            raw = " ".join(raw.split("\n")) if "\n" in raw else raw
+        try:
+            value = shown.model_field.to_python(raw)
             shown.model_field.run_validators(value)
         except ValidationError as error:
-            raise WrongRow(name, value, words_of_a_form(shown, value) or " ".join(error.messages)) from error
+            raise WrongRow(shown.name, raw, words_of_a_form(shown, raw) or " ".join(error.messages)) from error
         return value
 
-    @staticmethod
-    def _currency(row: dict[str, str]) -> str:
-        """Of the row's amounts: as the row says, else our firm's."""
-        return row.get("currency", "").strip().upper() or Firm.objects.values_list("currency", flat=True).first() or ""
-
-    @staticmethod
-    def _choice(shown: Field, raw: str) -> str:
+    def _choice(self, shown: Field, raw: str, row: dict[str, str]) -> str:
         reads = getattr(shown.model_field, "choice_of", None)  # a field that knows more ways to write its values
         if reads and (found := reads(raw)) is not None:
             return found
@@ -123,79 +290,260 @@ class RecordLayout(Layout):
                 for value, label in shown.model_field.flatchoices:
                     if folded(raw) in (folded(str(value)), folded(str(label))):
                         return str(value)
+        self.unknown[shown.name, raw[:200]] += 1
         raise WrongRow(shown.name, raw, _("this is none of the values to choose from"))
 
+    def _money(self, shown: Field, raw: str, row: dict[str, str]) -> int:
+        amount, currency = self.numbers.number(raw), self._currency(row)
+        if amount != round(amount, minor_digits(currency)):
+            raise Unreadable(_("more digits after the point than %(currency)s has") % {"currency": currency})
+        return to_minor(amount, currency)
+
+    def _currency(self, row: dict[str, str]) -> str:
+        firm = Firm.objects.first()
+        return (
+            row.get("currency", "").strip().upper()
+            or self.job.options.get("currency")
+            or (firm.currency if firm else "EUR")
+        )
+
+    def _number(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        return str(self.numbers.number(raw))
+
+    def _integer(self, shown: Field, raw: str, row: dict[str, str]) -> int:
+        value = self.numbers.number(raw)
+        if value != int(value):
+            raise Unreadable(_("not a whole number"))
+        try:
+            shown.model_field.run_validators(int(value))
+        except ValidationError as error:
+            raise Unreadable(" ".join(error.messages)) from error
+        return int(value)
+
+    def _day(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        return self.dates.moment(raw).date().isoformat()
+
+    def _moment(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        return aware(self.dates.moment(raw)).isoformat()
+
+    def _yes(self, shown: Field, raw: str, row: dict[str, str]) -> bool:
+        return self.numbers.yes(raw)
+
+    def _person(self, shown: Field, raw: str, row: dict[str, str]) -> int:
+        """A user by e-mail or name, a department by name."""
+        if shown.kind not in self._people:
+            self._people[shown.kind] = {}
+            people = User.objects.filter(is_active=True).values_list("pk", "name", "email")
+            pairs = people if shown.kind == "user" else Department.objects.values_list("pk", "name")
+            for pk, *names in pairs:
+                for name in filter(None, map(folded, names)):
+                    self._people[shown.kind][name] = 0 if name in self._people[shown.kind] else pk
+        found = self._people[shown.kind].get(folded(raw))
+        if found:
+            return found
+        self.unknown[shown.name, raw[:200]] += 1
+        raise WrongRow(
+            shown.name, raw, _("there are several of that name") if found == 0 else _("there is none of that name")
+        )
+
+    # ── what is there
+
     def compare(self, things: list[Staged]) -> None:
-        known = self._known(things)
-        links = self._links(things)
+        if not things or things[0].type != self.kind.key:
+            return self._compare_targets(things)
+        known, links = self._known(things), self._links(things)
+        taken: dict[int, Staged] = {}
+        may = self._editable({record.pk for record in known.values() if record})
         for thing in things:
-            if wrong := self._wrong(thing, links):
+            thing.difference = {}
+            if wrong := self._wrong(thing, links, known):
                 thing.verdict, thing.difference = Staged.Verdict.BAD, wrong
                 continue
             record = known.get(thing.key)
             if record is None:
-                thing.verdict = Staged.Verdict.CREATE
+                thing.object_id = None
+                thing.verdict, thing.difference = self._new_verdict(thing)
                 continue
-            thing.object_id = record.pk
-            thing.difference = {
-                name: [write.plain(getattr(record, name)), write.plain(value)]
-                for name, value in self._attributes(thing, links).items()
-                if value not in ("", None) and getattr(record, name) != value
-            }
-            thing.verdict = Staged.Verdict.UPDATE if thing.difference else Staged.Verdict.SAME
+            self._compare_with(thing, record, links)
+            if frozen := self._frozen(record, thing):
+                thing.verdict = Staged.Verdict.BAD
+                thing.difference = self._refused(thing, _("this is fixed by now: %(fields)s") % {"fields": frozen})
+            elif thing.verdict == Staged.Verdict.UPDATE and record.pk not in may:
+                thing.verdict = Staged.Verdict.BAD
+                thing.difference = self._refused(thing, _("this one is here, and you may not change it"))
+            elif taken.setdefault(record.pk, thing) is not thing:
+                thing.verdict = Staged.Verdict.BAD
+                thing.difference = self._refused(
+                    thing, _("row %(line)s of this file is the same one") % {"line": taken[record.pk].line}
+                )
+        return None
 
-    def _wrong(self, thing: Staged, links: dict[str, dict[str, int]]) -> dict[str, str]:
+    def _compare_with(self, thing: Staged, record, links) -> None:
+        thing.object_id = record.pk
+        thing.difference = {
+            name: [write.plain(getattr(record, name)), write.plain(value)]
+            for name, value in self._attributes(thing, links).items()
+            if value not in EMPTY and not is_same(getattr(record, name), value)
+        }
+        thing.verdict = Staged.Verdict.UPDATE if thing.difference else Staged.Verdict.SAME
+
+    def _frozen(self, record, thing: Staged) -> str:
+        """The fields that nobody may change any more, of those that this row would."""
+        frozen = self.kind.frozen(record) if self.kind.frozen else frozenset()
+        fields = [self.kind.field(name) for name in frozen if name in self.fields]
+        return ", ".join(str(shown.label) for shown in fields if shown.model_field.attname in thing.difference)
+
+    def _new_verdict(self, thing: Staged) -> tuple[str, dict]:
+        title = self.kind.model.title_field
+        if not thing.data["values"].get(title) and title in self.required:
+            return Staged.Verdict.BAD, {"column": title, "value": "", "reason": _("this must not be empty")}
+        if not self.kind.quick:
+            reason = _("a new one needs lines: make it by hand, or load it with its lines")
+            value = str(thing.data["values"].get(title) or "")
+            return Staged.Verdict.BAD, {"column": title, "value": value, "reason": reason}
+        return Staged.Verdict.CREATE, {}
+
+    def _compare_targets(self, things: list[Staged]) -> None:
+        """Linked records to be made from values of the file: those that are here by now are left alone."""
+        if things:
+            kind = types[things[0].type]
+            here = self._by_title(kind.model, {thing.key for thing in things})
+            for thing in things:
+                thing.object_id = here.get(thing.key) or None
+                thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
+
+    def _refused(self, thing: Staged, reason: str) -> dict[str, str]:
+        title = self.kind.model.title_field
+        name = self.job.options.get("key") or title
+        return {"column": name, "value": str(thing.data["values"].get(name) or ""), "reason": reason}
+
+    def _wrong(self, thing: Staged, links: dict[str, dict[str, int]], known: dict[str, Any]) -> dict[str, str]:
         """What cannot be taken of a row that reads well."""
         values = thing.data["values"]
         if is_torn(thing):
-            reason = _("another row of this file has this and says something else")
-            return {"column": self.identity, "value": thing.key, "reason": reason}
+            return self._refused(thing, _("another row of this file has this and says something else"))
+        if thing.key in known and known[thing.key] is None:
+            return self._refused(thing, _("several here fit this row: give their number, or another key"))
+        if values.get("number") and thing.key not in known:
+            return {"column": "number", "value": values["number"], "reason": _("there is none of that number")}
         for name, found in links.items():
-            if values.get(name) and not found.get(values[name]):
-                reason = (
-                    _("there are several of that name") if values[name] in found else _("there is none of that name")
-                )
-                return {"column": name, "value": values[name], "reason": reason}
+            value = values.get(name)
+            if value and not found.get(value):
+                several = value in found
+                reason = _("there are several of that name") if several else _("there is none of that name")
+                if not several and not name.endswith(".number"):
+                    self.unknown[name, value[:200]] += 1
+                return {"column": name, "value": value, "reason": reason}
         return {}
 
+    def _visible(self):
+        return self.kind.model.objects.visible_to(self.job.requester).current()
+
+    def _editable(self, ids: set[int]) -> set[int]:
+        editable = self.kind.model.objects.visible_to(self.job.requester, "edit")
+        return set(editable.filter(pk__in=ids).values_list("pk", flat=True))
+
     def _known(self, things: list[Staged]) -> dict[str, Any]:
-        """Records by the key of an earlier import, else by the identifying field, among what the person sees."""
-        keys = [thing.key for thing in things]
-        by_key = dict(
-            ExternalKey.objects.filter(source=SOURCE, type=self.kind.key, key__in=keys).values_list("key", "object_id")
+        """{key of a thing: the record it is; None where several fit}, among what the importer sees."""
+        asked, title = self.job.options.get("key"), self.kind.model.title_field
+        rows = {thing.key: thing.data["values"] for thing in things}
+        found: dict[str, Any] = {}
+        earlier = dict(
+            ExternalKey.objects.filter(source=SOURCE, type=self.kind.key, key__in=list(rows)).values_list(
+                "key", "object_id"
+            )
         )
-        visible = self.kind.model.objects.visible_to(self.job.requester, "edit").current()
-        found = {str(getattr(row, self.identity)): row for row in visible.filter(**{f"{self.identity}__in": keys})}
-        earlier = visible.in_bulk(list(by_key.values()))
-        return {**{key: earlier[pk] for key, pk in by_key.items() if pk in earlier}, **found}
+        here = self._visible().in_bulk(list(earlier.values()))
+        by = {
+            name: self._by(name, {str(values[name]) for values in rows.values() if values.get(name)})
+            for name in ([asked] if asked else ["number", *(name for name in ALIKE if name in self.fields), title])
+        }
+        for key, values in rows.items():
+            for name, records in by.items():
+                value = str(values.get(name) or "")
+                if value and value in records and self._fits(name, records[value], values):
+                    found[key] = records[value]
+                    break
+                if value and name in ("number", "code") and not asked:
+                    break  # who gives these means no other
+            if key not in found and earlier.get(key) in here and not values.get("number"):
+                found[key] = here[earlier[key]]
+        return found
+
+    def _fits(self, name: str, record, values: dict[str, Any]) -> bool:
+        """Of one name alone, but another tax number or e-mail: that is somebody else. A phone may be an office's."""
+        if record is None or name in ("number", self.job.options.get("key")):
+            return True
+        if name in SURE:  # branches of one firm share its ИНН and have each its КПП
+            branches = values.get("kpp"), getattr(record, "kpp", "")
+            return not all(branches) or branches[0] == branches[1]
+        title = self.kind.model.title_field
+        if name == "phone" and folded(str(values.get(title) or "")) != folded(str(getattr(record, title))):
+            return False
+        surer = ALIKE[: ALIKE.index(name)] if name in ALIKE else ALIKE[:-1]  # all but the phone
+        return not any(
+            values.get(other)
+            and getattr(record, other, "")
+            and folded(str(values[other])) != folded(getattr(record, other))
+            for other in surer
+            if other in self.kind.fields
+        )
+
+    def _by(self, name: str, wanted: set[str]) -> dict[str, Any]:
+        """{value: the one record that has it; None where several have}"""
+        found: dict[str, Any] = {}
+        if wanted:
+            lookups = {value: value for value in wanted}
+            if name == "phone":
+                lookups = {variant: value for value in wanted for variant in phones(value)}
+            for record in self._visible().filter(**{f"{name}__in": list(lookups)}):
+                value = lookups[str(getattr(record, name))]
+                found[value] = None if value in found else record
+        return found
 
     def _links(self, things: list[Staged]) -> dict[str, dict[str, int]]:
-        """{field: {name: id}} of the linked records that the person sees; 0 where several have the name."""
+        """{field: {name: id}} of the linked records that the importer sees; 0 where several have the name."""
         result: dict[str, dict[str, int]] = {}
-        for name in self.kind.fields:
+        for name in self.fields:
             shown = self.kind.field(name)
-            if shown.kind == "link":
-                names = {thing.data["values"].get(name) for thing in things} - {None, ""}
-                rows = shown.target.objects.visible_to(self.job.requester).current()
-                result[name] = {}
-                for row in rows.filter(**{f"{shown.target.title_field}__in": names}):
-                    result[name][str(row)] = 0 if str(row) in result[name] else row.pk
+            if shown.kind != "link":
+                continue
+            names = {thing.data["values"].get(name) for thing in things} - {None, ""}
+            result[name] = self._by_title(shown.target, names)
+            for value in names:
+                if self._is_made(name, value):
+                    result[name].setdefault(value, TO_BE_MADE)
+            numbers = {thing.data["values"].get(f"{name}.number") for thing in things} - {None, ""}
+            rows = shown.target.objects.visible_to(self.job.requester).filter(number__in=numbers)
+            result[f"{name}.number"] = dict(rows.values_list("number", "pk")) if numbers else {}
         return result
 
+    def _by_title(self, model, names: set[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        if names:
+            rows = model.objects.visible_to(self.job.requester).current()
+            for name, pk in rows.filter(**{f"{model.title_field}__in": names}).values_list(model.title_field, "pk"):
+                found[name] = 0 if name in found else pk
+        return found
+
     def _attributes(self, thing: Staged, links) -> dict[str, Any]:
-        values = {}
+        values: dict[str, Any] = {}
         for name, value in thing.data["values"].items():
-            shown = self.kind.field(name)
+            if name == "number":
+                continue
+            shown = self.kind.field(name.partition(".")[0])
             if shown.kind == "link":
                 value = links[name].get(value)
-            elif value and shown.kind == "date":
-                value = date.fromisoformat(value)
-            elif value and shown.kind == "number":
-                value = Decimal(value)
+            elif value not in EMPTY:
+                value = KEPT.get(shown.kind, lambda value: value)(value)
             values[shown.model_field.attname] = value
         return values
 
+    # ── loading
+
     def write(self, things: list[Staged]) -> None:
+        if things and things[0].type != self.kind.key:
+            return self._write_targets(things)
         links = self._links(things)
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         records = [self._new(thing, links) for thing in new]
@@ -207,10 +555,21 @@ class RecordLayout(Layout):
             record = held[thing.object_id]
             before = write.values(record)
             for name, value in self._attributes(thing, links).items():
-                if value not in ("", None):
+                if value not in EMPTY and not is_same(getattr(record, name), value):
                     setattr(record, name, value)
             changed.append((record, before))
         write.writing_many(created=records, changed=changed)
+        self._keep_keys(new, records)
+        return None
+
+    def _write_targets(self, things: list[Staged]) -> None:
+        kind = types[things[0].type]
+        records = [kind.model(owner=self.job.requester, **thing.data["values"]) for thing in things]
+        write.writing_many(created=records)
+        for thing, record in zip(things, records, strict=True):
+            thing.object_id = record.pk
+
+    def _keep_keys(self, new: list[Staged], records: list) -> None:
         keys = []
         for thing, record in zip(new, records, strict=True):
             thing.object_id = record.pk
@@ -218,5 +577,51 @@ class RecordLayout(Layout):
         ExternalKey.objects.bulk_create(keys, ignore_conflicts=True)
 
     def _new(self, thing: Staged, links):
-        values = {name: value for name, value in self._attributes(thing, links).items() if value not in ("", None)}
-        return self.kind.model(owner=self.job.requester, **values)
+        values = {name: value for name, value in self._attributes(thing, links).items() if value not in EMPTY}
+        record = self.kind.model(owner=self.job.requester)
+        if self.kind.begin:
+            self.kind.begin(record)
+        for name, value in values.items():
+            setattr(record, name, value)
+        return record
+
+
+READ = {
+    "choice": RecordLayout._choice, "money": RecordLayout._money, "number": RecordLayout._number,
+    "integer": RecordLayout._integer, "date": RecordLayout._day, "moment": RecordLayout._moment,
+    "bool": RecordLayout._yes, "user": RecordLayout._person, "department": RecordLayout._person,
+    "link": lambda layout, shown, raw, row: raw[:300],
+}  # fmt: skip
+KEPT: dict[str, Any] = {"date": date.fromisoformat, "moment": datetime.fromisoformat, "number": Decimal}
+
+
+def clean(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def is_same(held: Any, value: Any) -> bool:
+    """A text differs by what is between its ends; a moment by its minute."""
+    if isinstance(held, str) and isinstance(value, str):
+        return clean(held) == value or " ".join(clean(held).split("\n")) == value
+    if isinstance(held, datetime) and isinstance(value, datetime):
+        return held.replace(second=0, microsecond=0) == value.replace(second=0, microsecond=0)
+    return held == value
+
+
+def phones(text: str) -> set[str]:
+    """The ways in which one phone number is usually written."""
+    digits = re.sub(r"\D", "", text)
+    found = {text, digits, f"+{digits}"}
+    if len(digits) == 11 and digits[0] in "78":
+        found |= {f"+7{digits[1:]}", f"8{digits[1:]}", f"7{digits[1:]}"}
+    return found - {"", "+"}
+
+
+def name_parts(header: list[str]) -> list[int]:
+    """Where the parts of a person's name stand, in the order of the file; none where fewer than two do."""
+    names = [key_of(name) for name in header]
+    for parts in NAME_PARTS:
+        places = sorted(names.index(key_of(part)) for part in parts if key_of(part) in names)
+        if len(places) > 1:
+            return places
+    return []

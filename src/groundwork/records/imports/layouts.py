@@ -1,18 +1,30 @@
 """A layout says how the rows of a file become staged things, whether they are new, and how they are written."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.core.money import to_scaled
+from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.records import write
 from groundwork.records.imports.models import ImportJob, Staged
-from groundwork.records.imports.readers import column_places
+from groundwork.records.imports.readers import (
+    Opened,
+    Reading,
+    Source,
+    column_places,
+    columns_twice,
+    key_of,
+    open_source,
+    sources,
+)
 from groundwork.records.models import Part, Record
 from groundwork.records.types import RecordType, types
 
@@ -35,6 +47,10 @@ class Piece:
     row: list | None = None  # one line of a document
 
 
+class Unclear(Refusal):
+    """Which column is which has to be said by a person; in the browser this is a question, for a command a refusal."""
+
+
 class Layout:
     """One kind of file. ``order`` lists the types it makes: what others link to comes first."""
 
@@ -45,17 +61,94 @@ class Layout:
     required: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     batch = 300  # things in one batch
+    is_mapped = True  # its columns are chosen by a person where the guess is wrong
 
     def __init__(self, job: ImportJob):
         self.job = job
+        self.unknown: Counter[tuple[str, str]] = Counter()  # (field, value) of rows that wait for a decision
+
+    @classmethod
+    def claims(cls, path: Path) -> bool:
+        """Is this file of our kind, told by more than the names of its columns?"""
+        return False
+
+    # ── the file
+
+    def examine(self, path: Path) -> dict:
+        """What is found out about the file, for ``ImportJob.about``; refused where it cannot be taken."""
+        found = sources(path)
+        first = self.open(found[0])
+        self.job.about = {**first.about, "files": len(found), "header": first.header[:100]}
+        self.job.about["sample"] = _sample(first)
+        self.places(first.header, found[0].name)
+        return self.job.about
+
+    def told(self) -> list[tuple[str, str]]:
+        """What the file says of itself, in words for the trial run: (what, how much)."""
+        return []
+
+    def open(self, source: Source) -> Opened:
+        return open_source(source, Reading.of(self.job.options), self.known_names())
+
+    def known_names(self) -> frozenset[str]:
+        return frozenset(key_of(str(name)) for key, more in self.columns.items() for name in (key, *more))
+
+    def pieces(self, path: Path) -> Iterator[tuple[str, int, list[Piece]]]:
+        """Row by row (file, line, what it says); a wrong row gives a piece of type "bad" for its document too."""
+        for source in sources(path):
+            opened = self.open(source)
+            places = self.places(opened.header, source.name)
+            for line, cells in opened.rows:
+                row = row_at(cells, places)
+                try:
+                    refuse_more_cells(cells, opened.header)
+                    yield source.name, line, list(self.read(row, line))
+                except WrongRow as wrong:
+                    yield source.name, line, [bad_piece(self.key_of(row), wrong)]
+
+    def places(self, header: list[str], name: str) -> dict[str, list[int]]:
+        """Where the columns stand; ``Unclear`` where one that is needed does not, or stands there twice."""
+        if not any(header):
+            raise Refusal(_("“%(name)s” has no header row.") % {"name": name})
+        mapped = self.job.options.get("map", {})
+        if unknown := [name for name in mapped if name not in self.columns]:
+            raise Refusal(
+                _("There is no field %(names)s here. There are: %(fields)s.")
+                % {"names": ", ".join(unknown), "fields": ", ".join(self.columns)}
+            )
+        found = self.guessed(header)
+        wrong = [column for name in mapped for column in columns_of(mapped[name]) if not _place(header, column)]
+        wrong += [name for name in self.required if name not in found and not columns_of(mapped.get(name, ""))]
+        if wrong:
+            raise Unclear(
+                _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
+                % {"name": name, "columns": ", ".join(dict.fromkeys(wrong)), "header": ", ".join(header)[:300]}
+            )
+        if twice := columns_twice(header, [place for places in found.values() for place in places]):
+            raise Unclear(
+                _("“%(name)s” has this column twice: %(columns)s. Rename the one that is not meant.")
+                % {"name": name, "columns": ", ".join(dict.fromkeys(twice))}
+            )
+        return found
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """What a column may be called, the likeliest first."""
+        return (name, *self.columns[name])
+
+    def guessed(self, header: list[str]) -> dict[str, list[int]]:
+        """By what a person mapped, else by the names that each column goes by."""
+        mapped = self.job.options.get("map", {})
+        wanted = {name: self.called(name) for name in self.columns if name not in mapped}
+        found = {name: [place] for name, place in column_places(header, wanted).items()}
+        for name, columns in mapped.items():
+            taken = [place for column in columns_of(columns) for place in _place(header, column)]
+            if taken:
+                found = {other: places for other, places in found.items() if not set(places) & set(taken)}
+                found[name] = taken
+        return found
 
     def refuse_what_is_off(self) -> None:
         """Raise a ``Refusal`` where the firm or the person has no use for such a file."""
-
-    def wanted(self) -> dict[str, tuple[str, ...]]:
-        """What each column may be called: what the person mapped by hand, else its own name and its others."""
-        mapped = self.job.options.get("map", {})
-        return {name: (mapped[name],) if name in mapped else (name, *more) for name, more in self.columns.items()}
 
     def key_of(self, row: dict[str, str]) -> str:
         """The thing a wrong row belongs to, which is then not loaded; "" where a row stands for itself."""
@@ -85,9 +178,44 @@ class Layout:
         return {}
 
 
+def columns_of(said: str | list[str]) -> list[str]:
+    """The columns that a mapping names: none, one, or several that are joined."""
+    return [name for name in ([said] if isinstance(said, str) else said) if name]
+
+
+def _place(header: list[str], column: str) -> list[int]:
+    return [place for place, name in enumerate(header) if key_of(name) == key_of(column)][:1]
+
+
+def _sample(opened: Opened) -> list[list[str]]:
+    rows = []
+    for _line, cells in opened.rows:
+        rows.append([cell[:60] for cell in cells[:100]])
+        if len(rows) == 5:
+            break
+    return rows
+
+
+def row_at(cells: list[str], places: dict[str, list[int]]) -> dict[str, str]:
+    return {
+        name: " ".join(filter(None, (cells[place] if place < len(cells) else "" for place in taken)))
+        for name, taken in places.items()
+    }
+
+
+def bad_piece(key: str, wrong: WrongRow) -> Piece:
+    return Piece("bad", key, {"column": wrong.column, "value": wrong.value, "reason": wrong.reason})
+
+
+def refuse_more_cells(cells: list[str], header: list[str]) -> None:
+    """``2,55`` without quotes is two cells: everything after it would land one column too far."""
+    if beyond := [cell for cell in cells[len(header) :] if cell]:
+        raise WrongRow("", beyond[0], _("more cells than the header has: is a comma meant as a point?"))
+
+
 def is_table(kind: RecordType) -> bool:
     """May the records of this type come as a table, one row each?"""
-    return bool(kind.typed and kind.quick and kind.section)
+    return kind.typed
 
 
 def is_torn(thing: Staged) -> bool:
@@ -120,14 +248,16 @@ class Layouts(Registry[type[Layout]]):
         """The layout of ``groundwork import WORD --preset PRESET``; None where there is none."""
         if preset:
             return self.get(preset)
-        own = next((layout for layout in self if layout.type == word and not layout.key.startswith("records:")), None)
+        own = self.get(word) or next(
+            (layout for layout in self if layout.type == word and not layout.key.startswith("records:")), None
+        )
         kind = next((kind for kind in types if word in (kind.key, f"{kind.key}s", f"{kind.key[:-1]}ies")), None)
         return own or (self[f"records:{kind.key}"] if kind and is_table(kind) else None)
 
     def fitting(self, header: list[str]) -> str:
         """The key of the layout whose required columns the header has; among record types, that with most columns."""
         for layout in self:
-            if not layout.key.startswith("records:"):
+            if layout.required and not layout.key.startswith("records:"):
                 places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
                 if len(places) == len(layout.required):
                     return layout.key
@@ -135,10 +265,21 @@ class Layouts(Registry[type[Layout]]):
         for kind in types:
             if is_table(kind):
                 layout = self[f"records:{kind.key}"]
-                places = column_places(header, {name: (name, *more) for name, more in layout.columns.items()})
-                if all(name in places for name in layout.required) and len(places) > best[1]:
-                    best = (layout.key, len(places))
+                guessed = layout(ImportJob(layout=layout.key)).guessed(header)
+                if all(name in guessed for name in layout.required) and len(guessed) > best[1]:
+                    best = (layout.key, len(guessed))
         return best[0]
+
+    def claiming(self, path: Path) -> str:
+        """The key of the layout that knows this very kind of file; "" where none does."""
+        return next((layout.key for layout in self if layout.claims(path)), "")
+
+    def known_names(self) -> frozenset[str]:
+        """All names that columns go by, folded: what makes a row look like a header."""
+        every = [*self, *(self[f"records:{kind.key}"] for kind in types if is_table(kind))]
+        return frozenset(
+            key_of(str(name)) for layout in every for key, more in layout.columns.items() for name in (key, *more)
+        )
 
 
 layouts = Layouts(lambda layout: layout.key)

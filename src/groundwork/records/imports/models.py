@@ -11,6 +11,7 @@ class ImportJob(models.Model):
     """One file on its way in. Nothing of the firm changes before it is loaded, and a load can be taken back."""
 
     class State(models.TextChoices):
+        ASKING = "asking", _("waiting for your answer")
         CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked, nothing loaded")
         LOADING = "loading", _("being loaded")
@@ -23,8 +24,8 @@ class ImportJob(models.Model):
     name = models.CharField(_("file"), max_length=255)
     path = models.CharField(max_length=1000)
     digest = models.CharField(max_length=64)
-    options = models.JSONField(default=dict)  # map, key, encoding, separator, currency
-    about = models.JSONField(default=dict)  # what the reader found: encoding, separator, files
+    options = models.JSONField(default=dict)  # what a person said: map, key, encoding, separator, decimal, decisions …
+    about = models.JSONField(default=dict)  # what was found out: encoding, separator, header, sheets, decimal, files
     on_error = models.CharField(max_length=4, default="skip")  # skip: the rest is loaded; stop: nothing is
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -32,7 +33,10 @@ class ImportJob(models.Model):
     read = models.BigIntegerField(default=0)  # rows of the file
     rejected = models.BigIntegerField(default=0)  # rows
     counts = models.JSONField(default=dict)  # {type: {"create": n, "update": n, "same": n, "bad": n}}
+    changes = models.JSONField(default=dict)  # {type: {field: {"count": n, "samples": [[title, before, after]]}}}
     sums = models.JSONField(default=dict)  # {currency: minor units of the file's good rows}
+    sums_kept = models.JSONField(default=dict)  # the same of our records, once loaded
+    finished_at = models.DateTimeField(null=True)  # loaded, failed or taken back
     kept = models.JSONField(default=list)  # what an undo could not take back
     error = models.TextField(default="", blank=True)
 
@@ -59,6 +63,7 @@ class Staged(models.Model):
         UPDATE = "update", _("change")
         SAME = "same", _("is there already")
         BAD = "bad", _("wrong")
+        ASK = "ask", _("waits for your answer")
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="staged")
     type = models.CharField(max_length=60)
@@ -88,6 +93,31 @@ class BadRow(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+
+class UnknownValue(models.Model):
+    """A value of the file that is none of ours; its rows are left out until a person decides about it, once for all."""
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="unknown_values")
+    field = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+    rows = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["field", "-rows", "pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "field", "value"], name="unknown_value_once")]
+
+
+class Remembered(models.Model):
+    """What a person said about a file with these headers; the next file with the same is read like it."""
+
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    header_digest = models.CharField(max_length=64)
+    layout = models.CharField(max_length=60)
+    options = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["requester", "header_digest"], name="remembered_once")]
 
 
 class LoadedBatch(models.Model):

@@ -1,11 +1,13 @@
 """For tests of imports, here and above: files, a whole import in one call, and what the firm looks like."""
 
 import csv
+import os
 import random
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from django.db.models import Count, Sum
 
 from groundwork.records.imports import engine
@@ -14,6 +16,7 @@ from groundwork.records.models import ExternalKey, SearchRow, Tally
 from groundwork.records.types import types
 from groundwork.records.write import values
 
+ROOT = Path(__file__).resolve().parents[4]
 RETAIL = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
 
 
@@ -89,3 +92,11 @@ def retail_rows(documents: int = 60, seed: int = 1) -> list[list]:
             ]  # fmt: skip
             rows += [row, row] if (place + line) % 8 == 0 else [row]
     return rows
+
+
+def public_data(name: str) -> Path:
+    """The folder of a public data set; the test is skipped where it is not there."""
+    path = Path(os.environ.get("GROUNDWORK_REAL_DATA") or ROOT / "../shared/data") / name
+    if not path.is_dir():
+        pytest.skip(f"the public data set is not at {path}")
+    return path

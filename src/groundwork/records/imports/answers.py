@@ -1,0 +1,241 @@
+"""What a person says about a file: how it is written, which column is which, what becomes of values we do not know."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groundwork.records.imports.layouts import is_table, layouts
+from groundwork.records.imports.models import ImportJob, Staged
+from groundwork.records.imports.readers import ENCODINGS, NO_HEADER, PEEKED
+from groundwork.records.types import type_of, types
+
+WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key", "split")
+MOST_VALUES = 100
+
+
+def known() -> list:
+    own = [item for item in layouts if not item.key.startswith("records:")]
+    return own + [layouts[f"records:{kind.key}"] for kind in types if is_table(kind)]
+
+
+def offered(found: str | None, answers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The answers to a question, after what was found out without asking."""
+    word = dict(answers).get(found or "", found)
+    return [("", _("found: %(what)s") % {"what": word} if word else _("find out")), *answers]
+
+
+class ReadingForm(forms.Form):
+    """How the file is read. An empty answer: what was found out."""
+
+    layout = forms.ChoiceField(label=gettext_lazy("what the rows are"))
+    encoding = forms.ChoiceField(label=gettext_lazy("encoding"), required=False)
+    separator = forms.ChoiceField(label=gettext_lazy("separator"), required=False)
+    header = forms.ChoiceField(label=gettext_lazy("the header stands in line"), required=False)
+    sheet = forms.ChoiceField(label=gettext_lazy("sheet"), required=False)
+    decimal = forms.ChoiceField(label=gettext_lazy("decimals after"), required=False)
+    dates = forms.ChoiceField(label=gettext_lazy("dates"), required=False)
+    key = forms.ChoiceField(label=gettext_lazy("known by"), required=False)
+    split = forms.ChoiceField(label=gettext_lazy("a document that is here with other lines"), required=False)
+    on_error = forms.ChoiceField(label=gettext_lazy("wrong rows"))
+
+    def __init__(self, job: ImportJob, data=None):
+        self.job, self.reader = job, layouts[job.layout](job)
+        said = job.options
+        super().__init__(data, initial={**said, "layout": job.layout, "on_error": job.on_error})
+        for name, choices in self._choices().items():
+            if choices:
+                self.fields[name].choices = choices  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
+        self.plain_fields = [self[name] for name in self.fields]
+        self.columns = self._columns() if self.reader.is_mapped else []
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "in"
+
+    def _choices(self) -> dict[str, list]:
+        """What each question offers; a question without an offer is not asked."""
+        about, form = self.job.about, self.job.about.get("format", {})
+        fields = [(name, self._label(name)) for name in self.reader.columns if "." not in name]
+        points = [(".", _("a point")), (",", _("a comma"))]
+        orders = [("dmy", _("day first")), ("mdy", _("month first"))]
+        sheets = [(name, name) for name in about.get("sheets", [])]
+        lines = [(NO_HEADER, _("there is none")), *((str(line), str(line)) for line in range(1, PEEKED + 1))]
+        return {
+            "layout": [(item.key, str(item.label)) for item in known()],
+            **self._text_choices(about),
+            "header": offered(about.get("header_line"), lines) if self.reader.is_mapped else [],
+            "sheet": offered(about.get("sheet"), sheets) if len(sheets) > 1 else [],
+            "decimal": offered(form.get("decimal"), points) if form.get("has_numbers") else [],
+            "dates": offered(form.get("dates"), orders) if form.get("has_dates") else [],
+            "key": [("", _("number, tax number, e-mail, phone, name")), *fields] if self._is_table() else [],
+            "split": self._split_choices(),
+            "on_error": [("skip", _("leave them out, load the rest")), ("stop", _("load nothing while there are any"))],
+        }
+
+    def _is_table(self) -> bool:
+        return self.job.layout.startswith("records:")
+
+    def _text_choices(self, about: dict) -> dict[str, list]:
+        """Only a text has an encoding and a separator."""
+        if about.get("encoding") == "XLSX" or not self.reader.is_mapped:
+            return {"encoding": [], "separator": []}
+        signs = [(",", _("comma")), (";", _("semicolon")), ("\t", _("tab")), ("|", "|")]
+        return {
+            "encoding": offered(about.get("encoding"), [(name, name) for name in ENCODINGS]),
+            "separator": offered(about.get("separator"), signs),
+        }
+
+    def _split_choices(self) -> list:
+        asked = self.job.options.get("split") or self.job.count(Staged.Verdict.ASK)
+        answers = [
+            ("replace", _("the lines of this file replace them")),
+            ("add", _("the lines of this file are added")),
+            ("skip", _("it stays as it is")),
+        ]
+        return [("", _("ask me")), *answers] if asked else []
+
+    def _label(self, name: str) -> str:
+        kind = getattr(self.reader, "kind", None)
+        if kind is None or name.partition(".")[0] not in kind.by_name:
+            return name
+        from groundwork.records.imports.generic import link_number_label
+
+        shown = kind.field(name.partition(".")[0])
+        label = link_number_label(shown) if "." in name else str(shown.label)
+        return label[:1].upper() + label[1:]
+
+    def _columns(self) -> list[dict]:
+        """The columns of the file, each with its first cells and the field that it goes into."""
+        header, about = self.job.about.get("header", []), self.job.about
+        places = self.reader.guessed(header)
+        by_place = {place: name for name, taken in places.items() for place in taken}
+        choices = [("", _("not taken")), *((name, self._label(name)) for name in self.reader.columns)]
+        result = []
+        for place, title in enumerate(header):
+            name = f"column-{place}"
+            chosen = by_place.get(place, "")
+            self.fields[name] = forms.ChoiceField(choices=choices, required=False, initial=chosen, label=title)
+            cells = [row[place] for row in about.get("sample", []) if place < len(row) and row[place]]
+            result.append({"title": title, "cells": cells[:3], "field": self[name]})
+        return result
+
+    def options(self, before: dict) -> dict:
+        """The job's options after these answers; what the form does not ask stays as it was."""
+        said = {**before}
+        for name in WRITING:
+            if name in self.fields:
+                said[name] = self.cleaned_data[name]
+        if self.cleaned_data["layout"] != self.job.layout:
+            return {name: value for name, value in said.items() if name not in ("map", "key", "decisions") and value}
+        if self.columns and self._is_read_alike(before):
+            said["map"] = self._mapping()
+        return {name: value for name, value in said.items() if value}
+
+    def _is_read_alike(self, before: dict) -> bool:
+        """Another encoding or header makes other columns: what was chosen for the old ones means nothing then."""
+        names = [name for name in ("encoding", "separator", "header", "sheet") if name in self.fields]
+        return all(self.cleaned_data[name] == before.get(name, "") for name in names)
+
+    def _mapping(self) -> dict[str, str | list[str]]:
+        """{field: its column, or several to be joined}; only what differs from the guess is kept."""
+        header = self.job.about["header"]
+        chosen: dict[str, list[str]] = {}
+        for place, title in enumerate(header):
+            if name := self.cleaned_data.get(f"column-{place}"):
+                chosen.setdefault(name, []).append(title)
+        bare = ImportJob(layout=self.job.layout, about=self.job.about, requester=self.job.requester)
+        guess = {
+            name: [header[place] for place in taken]
+            for name, taken in layouts[self.job.layout](bare).guessed(header).items()
+        }
+        mapped: dict[str, str | list[str]] = {}
+        for name in {**guess, **chosen}:
+            if chosen.get(name, []) != guess.get(name, []):
+                columns = chosen.get(name, [])
+                mapped[name] = columns[0] if len(columns) == 1 else columns
+        return mapped
+
+    def clean(self):
+        """Only texts are joined from several columns."""
+        cleaned = super().clean()
+        counted: dict[str, int] = {}
+        for name, value in cleaned.items():
+            if name.startswith("column-") and value:
+                counted[value] = counted.get(value, 0) + 1
+        kind = getattr(self.reader, "kind", None)
+        for name, count in counted.items():
+            if count > 1 and (
+                kind is None or name not in kind.by_name or kind.field(name).kind not in ("text", "longtext")
+            ):
+                raise forms.ValidationError(
+                    _("Two columns go into “%(field)s”: choose one of them."), params={"field": self._label(name)}
+                )
+        return cleaned
+
+
+class DecisionForm(forms.Form):
+    """For each unknown value of the file: leave its rows out, leave it empty, make it, or take another for it."""
+
+    split = forms.CharField(required=False)
+
+    def __init__(self, job: ImportJob, data=None):
+        super().__init__(data)
+        self.job, self.reader = job, layouts[job.layout](job)
+        self.kind = getattr(self.reader, "kind", None)
+        self.values = list(job.unknown_values.all()[:MOST_VALUES]) if self.kind else []
+        for unknown in self.values:
+            self.fields[f"do-{unknown.pk}"] = forms.ChoiceField(choices=self._choices(unknown.field), required=False)
+            self.fields[f"to-{unknown.pk}"] = forms.CharField(max_length=300, required=False)
+
+    def _choices(self, name: str) -> list:
+        shown = self.kind.field(name)
+        choices = [("", _("leave its rows out"))]
+        if shown.model_field.blank or shown.model_field.null:
+            choices.append(("empty", _("leave it empty")))
+        if shown.kind == "choice":
+            return choices + [(f"use:{value}", str(label)) for value, label in shown.model_field.flatchoices]
+        if shown.kind == "link" and self.may_make(shown):
+            choices.append(("create", _("make it")))
+        return [*choices, ("use", _("take this one for it:"))]
+
+    def may_make(self, shown) -> bool:
+        """What needs nothing but its name can be made on the way, by whoever may make one by hand."""
+        target = type_of(shown.target)
+        needed = [
+            field.name for field in target.model._meta.concrete_fields
+            if not field.primary_key and not field.blank and not field.null and not field.has_default()
+        ]  # fmt: skip
+        is_named = set(needed) <= {target.model.title_field, "number"}
+        return target.typed and is_named and bool(self.job.requester) and self.job.requester.can("create", target.key)
+
+    def _target(self, name: str) -> str:
+        """The type that a link points at; "" for other fields."""
+        shown = self.kind.field(name)
+        return shown.target.type_key if shown.kind == "link" else ""
+
+    def rows(self) -> list[dict]:
+        return [
+            {
+                "label": str(self.kind.field(unknown.field).label), "value": unknown.value, "rows": unknown.rows,
+                "do": self[f"do-{unknown.pk}"], "to": self[f"to-{unknown.pk}"],
+                "link": self._target(unknown.field),
+                "takes": self.kind.field(unknown.field).kind != "choice",
+            }
+            for unknown in self.values
+        ]  # fmt: skip
+
+    def options(self, before: dict) -> dict:
+        """Decisions are added to those that were taken before."""
+        decisions = {name: dict(values) for name, values in before.get("decisions", {}).items()}
+        for unknown in self.values:
+            do, _colon, chosen = self.cleaned_data.get(f"do-{unknown.pk}", "").partition(":")
+            typed = self.cleaned_data.get(f"to-{unknown.pk}", "")
+            to = chosen or typed.rpartition(" · ")[0] or typed
+            if do == "use" and not to:
+                continue
+            if do:
+                decisions.setdefault(unknown.field, {})[unknown.value] = {"do": do, "to": to if do == "use" else ""}
+        said: dict = {"decisions": decisions} if decisions else {}
+        if self.cleaned_data.get("split") in ("replace", "add", "skip"):
+            said["split"] = self.cleaned_data["split"]
+        return said

@@ -1,0 +1,66 @@
+"""What else a column is called: the words of other programs' tables, in Russian, Polish and English."""
+
+BY_NAME: dict[str, tuple[str, ...]] = {
+    "name": ("Наименование", "Название", "Имя", "Nazwa"),
+    "phone": (
+        "Телефон", "Тел.", "Тел", "Мобильный", "Мобильный телефон", "Рабочий телефон", "Контактный телефон", "Telefon",
+        "Tel.", "Numer telefonu", "Komórka", "phone number", "telephone", "mobile", "mobile phone", "work phone",
+    ),
+    "email": (
+        "Почта", "Электронная почта", "Эл. почта", "Эл.почта", "Адрес эл. почты", "e-mail", "email address", "mail",
+        "Adres e-mail", "Poczta", "Рабочий e-mail",
+    ),
+    "website": (
+        "Сайт", "Веб-сайт", "www", "site", "web", "url", "Strona", "Strona www", "Strona internetowa", "homepage",
+    ),
+    "city": ("Город", "Населённый пункт", "Miasto", "Miejscowość", "town"),
+    "country": ("Страна", "Kraj", "Państwo", "country/region"),
+    "job": ("Должность", "Stanowisko", "position", "job title", "Funkcja", "role", "ContactTitle"),
+    "company": (
+        "Организация", "Компания", "Фирма", "Контрагент", "Клиент", "Место работы", "Firma", "Kontrahent", "Klient",
+        "organization", "organisation", "account", "account name", "company name", "customer",
+    ),
+    "inn": ("ИНН", "ИНН контрагента"),
+    "kpp": ("КПП", "КПП контрагента"),
+    "ogrn": ("ОГРН", "ОГРНИП"),
+    "nip": ("NIP", "Numer NIP"),
+    "regon": ("REGON",),
+    "krs": ("KRS",),
+    "vat": ("VAT", "VAT number", "VAT ID", "VAT UE", "NIP UE"),
+    "unp": ("УНП",),
+    "bin": ("БИН", "ИИН"),
+    "legal_id": ("tax id", "tax number"),
+    "address": ("Адрес", "Юридический адрес", "Adres", "Ulica", "street", "street address"),
+    "postcode": ("Индекс", "Почтовый индекс", "Kod pocztowy", "zip", "zip code", "postal code", "PostalCode"),
+    "region": ("Регион", "Область", "Województwo", "state", "county"),
+    "short_name": ("Краткое наименование", "Сокращённое наименование", "Nazwa skrócona", "short name"),
+    "legal_name": ("Полное наименование", "Юридическое название", "Pełna nazwa", "legal name"),
+    "code": (
+        "Артикул", "Код", "Код товара", "SKU", "Номенклатурный номер", "Kod", "Indeks", "Symbol", "item code", 
+        "StockCode",
+    ),
+    "unit": (
+        "Ед. изм.", "Ед.изм.", "Ед.", "Единица", "Единица измерения",
+        "JM", "J.m.", "Jednostka", "Jednostka miary", "uom", "unit of measure",
+    ),
+    "kind": ("Тип", "Вид", "Typ", "Rodzaj", "type", "category"),
+    "currency": ("Валюта", "Waluta"),
+    "document_number": (
+        "Номер документа", "Номер счёта", "Numer faktury", "Numer dokumentu", "invoice number", "invoice no",
+    ),
+    "issued_on": ("Дата", "Дата документа", "Data wystawienia", "Data", "date", "invoice date"),
+}  # fmt: skip
+BY_FIELD: dict[str, tuple[str, ...]] = {}  # {"contact.name": …}: before those of the bare name
+NAME_PARTS = (  # one person in several columns: joined in the order of the file
+    ("Фамилия", "Имя", "Отчество"), ("Nazwisko", "Imię"), ("First name", "Middle name", "Last name"),
+    ("FirstName", "MiddleName", "LastName"), ("Surname", "Name"), ("Given name", "Family name"),
+)  # fmt: skip
+
+
+def add_words(field: str, *names: str) -> None:
+    """Further headers of ``type.field``, contributed by the room of that type in ``AppConfig.ready``."""
+    BY_FIELD[field] = (*BY_FIELD.get(field, ()), *names)
+
+
+def words_of(type_key: str, name: str) -> tuple[str, ...]:
+    return (*BY_FIELD.get(f"{type_key}.{name}", ()), *BY_NAME.get(name, ()))
