@@ -496,6 +496,16 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         result.restored += bool(back)
 
 
+def undo_parts(record: Record, change: Change, *, by) -> list[str]:
+    """Take back what an act did to the lines of ``record``, where they still are so; the names of those that stay."""
+    with writing(record, by=by, act="undone") as fresh:
+        return [
+            name
+            for name, (before, after) in change.fields.items()
+            if "#" in name and not _undo_part(fresh, name, before, after)
+        ]
+
+
 def _undo_part(record: Record, name: str, before: dict | None, after: dict | None) -> bool:
     """A line goes back where it still is what the act made of it; ``name`` is "costprice#5"."""
     model_name, _sign, pk = name.partition("#")

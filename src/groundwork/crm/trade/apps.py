@@ -10,7 +10,18 @@ class TradeConfig(AppConfig):
     def ready(self):
         from groundwork.background import schedules
         from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
-        from groundwork.crm.trade import documents, facts, headers, imports, posting, presets, rolling, types, units  # noqa: F401 - they register  # noqa: F401 - files of other programs
+        from groundwork.crm.trade import (
+            claim_facts,
+            documents,
+            facts,
+            headers,
+            imports,
+            posting,
+            presets,
+            rolling,
+            types,
+            units,
+        )  # noqa: F401 - they register
         from groundwork.records.write import Follower, followers
 
         followers.add(Follower("list of units", units.Unit.type_key, units.follow))
@@ -24,6 +35,6 @@ class TradeConfig(AppConfig):
     @staticmethod
     def documents():
         from groundwork.background.setup import Step, on_init
-        from groundwork.crm.trade import buttons, panels, printing, series  # noqa: F401 - they register
+        from groundwork.crm.trade import buttons, goods_buttons, panels, printing, series  # noqa: F401 - they register
 
         on_init.add(Step("number series", series.make_built_in))

@@ -16,6 +16,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import debts, vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Share
 from groundwork.crm.trade.payments import settle
+from groundwork.crm.trade.prices import price_may_wait
 from groundwork.records import write
 from groundwork.records.write import Follower, followers
 
@@ -196,6 +197,7 @@ def frozen_order(order: Order) -> frozenset[str]:
 
 def offer_rates(form) -> None:
     """The VAT rates of our country on the day of the document; a new line begins with that of the line before."""
+    price_may_wait(form)
     invoice, field = form.parent, form.fields["vat_code"]
     firm = Firm.objects.first()
     offered = {rate.code for rate in vat.rates_of(firm.country if firm else "", invoice.issued_on)}

@@ -300,6 +300,12 @@ class InvoiceLine(Part):
         rate = vat.RATES.get(self.vat_code)
         if rate and not rate.is_valid(self.invoice.issued_on):
             raise ValidationError({"vat_code": _("This rate is not in force on the day of the document.")})
+        self._take_price()
+
+    def _take_price(self) -> None:
+        from groundwork.crm.trade.prices import fill_price
+
+        fill_price(self, self.invoice.company, self.invoice.issued_on, self.invoice.currency)
 
     def prepare(self):
         """Set what follows from the document and from quantity x price; called before every save."""

@@ -101,6 +101,7 @@ class OrderLine(Part):
             raise ValidationError({"discount": A_SHARE})
         if self.quantity is not None and abs(self.quantity) < abs(self.taken()):
             raise ValidationError({"quantity": _t("%(taken)s are invoiced already.") % {"taken": number(self.taken())}})
+        self._take_price()
 
     def taken(self) -> Decimal:
         """How much of the line invoices hold, drafts too."""
@@ -108,6 +109,11 @@ class OrderLine(Part):
             return Decimal(0)
         held = self.invoiced.filter(invoice__archived_at=None, corrects_line=None)
         return held.aggregate(sum=models.Sum("quantity"))["sum"] or Decimal(0)
+
+    def _take_price(self) -> None:
+        from groundwork.crm.trade.prices import fill_price
+
+        fill_price(self, self.order.company, self.order.ordered_on, self.order.currency)
 
     def prepare(self):
         self.discount = self.discount or Decimal(0)

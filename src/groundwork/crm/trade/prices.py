@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.core.money import ScaledField, round_half_up
-from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
+from groundwork.crm.trade import vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Product
 from groundwork.crm.trade.rates import convert_price, firm_currency
 from groundwork.records.models import Part, Record, keyset_indexes
@@ -214,5 +215,28 @@ def _of_product(product) -> Found | None:
     return None if product.price is None else Found(product.price, firm_currency(), "product")
 
 
-def refuse_without_price(product: Product) -> None:
-    raise Refusal(_("There is no price for %(product)s on that day: type it.") % {"product": product})
+def fill_price(line, company: Company | None, on: date, currency: str) -> None:
+    """Give a line that has no price the one that holds for its company, net. ValidationError where nobody knows it."""
+    if line.price is not None or line.product is None or line.quantity is None:
+        return
+    found = price_for(company, line.product, line.quantity, on, currency)
+    if found is None:
+        raise ValidationError(
+            {
+                "price": _("No price of this product is known in %(currency)s for that day: type it.")
+                % {"currency": currency}
+            }
+        )
+    if not found.is_gross:
+        line.price = found.price
+        return
+    rate = vat.RATES.get(getattr(line, "vat_code", ""))
+    if rate is None:
+        raise ValidationError({"price": _("The price list has prices with VAT: type the price without it.")})
+    line.price = round_half_up(found.price * 100 / (100 + (rate.percent or 0)), 4)
+
+
+def price_may_wait(form) -> None:
+    """A line without a price takes the one of its customer."""
+    form.fields["price"].required = False
+    form.fields["price"].help_text = _("Empty: as the price list says, the terms, or the last invoice.")

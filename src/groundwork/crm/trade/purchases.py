@@ -13,8 +13,8 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import COST, CostPrice, Product, line_amount
 from groundwork.crm.trade.rates import convert_price, firm_currency, half_up
-from groundwork.records.models import Part, Record, keyset_indexes
-from groundwork.records.write import acting, locked, put_part, writing
+from groundwork.records.models import Change, Part, Record, keyset_indexes
+from groundwork.records.write import acting, locked, put_part, undo_parts, writing
 
 
 class Purchase(Record):
@@ -98,6 +98,28 @@ def receive(purchase: Purchase, *, by, version: int | None = None, channel="web"
         if is_on(COST):
             for product, cost in costs.items():
                 _keep_cost(product, cost, fresh, by)
+    return fresh
+
+
+def take_back(purchase: Purchase, *, by, version: int | None = None) -> Purchase:
+    """It was not here after all: a draft again, and its costs go, or back to what they were. Typed ones stay.
+
+    Refused unless it was received.
+    """
+    if purchase.state != Purchase.State.RECEIVED:
+        raise Refusal(_("This purchase was not received."))
+    received = Change.objects.filter(
+        type=Purchase.type_key, object_id=purchase.pk, fields__state=[Purchase.State.DRAFT, Purchase.State.RECEIVED]
+    )
+    last = received.select_related("changeset").order_by("-pk").first()
+    with (
+        acting(by, "purchase.take_back", cause=str(purchase)),
+        writing(purchase, by=by, act="purchase.take_back", version=version) as fresh,
+    ):
+        fresh.state = Purchase.State.DRAFT
+        products = last.changeset.changes.filter(type=Product.type_key) if last else []
+        for change in products:
+            undo_parts(Product._base_manager.get(pk=change.object_id), change, by=by)
     return fresh
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import reach
 from groundwork.blueprint.elements import Declared, declared
+from groundwork.core.clock import today
 from groundwork.crm.trade.debts import payments_are_kept
 from groundwork.crm.trade.documents import (
     begin_invoice,
@@ -34,6 +35,7 @@ from groundwork.crm.trade.models import (
     Terms,
     Unit,
 )
+from groundwork.crm.trade.prices import price_may_wait
 from groundwork.records.pages import ActLabel, acts
 from groundwork.records.types import PartType, RecordType, types
 
@@ -43,6 +45,18 @@ declared.add(Declared(key=COST, kind="field", label=_("Cost price"), optional=Tr
 def works_with_all(key: str):
     """In the menu of those who make such records or look after all; a seller finds them at companies and orders."""
     return lambda user: user.can("edit", key) or reach(user, "view", key).all
+
+
+def begin_purchase(record: Purchase) -> None:
+    record.bought_on = today()
+
+
+def begin_rate(record: Rate) -> None:
+    record.valid_from, record.currency = today(), ""
+
+
+def begin_pricelist(record: PriceList) -> None:
+    record.valid_from = today()
 
 
 category = types.add(
@@ -153,6 +167,7 @@ order = types.add(
                 _("Lines"),
                 ("product", "description", "quantity", "price", "discount", "amount_minor"),
                 order="position",
+                adapt=price_may_wait,
             ),
         ),
         begin=begin_order,
@@ -271,6 +286,7 @@ purchase = types.add(
         amount="total_minor",
         board="state",
         order=45,
+        begin=begin_purchase,
         parts=(
             PartType(
                 "items",
@@ -298,6 +314,7 @@ pricelist = types.add(
         search=("name",),
         filters=("basis", "valid_from"),
         section="settings",
+        begin=begin_pricelist,
         order=230,
         menu="create",
         parts=(
@@ -344,6 +361,7 @@ rate = types.add(
         search=("name", "source"),
         filters=("valid_from",),
         section="settings",
+        begin=begin_rate,
         order=250,
         menu="create",
         explain=_("A rate says what another currency is worth from a day on. Without one, an amount stays unknown."),
@@ -385,11 +403,4 @@ claim = types.add(
     )  # fmt: skip
 )
 
-for act in (
-    ActLabel("received", _("Received"), can_go_back=True),
-    ActLabel("accepted", _("Accepted")),
-    ActLabel("refused", _("Refused")),
-    ActLabel("settled", _("Settled")),
-    ActLabel("reopened", _("Opened again")),
-):
-    acts.add(act)
+acts.add(ActLabel("received", _("Received")))  # a purchase gave the product its cost

@@ -1,12 +1,16 @@
 """Claims: open, accepted or refused, settled; who may decide; and what they cost us."""
 
 import pytest
+from django.urls import reverse
 
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
+from groundwork.crm.customers import facts
 from groundwork.crm.trade import claims
+from groundwork.crm.trade.ledger import LedgerRow
 from groundwork.crm.trade.models import Claim
 from groundwork.crm.trade.testing import make_claim, make_company, make_invoice, make_product
+from groundwork.records.write import archive, restore
 
 
 @pytest.fixture
@@ -90,3 +94,76 @@ def test_claims_stand_on_the_page_of_the_company_and_of_the_invoice(cast, as_use
 
     assert ["Two bags torn" in page for page in pages] == [True, True]
     assert Claim.objects.count() == 1
+
+
+# ── what it leaves behind
+
+
+def posted():
+    return list(LedgerRow.objects.values_list("kind", "amount_minor", "currency", "counts_on", "company", "product"))
+
+
+def settled(cast, **fields):
+    claim = make_claim(cast.anna, make_company(cast.anna), **fields)
+    claims.accept(claim, by=cast.piotr)
+    return claims.settle(claim, by=cast.piotr, cost_minor=3_250)
+
+
+def test_what_a_settled_claim_cost_stands_in_the_profit_until_it_is_opened_again(cast):
+    product = make_product(cast.larisa)
+    claim = settled(cast, product=product)
+    assert posted() == [("claim", 3_250, "GBP", today(), claim.company_id, product.pk)]
+
+    archive(claim, by=cast.olga)
+    assert posted() == []
+    claim = restore(claim, by=cast.olga)
+    assert len(posted()) == 1
+    claims.reopen(claim, by=cast.piotr)
+    assert posted() == []
+
+
+def test_claims_that_cost_nothing_or_are_open_take_nothing_from_the_profit(cast, claim):
+    claims.accept(claim, by=cast.piotr)
+    claims.settle(claim, by=cast.piotr, cost_minor=0)
+
+    assert posted() == []
+
+
+def test_the_facts_of_a_company_count_its_claims_and_are_unknown_without_any(cast):
+    other = make_company(cast.anna, "Another")
+    assert facts.fresh(other).claims is None
+
+    claim = settled(cast)
+
+    told = facts.fresh(claim.company)
+    assert (told.claims, told.claims_cost_minor) == (1, 3_250)
+    assert (facts.fresh(other).claims, facts.fresh(other).claims_cost_minor) == (0, None)
+
+
+def press(client, claim, key, **typed):
+    claim.refresh_from_db()
+    return client.post(reverse("records:act", args=["claim", claim.pk, key]), {"version": claim.version, **typed})
+
+
+def test_a_head_decides_on_the_page_and_says_what_it_cost(cast, claim, as_user):
+    piotr = as_user(cast.piotr)
+
+    answers = [
+        press(piotr, claim, "claim.accept"),
+        press(piotr, claim, "claim.settle", cost_minor=""),
+        press(piotr, claim, "claim.settle", cost_minor="32,50"),
+    ]
+
+    claim.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [302, 422, 302]
+    assert (claim.state, claim.cost_minor) == ("settled", 3_250)
+
+
+def test_a_seller_has_no_button_to_decide_and_is_refused(cast, claim, as_user):
+    anna = as_user(cast.anna)
+
+    page = anna.get(claim.get_absolute_url()).content.decode()
+
+    assert "claim.accept" not in page
+    assert press(anna, claim, "claim.accept").status_code == 403
+    assert Claim.objects.get().state == "open"

@@ -234,7 +234,7 @@ def test_facts_of_all_companies_take_the_same_queries_as_of_two(cast, django_ass
     ids = list(Company.objects.values_list("pk", flat=True))
     facts.recompute(ids, MAY)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         facts.recompute(ids, MAY)
 
 

@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 
-from groundwork.crm.trade.models import Terms
+from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Terms
 from groundwork.crm.trade.prices import price_for
 from groundwork.crm.trade.testing import (
     MAY,
@@ -136,3 +138,32 @@ def test_a_price_takes_as_many_queries_with_five_lists_as_with_one(cast, shop, a
 
     with django_assert_num_queries(2):  # terms; own lists
         price_for(shop, almonds, ONE, MAY)
+
+
+def test_a_line_typed_without_a_price_takes_the_customers(cast, shop, almonds, as_user):
+    make_pricelist(cast.larisa, (almonds, "7.00"))
+    agree(cast, shop, discount=Decimal(10))
+    order = creating(Order(company=shop, ordered_on=MAY, currency="GBP"), by=cast.piotr)
+    address = reverse("records:part_add", args=["order", order.pk, "lines"])
+    unknown = make_product(cast.larisa, "Cashews")
+
+    answers = [
+        as_user(cast.olga).post(address, {"lines-product": name, "lines-quantity": "2", "lines-price": ""})
+        for name in (almonds.number, unknown.number)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 422]
+    assert order.lines.get().price == Decimal("6.3")
+    assert "type it" in answers[1].content.decode()
+
+
+def test_a_price_with_vat_becomes_net_by_the_rate_of_the_line(cast, shop, almonds):
+    make_pricelist(cast.larisa, (almonds, "12.30"), basis="gross")
+    draft = creating(Invoice(company=shop, issued_on=MAY, currency="GBP", state="draft"), by=cast.nina)
+    line = InvoiceLine(invoice=draft, product=almonds, quantity=ONE, price=None, vat_code="PL-23")
+
+    line.clean()
+
+    assert line.price == Decimal(10)
+    with pytest.raises(ValidationError, match="without it"):
+        InvoiceLine(invoice=draft, product=almonds, quantity=ONE, price=None).clean()

@@ -4,13 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.models import CostPrice, Purchase
 from groundwork.crm.trade.purchases import receive
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_product, make_purchase, make_rate
 from groundwork.records.models import Change, ChangeSet
-from groundwork.records.write import creating, drop_part, undo, writing  # noqa: F401
+from groundwork.records.write import drop_part, put_part, undo, writing
 
 
 @pytest.fixture
@@ -100,10 +101,38 @@ def test_a_cost_typed_over_since_stays_when_the_receipt_is_taken_back(cast, almo
     with writing(almonds, by=cast.larisa, act="edited") as fresh:
         line = fresh.costs.get()
         line.cost = Decimal(6)
-        from groundwork.records.write import put_part
-
         put_part(fresh, line)
 
     result = undo(ChangeSet.objects.get(act="received"), by=cast.larisa)
 
     assert (len(result.kept), costs()) == (1, [(Decimal(6), "GBP", MAY)])
+
+
+def test_a_buyer_receives_on_the_page_and_takes_it_back(cast, almonds, as_user):
+    keep_costs(cast.olga)
+    walnuts = make_product(cast.larisa, "Walnuts")
+    make_cost(walnuts, "9.00", since=MAY)
+    purchase, larisa = make_purchase(cast.larisa, (almonds, 10, "5.00"), (walnuts, 1, "8.00")), as_user(cast.larisa)
+
+    def press(key):
+        purchase.refresh_from_db()
+        address = reverse("records:act", args=["purchase", purchase.pk, key])
+        assert larisa.post(address, {"version": purchase.version}).status_code == 302
+
+    press("purchase.receive")
+    assert sorted(cost for cost, _currency, _day in costs()) == [Decimal(5), Decimal(8)]
+    press("purchase.take_back")
+    assert (costs(), Purchase.objects.get().state) == ([(Decimal(9), "GBP", MAY)], "draft")
+    press("purchase.receive")
+    assert len(costs()) == 2
+
+
+def test_the_history_of_a_product_says_from_which_purchase_its_cost_is(cast, almonds, as_user):
+    keep_costs(cast.olga)
+    receive(make_purchase(cast.larisa, (almonds, 10, "5.00")), by=cast.larisa)
+
+    page = as_user(cast.larisa).get(almonds.get_absolute_url()).content.decode()
+    sellers = as_user(cast.anna).get(almonds.get_absolute_url()).content.decode()
+
+    assert ("ZK-1" in page, "Received" in page) == (True, True)
+    assert "ZK-1" not in sellers
