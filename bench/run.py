@@ -1,6 +1,7 @@
 """``make bench``: how fast the pages are, as multiples of raw SQL and of a bare page measured in the same run.
 
-    python -m bench [--small 1000] [--large 100000] [--lines 200000] [--only sqlite|postgresql] [--json FILE]
+    python -m bench [--small 1000] [--large 100000] [--lines 200000] [--report 5000000]
+                    [--only sqlite|postgresql] [--json FILE]
 
 Two firms are made, one with --small companies and invoices and one with --large (100 times apart), on SQLite and, where
 DATABASE_URL names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=1_000, help="companies and invoices of the small firm")
     parser.add_argument("--large", type=int, default=100_000, help="of the large one")
     parser.add_argument("--lines", type=int, default=200_000, help="lines of the file to import; 0: none")
+    parser.add_argument("--report", type=int, default=500_000, help="invoice lines under the view from above; 0: none")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
     args = parser.parse_args()
@@ -57,6 +59,10 @@ def measured(server: str, args) -> dict:
             say(f"{server}: importing {args.lines:,} lines")
             path = write_lines(Path(folder) / "lines.csv", args.lines)
             result["import"] = child(environment, "bench.importing", str(path), str(args.lines))
+    if args.report:
+        with database(server, "report") as environment:
+            say(f"{server}: {args.report:,} lines seen from above")
+            result["report"] = child(environment, "bench.rollups", str(args.report))
     return result
 
 
@@ -149,6 +155,8 @@ def show(server: str, figures: dict) -> None:
             f"{at['raw']:>9.2f}{at['bare']:>7.2f}{at['page'] / (at['raw'] + at['bare']):>7.1f}"
             f"{at['page'] / at['raw']:>10.1f}"
         )
+    if done := figures.get("report"):
+        show_report(done)
     if done := figures.get("import"):
         if "refused" in done:
             print(f"import: not measured: {done['refused']}")
@@ -157,6 +165,17 @@ def show(server: str, figures: dict) -> None:
                 f"import: {done['lines']:,} lines in {done['seconds']:.1f} s = {done['a_minute']:,.0f} a minute, "
                 f"at most {done['megabytes']:.0f} MB"
             )
+
+
+def show_report(done: dict) -> None:
+    """The view from above over many lines, in ms; the promise is under a second over 5,000,000."""
+    above = ", ".join(f"{period} {found['ms']}" for period, found in done["above"].items())
+    new = done["after a new invoice"]["ms"]
+    print(
+        f"from above over {done['lines']:,} lines: {above} ms; after a new invoice {new} ms; "
+        f"{'equal to' if done['equal'] else 'NOT'} the raw sums ({done['seconds_of_raw']} s); "
+        f"a month is summed in at most {done['longest_month']} s; at most {done['megabytes']} MB"
+    )
 
 
 def say(words: str) -> None:

@@ -14,7 +14,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import reach
-from groundwork.core.money import round_half_up
 from groundwork.core.registry import Registry
 from groundwork.records import write
 from groundwork.records.models import Record
@@ -117,14 +116,6 @@ def _of_source(source: Record, row: LedgerRow) -> LedgerRow:
     row.source_type, row.source_id = source.type_key, source.pk
     row.owner_id, row.department_id = source.owner_id, source.department_id
     return row
-
-
-def late_payment_cost(amount_minor: int, days: int, yearly_rate) -> int:
-    """What ``days`` of waiting for an overdue amount cost: amount x yearly rate / 365 x days, in minor units.
-
-    ``yearly_rate`` is a Decimal share (0.12 is 12 % a year) that the firm sets; rounded half up once.
-    """
-    return int(round_half_up(amount_minor * yearly_rate * max(days, 0) / 365)) if amount_minor > 0 else 0
 
 
 profit_lines.add(ProfitLine("claim", _("Claims")))

@@ -1,4 +1,4 @@
-"""What trade itself posts into the ledger of profit: what claims cost, and what it cost that money came late."""
+"""What trade itself posts into the ledger of profit: what settled claims cost."""
 
 from groundwork.crm.trade.claims import Claim
 from groundwork.crm.trade.ledger import LedgerRow, post, withdraw

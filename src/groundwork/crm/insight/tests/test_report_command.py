@@ -126,7 +126,7 @@ def test_csv_and_a_plain_table(cast, report):
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["nope"], "There is no report “nope”. There are: profit."),
+        (["nope"], "There is no report “nope”. There are: profit, debts."),
         (
             ["profit", "--by", "weather"],
             "The report is not grouped by “weather”, but by: month, product, company, country, owner, department.",

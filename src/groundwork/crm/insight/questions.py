@@ -1,0 +1,73 @@
+"""Questions that the view from above answers beside the sums: growth, dependence on a few customers, unknown costs."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from groundwork.core.money import round_half_up
+from groundwork.crm.insight.period import months_before
+from groundwork.crm.trade.profit import ProfitRow, profit
+
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The revenue of a month beside that of the same month a year before, in minor units.
+
+    ``before`` is None where our data begin later: what was never brought in is unknown, not zero.
+    """
+
+    month: str
+    revenue: int
+    before: int | None
+
+    @property
+    def share(self) -> Decimal | None:
+        """0.25 is a quarter more than a year before; None where there is nothing to compare with."""
+        if self.before is None or self.before <= 0:
+            return None
+        return round_half_up(Decimal(self.revenue - self.before) / self.before, 6)
+
+
+def against_last_year(as_of: date, *, user=None, currency: str) -> list[Growth]:
+    """The last twelve months up to ``as_of``, oldest first. The running month is compared up to the same day."""
+    rows = {str(row.place.value): row.revenue for row in profit("month", as_of=as_of, user=user, currency=currency)}
+    begins = min(rows, default="")
+    keys = [f"{months_before(as_of, back):%Y-%m}" for back in reversed(range(YEAR))]
+    return [Growth(key, rows.get(key, 0), _a_year_before(key, rows, begins, as_of, user, currency)) for key in keys]
+
+
+def _a_year_before(key: str, rows: dict, begins: str, as_of: date, user, currency: str) -> int | None:
+    then = f"{int(key[:4]) - 1}{key[4:]}"
+    if not begins or then < begins:
+        return None
+    if key != f"{as_of:%Y-%m}":
+        return rows.get(then, 0)
+    first = date.fromisoformat(f"{then}-01")
+    days = (months_before(first, -1) - first).days  # in that month: one less in February after a leap year
+    last = first.replace(day=min(as_of.day, days))
+    return sum(row.revenue for row in profit(start=first, end=last, user=user, currency=currency))
+
+
+def concentration(start: date | None, as_of: date, *, user=None, currency: str) -> dict[int, Decimal]:
+    """Which share of the revenue the 1, 5 and 10 largest customers have; {} without revenue.
+
+    Sales without a company count in the whole and are nobody's. Shares lie between 0 and 1.
+    """
+    rows = profit("company", start=start, as_of=as_of, user=user, currency=currency, top=0)
+    whole = sum(row.revenue for row in rows)
+    if whole <= 0:
+        return {}
+    largest = sorted((row.revenue for row in rows if row.place.value is not None and row.revenue > 0), reverse=True)
+    return {count: round_half_up(min(Decimal(sum(largest[:count])) / whole, Decimal(1)), 6) for count in (1, 5, 10)}
+
+
+def unknown_costs(start: date | None, as_of: date, *, user=None, currency: str, top: int = 20) -> list[ProfitRow]:
+    """Products sold whose cost is unknown on some line, those with most revenue of unknown cost first.
+
+    Empty for who may not see costs.
+    """
+    rows = profit("product", start=start, as_of=as_of, user=user, currency=currency)
+    missing = [row for row in rows if row.shows_cost and row.place.value is not None and row.known_lines < row.lines]
+    return sorted(missing, key=lambda row: row.known_revenue - row.revenue)[:top]
