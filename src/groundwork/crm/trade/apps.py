@@ -10,7 +10,7 @@ class TradeConfig(AppConfig):
     def ready(self):
         from groundwork.background import schedules
         from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
-        from groundwork.crm.trade import (
+        from groundwork.crm.trade import (  # noqa: F401 - they register
             claim_facts,
             documents,
             facts,
@@ -21,7 +21,7 @@ class TradeConfig(AppConfig):
             rolling,
             types,
             units,
-        )  # noqa: F401 - they register
+        )
         from groundwork.records.write import Follower, followers
 
         followers.add(Follower("list of units", units.Unit.type_key, units.follow))
