@@ -345,6 +345,14 @@ ROWS: dict[str, Row] = {
     "customers:relationship": Row("view record", types=lambda kind: kind.key == "company"),
     "customers:rules": Row("configure settings"),
     "customers:rule": Row("configure settings", keys("cooling", "pays_late"), post=lambda case: {"times": "3"}),
+    "trade:series": Row("configure settings"),
+    "trade:series_new": Row("configure settings", post=lambda case: {"name": "typed"}),
+    "trade:series_edit": Row(
+        "configure settings",
+        lambda case: [{"pk": 1}],
+        post=lambda case: {"name": "typed"},
+        says=frozenset({404}),
+    ),
     "insight:above": Row("view reports"),
     "insight:lines": Row("view reports", says=frozenset({404})),
     "insight:report": Row(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/", include("groundwork.records.imports.urls")),
     path("", include("groundwork.records.urls")),
     path("", include("groundwork.crm.customers.urls")),
+    path("trade/", include("groundwork.crm.trade.urls")),
     path("", include("groundwork.crm.insight.urls")),
     path("rollout/", include("groundwork.rollout.urls")),
 ]

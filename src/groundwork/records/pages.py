@@ -57,7 +57,7 @@ class PageAction:
     done: Any = ""  # what is told when it is done
     verb: str = "edit"  # the grant it takes on the record
     also: tuple[tuple[str, str], ...] = ()  # further grants: (verb, type), e.g. ("create", "invoice")
-    offered: Callable[[Record], bool] = lambda record: True  # does it make sense now?
+    offered: Callable[[Any], bool] = lambda record: True  # does it make sense now?
     form: Callable[..., Any] | None = None
     explain: Any = ""
     icon: str = "play"
@@ -80,7 +80,7 @@ class PageFile:
 
     key: str
     label: Any
-    of: Callable[[Record, Any], tuple[str, bytes]]
+    of: Callable[[Any, Any], tuple[str, bytes]]
     icon: str = "file-down"
     mime: str = "application/pdf"
 
@@ -223,11 +223,11 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
             row.currency = getattr(record, "currency", "")
     columns = [
         Column(item.name, item.heading, numeric=item.numeric, main=not place, second=item.kind == "money")
-        for place, item in enumerate(part.shown)
+        for place, item in enumerate(part.in_table)
     ]
     shown = []
     for row in rows:
-        cells = [cell(item, row, names) for item in part.shown]
+        cells = [_part_cell(part, item, row, names) for item in part.in_table]
         if may:
             cells.append(
                 Cell(
@@ -238,6 +238,14 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
     if may:
         columns.append(Column("change", ""))
     return Table(columns, shown, caption=str(part.label), caption_seen=False, id=f"part-{part.key}")
+
+
+def _part_cell(part: PartType, item, row, names: Names) -> Cell:
+    """The value; where another field of the line says what it is about, it leads there."""
+    made = cell(item, row, names)
+    if (leads := part.leads.get(item.name)) and getattr(row, f"{leads}_id"):
+        made.href = cell(next(shown for shown in part.shown if shown.name == leads), row, names).href
+    return made
 
 
 def timeline_of(record: Record, user) -> list[Event]:

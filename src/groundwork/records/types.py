@@ -87,12 +87,18 @@ class PartType:
     sensitive: str = ""
     order: str = "pk"
     addable: bool = True
+    columns: tuple[str, ...] = ()  # of the table, where the form asks more
+    leads: dict[str, str] = field(default_factory=dict)  # {column: the link that it leads to}
     adapt: Callable[[Any], None] | None = None  # fits the form of a line to its record: offered choices, first values
     removable: bool = True  # False: what was written stays visible
 
     @cached_property
     def shown(self) -> list[Field]:
         return [Field.of(self.model, name) for name in self.fields]
+
+    @cached_property
+    def in_table(self) -> list[Field]:
+        return [Field.of(self.model, name) for name in self.columns or self.fields]
 
     @property
     def is_on(self) -> bool:

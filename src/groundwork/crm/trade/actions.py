@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from groundwork.core.languages import number
 from groundwork.core.money import to_major
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import vat
-from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine, Payment, Series, Share
+from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Series, Share
 from groundwork.crm.trade.series import series_for
 from groundwork.records.write import creating, locked, put_part, writing
 
@@ -52,7 +53,7 @@ def close(order: Order, by) -> None:
 class Part:
     """How much of a line is done with, and how much is left."""
 
-    line: OrderLine | InvoiceLine
+    line: Any  # an OrderLine or an InvoiceLine
     done: Decimal
 
     @property
@@ -176,7 +177,7 @@ def set_against(note: Invoice) -> None:
     """
     if note.gross_minor >= 0:
         raise Refusal(_("A credit note takes back: its quantities are below zero."))
-    if not note.corrects_id:
+    if note.corrects is None:
         return
     corrected = locked(note.corrects)
     if any(part.left * part.line.quantity < 0 for part in credited(corrected)):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,5 +37,12 @@ class TradeConfig(AppConfig):
     def documents():
         from groundwork.background.setup import Step, on_init
         from groundwork.crm.trade import buttons, goods_buttons, panels, printing, series  # noqa: F401 - they register
+        from groundwork.ui.navigation import Entry, entries
 
         on_init.add(Step("number series", series.make_built_in))
+        entries.add(
+            Entry(
+                "series", _("Number series"), "list-ordered", lambda: reverse("trade:series"), "settings", 30,
+                lambda user: user.can("configure", "settings"),
+            )
+        )  # fmt: skip

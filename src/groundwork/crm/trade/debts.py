@@ -18,6 +18,7 @@ from groundwork.blueprint.elements import config_version
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Invoice, Payment, Share
+from groundwork.records.models import RecordQuerySet
 
 BIG = BigIntegerField()
 ZERO = Value(0, BIG)
@@ -130,7 +131,7 @@ def _debt(found: dict[tuple, Debt], row: dict, user) -> Debt:
     return found[key]
 
 
-def open_on(day: date, invoices: QuerySet) -> QuerySet:
+def open_on(day: date, invoices: RecordQuerySet) -> QuerySet:
     """The issued documents that were open on ``day``, with ``left``: how much, below zero where we owe.
 
     The kept figure is taken where nothing was settled later; else shares and credit notes up to the day are summed.

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import vat
 
@@ -71,6 +72,14 @@ class Series(models.Model):
     def number(self, place: int, on: date) -> str:
         values = {"year": f"{on:%Y}", "yy": f"{on:%y}", "month": f"{on:%m}", "n": str(place)}
         return PLACE.sub(lambda found: values[found[1]].zfill(int(found[2] or 0)), self.pattern)
+
+    def next_place(self, on: date) -> int:
+        """The place of the number that comes next on a day."""
+        period = self.period(on)
+        return next((count.next for count in self.counts.all() if count.period == period), 1)
+
+    def number_to_come(self) -> str:
+        return self.number(self.next_place(today()), today())
 
     def take(self, on: date) -> str:
         """The next number; inside the transaction that issues the document, which holds the series until it ends."""

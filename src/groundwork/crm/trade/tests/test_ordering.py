@@ -126,7 +126,6 @@ def test_a_credit_note_refers_to_an_invoice_of_an_earlier_month_and_never_takes_
     issued = actions.issue(first, cast.nina)
 
     assert (issued.corrects, issued.kind, issued.total_minor) == (invoice, "credit", -600)
-    assert issued.issued_on.year == 2026
     assert issued.issued_on > invoice.issued_on
     invoice.refresh_from_db()
     assert (invoice.open_minor, invoice.paid, invoice.total_minor) == (400, "part", 1000)
