@@ -282,6 +282,21 @@ def reasoned(case: Case) -> dict:
     return {"reason": "typed"}
 
 
+def ivans(case: Case):
+    return case.world.records[case.kind.key]["ivan"]
+
+
+def merging_both(case: Case, oracle: Oracle):
+    """Who merges must see both, and may edit and archive both."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "edit", case.record):
+        return None  # the door says it
+    other = ivans(case)
+    if not oracle.holds(case.actor, "view", other):
+        return 404
+    may = [oracle.holds(case.actor, verb, record) for record in (case.record, other) for verb in ("edit", "archive")]
+    return None if all(may) else 403
+
+
 ROWS: dict[str, Row] = {
     "account_login": Row("open"),
     "account_logout": Row("open"),
@@ -343,6 +358,26 @@ ROWS: dict[str, Row] = {
     "records:part_edit": Row("edit record", part_line_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),
     "customers:dates": Row("view contact", queries=lambda case: ["", "?days=90"]),
     "customers:relationship": Row("view record", types=lambda kind: kind.key == "company"),
+    "customers:similar": Row(
+        "view any",
+        queries=lambda case: ["", f"?name={WORD}ivancompany", f"?name={WORD}ivancontact"],
+        types=lambda kind: kind.mergeable,
+    ),
+    "customers:duplicates": Row("view any", types=lambda kind: kind.mergeable),
+    "customers:dismiss": Row(
+        "edit any", lambda case: [{"pk": 1}], says=frozenset({404}), types=lambda kind: kind.mergeable
+    ),
+    "records:merge": Row(
+        "edit record",
+        lambda case: [{"other": ivans(case).pk}],
+        post=lambda case: {"stays": ivans(case).pk},
+        may=merging_both,
+        says=frozenset({409}),
+        types=lambda kind: kind.mergeable,
+    ),
+    "records:unmerge": Row(
+        "edit record", lambda case: [{"merge_pk": 1}], says=frozenset({404}), types=lambda kind: kind.mergeable
+    ),
     "customers:rules": Row("configure settings"),
     "customers:rule": Row("configure settings", keys("cooling", "pays_late"), post=lambda case: {"times": "3"}),
     "trade:series": Row("configure settings"),

@@ -259,6 +259,28 @@ class Activity(models.Model):
         indexes = [models.Index(fields=["type", "object_id", "-at"], name="activity_of_record")]
 
 
+class Merge(models.Model):
+    """Two records became one (records.merging); what was moved is kept, so that it can go back."""
+
+    type = models.CharField(max_length=60)
+    survivor_id = models.BigIntegerField()
+    merged_id = models.BigIntegerField()
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    changeset = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
+    moved = models.JSONField(default=dict)  # {"app.Model.column": [ids]}
+    filled = models.JSONField(default=dict)  # {field of the survivor: [before, after]}
+    kept = models.JSONField(default=list)  # what could not stand beside the survivor's own
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["type", "survivor_id"], name="merge_survivor"),
+            models.Index(fields=["type", "merged_id"], name="merge_merged"),
+        ]
+
+
 class Use(models.Model):
     """Somebody read something. Buffered (a crash may lose five seconds of it), kept 90 days, rolled up."""
 

@@ -134,6 +134,8 @@ for act_label in (
     ActLabel("undone", gettext_lazy("Taken back")),
     ActLabel("imported", gettext_lazy("Imported")),
     ActLabel("noted", gettext_lazy("Note")),
+    ActLabel("merged", gettext_lazy("Merged")),
+    ActLabel("unmerged", gettext_lazy("Merge taken back")),
 ):
     acts.add(act_label)
 

@@ -127,6 +127,8 @@ class RecordType:
     section: str = "work"  # of the navigation
     order: int = 50
     typed: bool = True  # people may create one by hand
+    mergeable: bool = False  # two records may turn out to be one (records.merging)
+    warns: str = ""  # the route that tells, while one types, which records this may be
     # (what a form of this record asks at once, what it leaves out): the rest stands behind "More fields"
     asked: Callable[[Any], tuple[tuple[str, ...], tuple[str, ...]]] | None = None
     menu: str | Callable[[Any], bool] = "view"  # the menu shows it to those who hold this verb, or for whom this is so

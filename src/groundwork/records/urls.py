@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import views
+from groundwork.records import merge_views, views
 
 app_name = "records"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("r/<slug:type_key>/<int:pk>/restore", views.restore, name="restore"),
     path("r/<slug:type_key>/<int:pk>/do/<str:key>", views.act, name="act"),
     path("r/<slug:type_key>/<int:pk>/file/<str:key>", views.file, name="file"),
+    path("r/<slug:type_key>/<int:pk>/merge/<int:other>", merge_views.merge, name="merge"),
+    path("r/<slug:type_key>/<int:pk>/unmerge/<int:merge_pk>", merge_views.unmerge, name="unmerge"),
     path("r/<slug:type_key>/<int:pk>/note", views.note, name="note"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),

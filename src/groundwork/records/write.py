@@ -101,6 +101,12 @@ def channel() -> str:
     return act.channel if act else ""
 
 
+def doing() -> str:
+    """The name of the act that is being done now ("edited", "merged" ...); "" outside an act."""
+    act = _act.get()
+    return act.name if act else ""
+
+
 def is_being_made(record: Record) -> bool:
     """Is it the act that is being done now that makes this record?"""
     act = _act.get()
@@ -455,6 +461,8 @@ def undo(changeset: ChangeSet, *, by) -> Undone:
 
     Refused when it was undone before. What others changed since is listed, not forced.
     """
+    if changeset.act in ("merged", "unmerged"):
+        raise Refusal(_("A merge is taken back on the page of the record that stayed."))
     result = Undone()
     with acting(by, "undone", undo_of=changeset):
         set_again = ChangeSet.objects.select_for_update().get(pk=changeset.pk)

@@ -12,6 +12,7 @@ class CustomersConfig(AppConfig):
         from groundwork.background import schedules
         from groundwork.crm.customers import (  # noqa: F401 - they register
             cards,
+            duplicates,
             facts,
             headers,
             people,
@@ -22,6 +23,7 @@ class CustomersConfig(AppConfig):
 
         schedules.every("customers.facts", facts.start_if_stale, seconds=60)
         schedules.every("customers.facts.day", facts.mark_all, seconds=24 * 3600)
+        schedules.every("customers.duplicates", duplicates.look_at_all, seconds=24 * 3600)
         entries.add(
             Entry(
                 key="relationship",

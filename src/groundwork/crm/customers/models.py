@@ -334,3 +334,39 @@ class RelationshipRule(models.Model):
     key = models.CharField(max_length=20, unique=True)
     thresholds = models.JSONField(default=dict)  # {name: number}; those that are not here have their default
     next_step = models.CharField(max_length=300, blank=True, default="")
+
+
+# ── duplicates
+
+
+class MatchKey(models.Model):
+    """A sign by which two records may be one: a phone, an e-mail, a legal id, a name, each in one way of writing."""
+
+    is_derived = True
+
+    type = models.CharField(max_length=20)  # company, contact
+    object_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)  # phone, email, name, or the name of a legal id
+    value = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["type", "kind", "value"], name="match_value"),
+            models.Index(fields=["type", "object_id"], name="match_record"),
+        ]
+
+
+class DuplicatePair(models.Model):
+    """Two records that may be one, found by the job; ``first_id`` is the smaller. Dismissed: asked no more."""
+
+    type = models.CharField(max_length=20)
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    score = models.PositiveSmallIntegerField()  # of 100
+    signs = models.JSONField(default=list)  # what speaks for it, as kinds of MatchKey; "like" is a similar name
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["type", "first_id", "second_id"], name="one_pair")]
+        indexes = [models.Index(fields=["type", "-score", "id"], name="pair_by_score")]

@@ -15,7 +15,7 @@ from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, ContactDate, Employment, ImportantDate
 from groundwork.records.pages import Panel, panels
-from groundwork.records.write import Follower, followers
+from groundwork.records.write import Follower, doing, followers
 
 # ── employments
 
@@ -23,8 +23,10 @@ from groundwork.records.write import Follower, followers
 def follow_company(steps) -> None:
     """Whoever changes the company of a contact ends one employment and begins another, both today.
 
-    Going back on the same day (an undo, say) leaves them as they were.
+    Going back on the same day (an undo, say) leaves them as they were. A merge moves employments by itself.
     """
+    if doing() in ("merged", "unmerged"):
+        return
     moved = [
         (record, before["company_id"] if before else None)
         for record, before, after in steps

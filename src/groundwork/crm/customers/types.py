@@ -76,6 +76,8 @@ company = types.add(
             PartType("facts", CompanyFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
         ),
         asked=asked_of,
+        mergeable=True,
+        warns="customers:similar",
         order=20,
         explain=_("A company is a customer, a supplier or a partner. Everything said and sold stands on its page."),
     )  # fmt: skip
@@ -110,6 +112,8 @@ contact = types.add(
             ),
             PartType("facts", ContactFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
         ),
+        mergeable=True,
+        warns="customers:similar",
         order=30,
         explain=_("A contact is a person at a customer's: who decides, who orders, who pays."),
     )  # fmt: skip

@@ -1,19 +1,22 @@
 """Coming dates, the relationship of a company in full, and its rules."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groundwork.access.doors import allowed
 from groundwork.blueprint.models import ElementRevision
-from groundwork.crm.customers import people
+from groundwork.crm.customers import duplicates, people
 from groundwork.crm.customers.cards import card_of, history_of
 from groundwork.crm.customers.forms import RuleForm
-from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.models import Company, DuplicatePair
 from groundwork.crm.customers.relationship import Effect, Settings, change_rule, effects, rules
-from groundwork.records.views import acts_on
+from groundwork.records.merge_views import may_merge
+from groundwork.records.types import types
+from groundwork.records.views import acts_on, of_type
 
 NAMED = 20  # companies of one effect that a preview names
 
@@ -80,3 +83,46 @@ def named(user, found: list[Effect]) -> list[tuple[Effect, int, list[Company]]]:
         if count := seen.count():
             result.append((effect, count, list(seen[:NAMED])))
     return result
+
+
+# ── duplicates
+
+
+@require_GET
+@of_type("view")
+def similar(request, kind):
+    """While somebody types: visible records that this one may be. Nothing is said of others."""
+    if kind.key not in duplicates.TYPES:
+        raise Http404
+    typed = {name: value[:300] for name, value in request.GET.items() if name in kind.fields}
+    besides = request.GET.get("besides", "")
+    own = int(besides) if besides.isdigit() and len(besides) < 19 else None
+    likes = duplicates.similar(request.user, kind.key, typed, besides=own, limit=3)
+    return render(request, "customers/similar.html", {"likes": likes})
+
+
+@require_GET
+@of_type("view")
+def duplicate_queue(request, kind):
+    """Pairs that may be one, the likeliest first."""
+    if kind.key not in duplicates.TYPES:
+        raise Http404
+    pairs = [
+        (pair, may_merge(request.user, pair.first, pair.second)) for pair in duplicates.queue(request.user, kind.key)
+    ]
+    kinds = [types[key] for key in duplicates.TYPES if request.user.can("view", key)]
+    return render(request, "customers/duplicates.html", {"kind": kind, "kinds": kinds, "pairs": pairs})
+
+
+@require_POST
+@of_type("edit")
+def dismiss(request, kind, pk):
+    """These are two: the pair is not asked about again."""
+    pair = get_object_or_404(DuplicatePair, pk=pk, type=kind.key)
+    both = list(kind.model.objects.visible_to(request.user).filter(pk__in=[pair.first_id, pair.second_id]))
+    if len(both) < 2:
+        raise Http404
+    if not all(request.user.can("edit", record) for record in both):
+        raise PermissionDenied
+    duplicates.dismiss(pair, by=request.user)
+    return redirect("customers:duplicates", kind.key)
