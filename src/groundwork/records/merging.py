@@ -79,11 +79,14 @@ def _fill(kind, survivor: Record, merged: Record, by) -> dict[str, list]:
     """What the survivor lacks it takes over; {field: [before, after]}."""
     with write.writing(survivor, by=by, act="merged") as fresh:
         before = write.values(fresh)
+        currencies = [getattr(record, "currency", "") for record in (fresh, merged)]
+        same_money = currencies[0] in ("", currencies[1])
         for name in kind.fields:
             attname = kind.field(name).model_field.attname
             value = getattr(merged, attname)
             is_itself = kind.field(name).kind == "link" and kind.field(name).target is kind.model and value == fresh.pk
-            if getattr(fresh, attname) in (None, "") and value not in (None, "") and not is_itself:
+            of_other_money = kind.field(name).kind == "money" and not same_money
+            if getattr(fresh, attname) in (None, "") and value not in (None, "") and not (is_itself or of_other_money):
                 setattr(fresh, attname, value)
         for link in kind.links:  # the merged one was its parent, say: nobody is one's own
             attname = link.model_field.attname

@@ -31,7 +31,10 @@ from groundwork.records.pages import Panel, panels
 from groundwork.records.write import Follower, followers
 
 TYPES: dict[str, type[Record]] = {Company.type_key: Company, Contact.type_key: Contact}
-WEIGHT = {"email": 70, "phone": 60, "name": 80, "like": 60} | dict.fromkeys((*LEGAL_IDS, TAX_NUMBER), 95)
+NAMES = {Company.type_key: ("name", "like"), Contact.type_key: ("person", "slip")}  # people do share names
+WEIGHT = {"email": 70, "phone": 60, "name": 80, "like": 60, "person": 50, "slip": 30, "firm": 10} | dict.fromkeys(
+    (*LEGAL_IDS, TAX_NUMBER), 95
+)
 NOT_A_SIGN = frozenset({"kpp"})  # branches of one office share it
 SIMILAR = 88  # of 100: how like two names are to be a slip of the pen
 CROWD = 20  # a sign that more records share says nothing: a switchboard, a made-up name
@@ -73,9 +76,12 @@ def dialled(text: str, region: str) -> str:
 
 def signs_of(type_key: str, values: dict[str, Any], region: str) -> set[tuple[str, str]]:
     """{(kind, value)} of a record's plain values."""
-    found = {("name", spelled(str(values.get("name") or "")))}
+    named = NAMES[type_key][0]
+    found = {(named, spelled(str(values.get("name") or "")))}
     if short := values.get("short_name"):
-        found.add(("name", spelled(str(short))))
+        found.add((named, spelled(str(short))))
+    if firm := values.get("company_id"):
+        found.add(("firm", f"company {firm}"))
     found.add(("email", folded(str(values.get("email") or ""))))
     found.add(("phone", dialled(str(values.get("phone") or ""), region)))
     if type_key == Company.type_key:
@@ -118,7 +124,7 @@ def follow(steps) -> None:
     gone = [record for record, _before, after in steps if after is None]
     if gone:
         MatchKey.objects.filter(type=gone[0].type_key, object_id__in=[record.pk for record in gone]).delete()
-    telling = {"name", "short_name", "email", "phone", "country", "archived_at", *LEGAL_IDS, TAX_NUMBER}
+    telling = {"name", "short_name", "company_id", "email", "phone", "country", "archived_at", *LEGAL_IDS, TAX_NUMBER}
     index(
         record
         for record, before, after in steps
@@ -147,7 +153,10 @@ class Like:
 
 
 def sign_words(sign: str) -> str:
-    words = {"name": _("same name"), "like": _("similar name"), "phone": _("same phone"), "email": _("same e-mail")}
+    words = {
+        "name": _("same name"), "person": _("same name"), "like": _("similar name"), "slip": _("similar name"),
+        "phone": _("same phone"), "email": _("same e-mail"), "firm": _("same company"),
+    }  # fmt: skip
     return words.get(sign) or _("same legal id")
 
 
@@ -170,9 +179,10 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
     signs = signs_of(type_key, values, region)
     if not signs:
         return []
-    names = [value for kind, value in signs if kind == "name"]
-    begins = [Q(kind="name", value__startswith=value[:3]) for value in names]
-    same = [Q(kind=kind, value=value) for kind, value in signs if kind != "name"]
+    named, like_it = NAMES[type_key]
+    names = [value for kind, value in signs if kind == named]
+    begins = [Q(kind=named, value__startswith=value[:3]) for value in names]
+    same = [Q(kind=kind, value=value) for kind, value in signs if kind != named]
     rows = MatchKey.objects.filter(reduce(or_, [*begins, *same]), type=type_key).exclude(object_id=besides or 0)
     by_sign: dict[tuple[str, str], set[int]] = defaultdict(set)
     for pk, kind, value in rows.values_list("object_id", "kind", "value")[:MOST]:
@@ -182,9 +192,9 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
         if (kind, value) in signs and len(ids) <= CROWD:
             for pk in ids:
                 found[pk].add(kind)
-        elif kind == "name" and any(alike(value, name) for name in names):
+        elif kind == named and any(alike(value, name) for name in names):
             for pk in ids:
-                found[pk].add("like")
+                found[pk].add(like_it)
     seen = TYPES[type_key].objects.visible_to(user).current().filter(pk__in=list(found))
     told = [Like(record, score_of(found[record.pk]), found[record.pk]) for record in seen]
     return sorted((like for like in told if like.score >= LEAST), key=lambda like: (-like.score, like.record.pk))[
@@ -206,12 +216,12 @@ def look(type_key: str) -> int:
         if 1 < len(ids) <= CROWD:
             for pair in combinations(sorted(set(ids)), 2):
                 pairs[pair].add(kind)
-        if kind == "name" and len(value) >= 5:
+        if kind == NAMES[type_key][0] and len(value) >= 5:
             blocks[(value[:3], tuple(re.findall(r"\d+", value)))] += [(value, pk) for pk in ids]
     for block in blocks.values():
         for one, two in _near(block):
             if one != two:
-                pairs[min(one, two), max(one, two)].add("like")
+                pairs[min(one, two), max(one, two)].add(NAMES[type_key][1])
     scored = {pair: (score_of(signs), sorted(signs)) for pair, signs in pairs.items()}
     kept = {pair: told for pair, told in scored.items() if told[0] >= LEAST}
     _keep_pairs(type_key, kept)

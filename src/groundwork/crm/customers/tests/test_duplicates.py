@@ -132,12 +132,15 @@ def test_the_queue_names_only_pairs_of_which_one_sees_both(cast):
 
 
 def test_the_page_of_a_contact_names_who_it_may_be_as_well(cast, as_user):
-    make_contact(cast.anna, "Иван Петров", email="ivan@funduk.example")
-    other = make_contact(cast.anna, "Petrov Ivan")
+    company = make_company(cast.anna)
+    make_contact(cast.anna, "Иван Петров", company)
+    make_contact(cast.anna, "Ivan Petrov", make_company(cast.anna, "Another"))
+    other = make_contact(cast.anna, "Petrov Ivan", company)
 
     page = as_user(cast.anna).get(reverse("records:page", args=["contact", other.pk])).text
 
-    assert ("Иван Петров" in page, "same name" in page) == (True, True)
+    assert ("Иван Петров" in page, "same company, same name" in page) == (True, True)
+    assert ">Ivan Petrov<" not in page  # people do share names
 
 
 def test_an_import_taken_back_leaves_no_sign(cast, tmp_path):

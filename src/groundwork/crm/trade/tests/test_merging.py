@@ -72,6 +72,17 @@ def test_the_survivor_gets_every_link_and_what_it_lacks(cast, two):
     assert Change.objects.filter(type="invoice", changeset__act="merged").count() == 2
 
 
+def test_a_debt_limit_is_not_taken_over_into_another_currency(cast):
+    stays = make_company(cast.anna, "Funduk", currency="EUR")
+    pounds, euros = (make_company(cast.anna, code, debt_limit_minor=500_00, currency=code) for code in ("GBP", "EUR"))
+
+    merge(stays, pounds, by=cast.piotr)
+    first = Company.objects.get(pk=stays.pk).debt_limit_minor
+    merge(stays, euros, by=cast.piotr)
+
+    assert (first, Company.objects.get(pk=stays.pk).debt_limit_minor) == (None, 500_00)
+
+
 def test_taken_back_everything_is_exactly_as_it_was(cast, two):
     stays, goes = two
     before = everything()
