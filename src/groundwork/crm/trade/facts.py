@@ -14,7 +14,6 @@ from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.crm.customers.facts import FactSource, Known, company_facts, mark
 from groundwork.crm.trade import profit
-from groundwork.crm.trade.claims import Claim
 from groundwork.crm.trade.debts import payments_are_kept
 from groundwork.crm.trade.models import Invoice, Payment
 from groundwork.records.write import Follower, followers
@@ -146,31 +145,6 @@ def paying(ids: list[int], as_of: date) -> Known:
     return found
 
 
-def claiming(ids: list[int], as_of: date) -> Known:
-    """Claims opened in 12 months and what the settled ones cost. Known only to a firm that writes claims down.
-
-    The cost is that of the settled claims in the firm's currency; None where none is settled.
-    """
-    if not Claim.objects.current().filter(opened_on__lte=as_of).exists():
-        return {}
-    own = Firm.objects.values_list("currency", flat=True).first() or ""
-    held = Claim.objects.current().filter(company__in=ids, opened_on__gt=months_before(as_of, 12), opened_on__lte=as_of)
-    rows = (
-        held.order_by()
-        .values("company")
-        .annotate(claims=Count("pk"), claims_cost_minor=Sum("cost_minor", filter=Q(currency=own)))
-    )
-    found: Known = {pk: {"claims": 0} for pk in ids}
-    for row in rows:
-        pk = row.pop("company")
-        found[pk] = row
-    return found
-
-
-def readable_claims(user, ids: list[int]) -> set[int]:
-    return set(ids) if reach(user, "view", Claim.type_key).all else set()
-
-
 # ── who reads them: whoever sees every document that they stand on
 
 
@@ -197,8 +171,6 @@ MARGIN = frozenset({"margin_minor", "margin_revenue_minor", "margin_of_minor"})
 company_facts.add(FactSource("trade.buying", BUYING, buying, last_day, readable))
 PAYING = frozenset({"payments", "days_past_due"})
 company_facts.add(FactSource("trade.paying", PAYING, paying, readable=readable))
-CLAIMS = frozenset({"claims", "claims_cost_minor"})
-company_facts.add(FactSource("trade.claims", CLAIMS, claiming, readable=readable_claims))
 company_facts.add(FactSource("trade.margin", MARGIN, margin, readable=readable_margin, heavy=True))
 
 
@@ -209,5 +181,5 @@ def _follow(changed) -> None:
     mark(touched - {None})
 
 
-for type_key in (Invoice.type_key, Payment.type_key, Claim.type_key):
+for type_key in (Invoice.type_key, Payment.type_key):
     followers.add(Follower(f"company facts of {type_key}s", type_key, _follow))
