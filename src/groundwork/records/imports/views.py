@@ -330,7 +330,7 @@ def bad_rows(job: ImportJob) -> Table | None:
     rows = list(job.bad_rows.all()[:BAD_SHOWN])
     if not rows:
         return None
-    several = job.about.get("files", 1) > 1
+    several, kind = job.about.get("files", 1) > 1, getattr(layouts[job.layout], "kind", None)
     columns = [
         Column("line", _("Line"), main=True), Column("column", _("Column")),
         Column("value", _("Value")), Column("reason", _("What is wrong")),
@@ -341,7 +341,7 @@ def bad_rows(job: ImportJob) -> Table | None:
             Row(
                 [
                     Cell(f"{row.file}:{row.line}" if several else str(row.line)),
-                    Cell(row.column),
+                    Cell(kind.field(row.column).heading if kind and row.column in kind.by_name else row.column),
                     Cell(row.value),
                     Cell(row.reason),
                 ],

@@ -20,10 +20,12 @@ from groundwork.records.imports.readers import Source, open_source, sources
 TABLES = {
     "customers": ("CustomerID", "CompanyName"),
     "suppliers": ("SupplierID", "CompanyName"),
+    "categories": ("CategoryID", "CategoryName"),
     "products": ("ProductID", "ProductName"),
     "orders": ("OrderID", "CustomerID", "OrderDate"),
     "orderdetails": ("OrderID", "ProductID", "UnitPrice", "Quantity"),
 }  # in the order of reading: an order stands before its lines
+NOT_NEEDED = {"categories"}
 
 
 def tables_of(path: Path) -> dict[str, Source]:
@@ -38,7 +40,7 @@ class Northwind(Preset):
     key = "northwind"
     type = "northwind"
     label = gettext_lazy("Northwind: customers, suppliers, products and orders, a folder or zip of CSV tables")
-    order = ("company", "contact", "product", "order")
+    order = ("company", "contact", "category", "product", "order")
 
     def __init__(self, job):
         super().__init__(job)
@@ -56,7 +58,7 @@ class Northwind(Preset):
 
     def examine(self, path: Path) -> dict:
         found = tables_of(path)
-        if missing := [name for name in TABLES if name not in found]:
+        if missing := [name for name in TABLES if name not in found and name not in NOT_NEEDED]:
             raise Refusal(
                 _("“%(name)s” lacks the tables: %(tables)s.") % {"name": path.name, "tables": ", ".join(missing)}
             )
@@ -77,8 +79,8 @@ class Northwind(Preset):
         return places
 
     def pieces(self, path: Path) -> Iterator[tuple[str, int, list[Piece]]]:
-        reading = {"customers": self._customer, "suppliers": self._supplier, "products": self._product,
-                   "orders": self._order, "orderdetails": self._line}  # fmt: skip
+        reading = {"customers": self._customer, "suppliers": self._supplier, "categories": self._category,
+                   "products": self._product, "orders": self._order, "orderdetails": self._line}  # fmt: skip
         for name, source in tables_of(path).items():
             opened = open_source(source)
             places = self._places(opened.header, name, source)
@@ -109,10 +111,22 @@ class Northwind(Preset):
             values = {"name": person, "company": link("company", key), "job": text(row, "ContactTitle", 120)}
             yield Piece("contact", f"{kind} {key}", values)
 
+    def _category(self, row: dict[str, str]) -> Iterator[Piece]:
+        yield Piece(
+            "category", text(row, "CategoryID", 60, needed=True), {"name": text(row, "CategoryName", 120, needed=True)}
+        )
+
     def _product(self, row: dict[str, str]) -> Iterator[Piece]:
         key = text(row, "ProductID", 60, needed=True)
         self.names[key] = text(row, "ProductName", 200, needed=True)
-        yield Piece("product", key, {"name": self.names[key], "code": key})
+        supplier = text(row, "SupplierID", 60)
+        yield Piece(
+            "product", key,
+            {
+                "name": self.names[key], "code": key, "category": link("category", text(row, "CategoryID", 60)),
+                "supplier": link("company", f"supplier {supplier}" if supplier else ""),
+            },
+        )  # fmt: skip
 
     def _order(self, row: dict[str, str]) -> Iterator[Piece]:
         shipped = day_of(row, "ShippedDate")

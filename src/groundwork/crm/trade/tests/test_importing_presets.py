@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
 from django.urls import reverse
 
 from groundwork.background.models import Run
 from groundwork.background.work import carry_out
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
+from groundwork.crm.trade.models import Category, Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
 from groundwork.crm.trade.presets.bank import invoices_named, plain_number
 from groundwork.crm.trade.testing import make_invoice
 from groundwork.records.imports.models import ImportJob
@@ -66,6 +67,8 @@ def test_northwind_comes_in_to_the_last_digit_once_and_goes_out(cast):
     assert (wrong(job), Company.objects.filter(kind="customer").count()) == ([], expected["rows"]["Customers"])
     assert Company.objects.filter(kind="supplier").count() == expected["rows"]["Suppliers"]
     assert Product.objects.count() == expected["rows"]["Products"]
+    assert Category.objects.count() == expected["rows"]["Categories"]
+    assert not Product.objects.filter(Q(supplier=None) | Q(category=None)).exists()
     assert (Order.objects.count(), lines.count()) == (expected["rows"]["Orders"], expected["order_lines"])
     assert sum(lines.values_list("net", flat=True)) == Decimal(expected["net_total"])
     assert sum(a * b for a, b in lines.values_list("quantity", "price")) == Decimal(expected["gross_total"])
