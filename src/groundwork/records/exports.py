@@ -12,8 +12,10 @@ from typing import IO, Any
 
 import xlsxwriter
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from groundwork.core.money import minor_digits, to_major
+from groundwork.core.refusals import Refusal
 from groundwork.core.spreadsheet import guarded
 from groundwork.records.cells import Names
 from groundwork.records.listing import Listing
@@ -21,7 +23,6 @@ from groundwork.records.models import Record
 from groundwork.records.types import Field
 
 AT_ONCE = 1000
-XLSX_ROWS = 1_048_575  # of one sheet, beside the header
 
 
 class _Line:
@@ -40,7 +41,10 @@ def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
 
 
 def as_xlsx(rows: Iterable[list[str]]) -> IO[bytes]:
-    """A workbook of texts in a temporary file, open at its beginning; one row of it is in memory at a time."""
+    """A workbook of texts in a temporary file, open at its beginning; one row of it is in memory at a time.
+
+    Refused where a sheet has no room: 1,048,576 rows, 32,767 signs in a cell.
+    """
     file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers closes it
     book = xlsxwriter.Workbook(
         file.name, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -48,8 +52,8 @@ def as_xlsx(rows: Iterable[list[str]]) -> IO[bytes]:
     sheet = book.add_worksheet()
     for place, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if cell:
-                sheet.write_string(place, column, guarded(cell))
+            if cell and sheet.write_string(place, column, guarded(cell)):
+                raise Refusal(_("More rows, or a longer text, than a workbook holds: take the list out as CSV."))
     book.close()
     file.seek(0)
     return file

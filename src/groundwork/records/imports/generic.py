@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,7 @@ class RecordLayout(Layout):
         self.order = (*self._made_on_the_way(), self.kind.key)
         self.fields = writable(self.kind)
         self._people: dict[str, dict[str, int]] = {}
+        self._words: dict[str, dict[str, str]] = {}  # {field: {folded word: its choice}}
 
     def _made_on_the_way(self) -> list[str]:
         """The types of linked records that a person decided to make from values of this file."""
@@ -285,11 +287,10 @@ class RecordLayout(Layout):
         reads = getattr(shown.model_field, "choice_of", None)  # a field that knows more ways to write its values
         if reads and (found := reads(raw)) is not None:
             return found
-        for code, _name in settings.LANGUAGES:
-            with override(code):
-                for value, label in shown.model_field.flatchoices:
-                    if folded(raw) in (folded(str(value)), folded(str(label))):
-                        return str(value)
+        if shown.name not in self._words:
+            self._words[shown.name] = words_of_choices(shown)
+        if (chosen := self._words[shown.name].get(folded(raw))) is not None:
+            return chosen
         self.unknown[shown.name, raw[:200]] += 1
         raise WrongRow(shown.name, raw, _("this is none of the values to choose from"))
 
@@ -300,12 +301,11 @@ class RecordLayout(Layout):
         return to_minor(amount, currency)
 
     def _currency(self, row: dict[str, str]) -> str:
-        firm = Firm.objects.first()
-        return (
-            row.get("currency", "").strip().upper()
-            or self.job.options.get("currency")
-            or (firm.currency if firm else "EUR")
-        )
+        return row.get("currency", "").strip().upper() or self.job.options.get("currency") or self._firm_currency
+
+    @cached_property
+    def _firm_currency(self) -> str:
+        return Firm.objects.values_list("currency", flat=True).first() or "EUR"
 
     def _number(self, shown: Field, raw: str, row: dict[str, str]) -> str:
         return str(self.numbers.number(raw))
@@ -593,6 +593,17 @@ READ = {
     "link": lambda layout, shown, raw, row: raw[:300],
 }  # fmt: skip
 KEPT: dict[str, Any] = {"date": date.fromisoformat, "moment": datetime.fromisoformat, "number": Decimal}
+
+
+def words_of_choices(shown: Field) -> dict[str, str]:
+    """{word: the choice it means}, in each of our languages; the first choice of a word keeps it."""
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            for value, label in shown.model_field.flatchoices:
+                for word in (value, label):
+                    found.setdefault(folded(str(word)), str(value))
+    return found
 
 
 def clean(cell: str) -> str:

@@ -142,6 +142,16 @@ def test_a_cell_that_would_start_a_formula_leaves_as_text_and_a_phone_as_it_is(c
     assert "+7 (495) 123-45-67" in row
 
 
+def test_a_text_that_a_workbook_would_cut_is_refused_and_leaves_as_csv():
+    from groundwork.core.refusals import Refusal
+
+    rows = [["name"], ["x" * 40_000]]
+
+    with pytest.raises(Refusal, match="take the list out as CSV"):
+        exports.as_xlsx(rows)
+    assert sum(map(len, exports.as_csv(rows))) > 40_000
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 def test_a_list_leaves_in_as_many_queries_for_thirty_rows_as_for_three(cast, django_assert_num_queries, rows):
     for number in range(rows):
