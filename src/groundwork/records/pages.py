@@ -386,7 +386,7 @@ def related_of(record: Record, user) -> list[Related]:
         )
         add = (
             reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}"
-            if kind.typed and user.can("create", kind.key)
+            if kind.typed and link.model_field.editable and user.can("create", kind.key)
             else ""
         )
         if rows or add:

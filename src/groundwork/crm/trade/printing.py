@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from groundwork.blueprint.models import Firm
@@ -74,7 +74,8 @@ def titles() -> dict[str, str]:
 
 def heads() -> list[tuple[str, bool]]:
     return [
-        (_("No."), True), (_("Name"), False), (_("Unit"), False), (_("Quantity"), True), (_("Price"), True),
+        (_("No."), True), (pgettext("of goods, on a document", "Name"), False),
+        (_("Unit"), False), (_("Quantity"), True), (_("Price"), True),
         (_("Discount, %"), True), (_("Net"), True),
     ]  # fmt: skip
 
@@ -116,7 +117,8 @@ def parties(record: Invoice | Order, user) -> dict:
     company = Company.objects.visible_to(user).filter(pk=record.company_id).first()
     return {
         "language": get_language() or "en", "seller": seller, "buyer": buyer(company) if company else [],
-        "seller_word": _("Seller"), "buyer_word": _("Buyer"), "page_word": _("page"),
+        "seller_word": pgettext("on a document", "Seller"),
+        "buyer_word": pgettext("on a document", "Buyer"), "page_word": _("page"),
     }  # fmt: skip
 
 
