@@ -174,7 +174,7 @@ class Listing:
             return self._foot(Cell(self._counted_in_part(), self.address(count="all")))
         label = ngettext("%(count)s in all", "%(count)s in all", count) % {"count": languages.number(count)}
         lines = [languages.money(total, currency) for currency, total in sorted(sums.items())]
-        return self._foot(Cell(label), "; ".join(lines))
+        return self._foot(Cell(label), "\n".join(lines))
 
     def _counted_in_part(self) -> str:
         try:
