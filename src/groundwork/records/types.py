@@ -128,6 +128,7 @@ class RecordType:
     order: int = 50
     typed: bool = True  # people may create one by hand
     mergeable: bool = False  # two records may turn out to be one (records.merging)
+    beside: tuple[tuple[Any, Callable[[], str]], ...] = ()  # (words, address) of the pages that stand beside its list
     warns: str = ""  # the route that tells, while one types, which records this may be
     # (what a form of this record asks at once, what it leaves out): the rest stands behind "More fields"
     asked: Callable[[Any], tuple[tuple[str, ...], tuple[str, ...]]] | None = None

@@ -1,5 +1,8 @@
 """What makes companies and contacts visible: one declaration each."""
 
+from functools import partial
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -78,6 +81,7 @@ company = types.add(
         asked=asked_of,
         mergeable=True,
         warns="customers:similar",
+        beside=((_("Duplicates"), partial(reverse, "customers:duplicates", args=["company"])),),
         order=20,
         explain=_("A company is a customer, a supplier or a partner. Everything said and sold stands on its page."),
     )  # fmt: skip
@@ -114,6 +118,10 @@ contact = types.add(
         ),
         mergeable=True,
         warns="customers:similar",
+        beside=(
+            (_("Coming dates"), partial(reverse, "customers:dates")),
+            (_("Duplicates"), partial(reverse, "customers:duplicates", args=["contact"])),
+        ),
         order=30,
         explain=_("A contact is a person at a customer's: who decides, who orders, who pays."),
     )  # fmt: skip

@@ -151,3 +151,13 @@ def test_an_import_taken_back_leaves_no_sign(cast, tmp_path):
     undone(job, by=cast.adam)
 
     assert not MatchKey.objects.exists()
+
+
+def test_the_lists_lead_to_the_queue_and_to_coming_dates(cast, as_user):
+    client = as_user(cast.anna)
+
+    page = client.get(reverse("records:list", args=["contact"])).text
+
+    for address in (reverse("customers:dates"), reverse("customers:duplicates", args=["contact"])):
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
