@@ -51,6 +51,12 @@ def begin_purchase(record: Purchase) -> None:
     record.bought_on = today()
 
 
+def frozen_purchase(record: Purchase) -> frozenset[str]:
+    """Received, its costs stand on it: taking the receipt back opens it again."""
+    received = record.state == Purchase.State.RECEIVED
+    return frozenset({"supplier", "bought_on", "currency", "items"}) if received else frozenset()
+
+
 def begin_rate(record: Rate) -> None:
     record.valid_from, record.currency = today(), ""
 
@@ -291,6 +297,7 @@ purchase = types.add(
         board="state",
         order=45,
         begin=begin_purchase,
+        frozen=frozen_purchase,
         parts=(
             PartType(
                 "items",

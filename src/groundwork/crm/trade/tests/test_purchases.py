@@ -136,3 +136,15 @@ def test_the_history_of_a_product_says_from_which_purchase_its_cost_is(cast, alm
 
     assert ("ZK-1" in page, "Received" in page) == (True, True)
     assert "ZK-1" not in sellers
+
+
+def test_a_received_purchase_offers_nothing_to_type_that_its_costs_stand_on(cast, almonds, as_user):
+    purchase, larisa = make_purchase(cast.larisa, (almonds, 10, "5.00")), as_user(cast.larisa)
+    address = reverse("records:part_add", args=["purchase", purchase.pk, "items"])
+    assert address in larisa.get(purchase.get_absolute_url()).content.decode()
+
+    receive(purchase, by=cast.larisa)
+
+    assert address not in larisa.get(purchase.get_absolute_url()).content.decode()
+    form = larisa.get(reverse("records:edit", args=["purchase", purchase.pk])).content.decode()
+    assert ('name="document_number"' in form, 'name="bought_on"' in form) == (True, False)
