@@ -12,12 +12,19 @@ from groundwork.core.clock import standing_at
 from groundwork.crm.customers import facts
 from groundwork.crm.customers.models import Company, CompanyFacts
 from groundwork.crm.customers.testing import make_company
+from groundwork.crm.trade import debts
 from groundwork.crm.trade.facts import months_before, rhythm
 from groundwork.crm.trade.models import Payment, Share
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records.write import archive, creating, save_fields
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_payment_yet(monkeypatch):
+    """Whether payments are kept is remembered under the configuration's version, which each test begins anew."""
+    monkeypatch.setattr(debts, "_kept", {})
 
 
 def at(day: date):
