@@ -67,6 +67,11 @@ class PageAction:
     def type_key(self) -> str:
         return self.key.partition(".")[0]
 
+    @property
+    def asks_first(self) -> bool:
+        """A template that named ``form`` would call it, and find nothing."""
+        return self.form is not None
+
     def may(self, user, record: Record) -> bool:
         return user.can(self.verb, record) and all(user.can(verb, key) for verb, key in self.also)
 

@@ -48,6 +48,19 @@ def test_from_the_order_to_the_paid_invoice_with_buttons_only(cast, as_user, haz
     assert "invoice.issue" not in page
 
 
+def test_the_button_of_an_act_that_asks_first_leads_to_its_questions(cast, as_user, hazel):
+    order = make_order(cast.anna, hazel, (make_product(cast.larisa), 10, "2.00"))
+    actions.confirm(order, cast.anna)
+    nina, address = as_user(cast.nina), reverse("records:act", args=["order", order.pk, "order.invoice"])
+
+    page = nina.get(order.get_absolute_url()).content.decode()
+    questions = nina.get(address).content.decode()
+
+    assert f'href="{address}"' in page
+    assert f'action="{address}"' not in page
+    assert f'name="line{order.lines.get().pk}" value="10"' in questions
+
+
 def test_a_seller_is_offered_no_invoice_and_gets_none(cast, as_user, hazel):
     order = make_order(cast.anna, hazel)
     actions.confirm(order, cast.anna)
