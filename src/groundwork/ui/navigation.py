@@ -18,6 +18,7 @@ SECTIONS = {  # in the order of the menu; the first has no heading
     "rollout": gettext_lazy("Roll-out"),
     "settings": gettext_lazy("Settings"),
 }
+LONG = 4  # settings that stand open in the menu
 IN_TAB_BAR = 4  # on a narrow screen; the fifth item opens the whole menu
 
 
@@ -68,6 +69,15 @@ class Section:
     key: str
     label: str
     items: list[Item]
+
+    @property
+    def is_long(self) -> bool:
+        """Too long to stand open beside the daily work: it opens when asked, and where the person is inside."""
+        return self.key == "settings" and len(self.items) > LONG
+
+    @property
+    def is_open(self) -> bool:
+        return any(item.is_current for item in self.items)
 
 
 @dataclass(slots=True)
