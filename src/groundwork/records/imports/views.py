@@ -165,6 +165,7 @@ def shown(request, found: ImportJob, run: Run | None, waiting: bool) -> dict:
     answerable = not waiting and found.requester_id == request.user.pk and found.state in ANSWERABLE
     return {
         "job": found, "run": run, "busy": waiting, "layout": layouts[found.layout].label, "wait": wait(run),
+        "refused": refused(found, run),
         "verdicts": verdicts(found), "bad": bad_rows(found), "sums": reconciled(found), "step": step(found),
         "loadable": loadable, "count": languages.number(loadable),
         "links": [(types[key].plural, reverse("records:list", args=[key])) for key in found.counts if key in types],
@@ -173,6 +174,11 @@ def shown(request, found: ImportJob, run: Run | None, waiting: bool) -> dict:
         "format": told(found), "not_taken": not_taken(found),
         "split": found.count(Staged.Verdict.ASK) if answerable else 0,
     }  # fmt: skip
+
+
+def refused(job: ImportJob, run: Run | None) -> str:
+    """Why a load that was asked for wrote nothing; the job itself is as it was."""
+    return run.error if run is not None and run.state == "failed" and job.state == State.CHECKED else ""
 
 
 def wait(run: Run | None) -> int:

@@ -64,6 +64,29 @@ def test_a_dropped_file_is_tried_then_loaded_then_taken_back(cast, as_user):
     assert firm_as_it_is() == before
 
 
+def test_a_load_that_its_owner_may_not_make_says_so_on_its_page(cast, as_user):
+    client, before = as_user(cast.nina), firm_as_it_is()  # keeps the books, makes no companies
+    dropped(client)
+    work()
+    job = ImportJob.objects.get()
+
+    client.post(reverse("imports:load", args=[job.pk]))
+
+    assert work().state == "failed"
+    assert "makes or changes Companies, which you may not" in page(client, job).content.decode()
+    assert firm_as_it_is() == before
+
+
+def test_a_load_is_offered_to_whoever_dropped_the_file(cast, as_user):
+    dropped(as_user(cast.olga))
+    work()
+    job = ImportJob.objects.get()
+    address = reverse("imports:load", args=[job.pk])
+
+    assert address in page(as_user(cast.olga), job).content.decode()
+    assert address not in page(as_user(cast.adam), job).content.decode()
+
+
 def test_the_wrong_rows_as_a_file_start_no_formula(cast, as_user):
     client = as_user(cast.olga)
     dropped(client, "name,email\nTortola,=1+1\nVirgin,-2+3\nOslo,@sum\n")
