@@ -340,7 +340,10 @@ def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[s
     model_name = name.split("#", 1)[0]
     for part in kind.visible_parts(user):
         if part.model._meta.model_name == model_name:
-            return [(str(part.label), *(_line_words(part, values) for values in (before, after)))]
+            words = [_line_words(part, values) for values in (before, after)]
+            if words == [languages.NO_VALUE] * 2:  # only links and amounts: they are seen in the table above
+                words = ["", _("changed")]
+            return [(str(part.label), *words)]
     return []
 
 

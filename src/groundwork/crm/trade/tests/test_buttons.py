@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company
@@ -44,6 +45,9 @@ def test_from_the_order_to_the_paid_invoice_with_buttons_only(cast, as_user, haz
     draft.refresh_from_db()
     assert (draft.paid, draft.open_minor) == ("paid", 0)
     page = nina.get(draft.get_absolute_url()).content.decode()
+    told = nina.get(payment.get_absolute_url()).content.decode()
+    assert "Paid invoices" in told
+    assert "– –" not in " ".join(strip_tags(told).split())
     assert "Make credit note" in page
     assert "invoice.issue" not in page
 
