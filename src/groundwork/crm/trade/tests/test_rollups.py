@@ -22,6 +22,7 @@ from groundwork.crm.trade.profit import DIMENSIONS, documents, profit
 from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled, differences, held
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records import write
+from groundwork.records.imports.testing import RETAIL, counts, imported, retail_rows, undone, write_csv
 from groundwork.records.models import ChangeSet
 
 JUNE = date(2026, 6, 3)
@@ -331,6 +332,41 @@ def test_whatever_happened_the_kept_sums_give_the_number_of_the_rows(trading, hi
         same_as_raw(readers[1:3], ways=WAYS, ranges=RANGES[-1:])
         do("compare")
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("summed_between", [True, False])
+def test_an_import_and_its_undo_leave_the_kept_sums_equal_to_the_rows(trading, tmp_path, summed_between):
+    def loaded(name, header, layout, *rows):
+        job = imported(write_csv(tmp_path / name, header, list(rows)), layout, by=trading.olga)
+        checked()
+        return job
+
+    def checked():
+        same_as_raw([None, trading.olga, trading.piotr], ways=WAYS[:7], ranges=[{}])
+        if summed_between:
+            rolling.roll_all()
+            same_as_raw([None], ways=WAYS[:7], ranges=[{}])
+
+    sold = retail_rows(30)
+    loaded("first.csv", RETAIL, "online-retail", *sold)
+    rolling.roll_all()
+    before = [profit(way) for way in WAYS]
+
+    costs = loaded(
+        "costs.csv", ["code", "cost", "currency", "valid from"], "costs", [sold[0][1], "1", "GBP", "2010-01-01"]
+    )
+    more = [[*row[:3], "77", *row[4:]] if row[0] == sold[0][0] else row for row in [*sold, *retail_rows(60, seed=2)]]
+    register = loaded("second.csv", RETAIL, "online-retail", *more)
+    assert all(counts(register)[:2])  # some are new, some changed
+    assert profit()[0].cost
+    assert profit()[0].lines > before[-4][0].lines
+    for job in (register, costs):
+        assert undone(job, by=trading.olga).kept == []
+        checked()
+
+    rolling.roll_all()
+    assert [profit(way) for way in WAYS] == before
+    assert {rolling.compare(month) for month in RolledMonth.objects.values_list("month", flat=True)} == {""}
 
 
 def test_a_settled_claim_takes_its_cost_from_the_profit_until_it_is_reopened(trading):
