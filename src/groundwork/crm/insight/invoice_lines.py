@@ -10,7 +10,7 @@ from groundwork.core.languages import NO_VALUE, day, money, number
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight import screens
 from groundwork.crm.trade import profit
-from groundwork.crm.trade.models import InvoiceLine, Product
+from groundwork.crm.trade.models import Category, InvoiceLine, Product
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
 LINES_SHOWN = 50
@@ -25,9 +25,13 @@ def lines_of(user, start, end, currency=""):
 
 
 def narrowed(found, user, query):
-    """The lines of what the address names, and its words. 404 for a product or company that the person may not see."""
+    """The lines of what the address names, and its words. 404 for a product or category that the person may not see."""
     titles = []
-    for name, model, path in (("product", Product, "product"), ("company", Company, "invoice__company")):
+    for name, model, path in (
+        ("product", Product, "product"),
+        ("category", Category, "product__category"),
+        ("company", Company, "invoice__company"),
+    ):
         value = query.get(name, "")
         if not value:
             continue
@@ -36,7 +40,7 @@ def narrowed(found, user, query):
             titles.append(screens.words_of(profit.Place(name, None)))
         elif value.isdigit() and len(value) < 19:
             seen = model.objects.visible_to(user).filter(pk=value).first()
-            if seen is None and name == "product":
+            if seen is None and name != "company":
                 raise Http404
             found = found.filter(**{path: value})
             titles.append(str(seen) if seen else _("no access"))

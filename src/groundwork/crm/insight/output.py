@@ -8,7 +8,7 @@ from groundwork.core.spreadsheet import guarded
 
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
 PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
-NAMED = ("product", "company", "owner", "department")
+NAMED = ("product", "category", "company", "owner", "department")
 
 
 def columns(dimensions, parts: bool = False) -> list[str]:

@@ -42,6 +42,7 @@ reports.add(
         dimensions={
             "month": _("month"),
             "product": _("product"),
+            "category": _("category"),
             "company": _("company"),
             "country": _("country"),
             "owner": _("owner"),

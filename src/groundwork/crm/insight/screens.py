@@ -50,8 +50,8 @@ def lines_address(start, end, currency, **filters) -> str:
 
 def rows_address(user, place: profit.Place, start, end, currency) -> str:
     """Where the number of one row opens: its invoices, or its lines."""
-    if place.dimension == "product":
-        return lines_address(start, end, currency, product=place.value or "none")
+    if place.dimension in ("product", "category"):
+        return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
     if place.value is None or place.is_hidden:
         return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
     if place.dimension == "month":
@@ -69,6 +69,7 @@ def words_of(place: profit.Place) -> str:
     if place.value is None:
         return {
             "product": _("without a product"),
+            "category": _("without a category"),
             "company": _("without a company"),
             "country": _("without a country"),
             "owner": _("without an owner"),
@@ -82,8 +83,8 @@ def words_of(place: profit.Place) -> str:
 
 
 def record_address(user, place: profit.Place) -> str:
-    """The page of the product or company itself."""
-    if place.dimension not in ("product", "company") or place.value is None or place.is_hidden:
+    """The page of the product, category or company itself."""
+    if place.dimension not in ("product", "category", "company") or place.value is None or place.is_hidden:
         return ""
     return address("records:page", place.dimension, place.value)
 
@@ -197,7 +198,7 @@ class Above:
     currencies: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     chart: BarChart | None = None
-    tops: dict[str, list[profit.ProfitRow]] = field(default_factory=dict)
+    tops: dict[str, profit.Largest] = field(default_factory=dict)
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
     cost: Cost = field(default_factory=lambda: Cost(False, False))
     unit: str = ""  # what the chart counts in
@@ -242,11 +243,10 @@ class Above:
 
     def _read_tops(self, countries) -> None:
         """The largest of each kind; the others are only counted."""
-        limits = {"start": self.start, "as_of": self.end, "user": self.user, "currency": self.currency, "top": TOP}
-        self.tops = {name: profit.profit(name, **limits) for name in ("product", "company")} | {"country": countries}
-
-    def _count(self, dimension: str) -> int:
-        return sum(row.place.value is not None for row in self.tops[dimension])
+        limits = {"start": self.start, "as_of": self.end, "user": self.user, "currency": self.currency}
+        self.tops = {name: profit.largest(name, TOP, **limits) for name in ("product", "company")}
+        named = sum(row.place.value is not None for row in countries)
+        self.tops["country"] = profit.Largest(countries[:TOP], len(countries), named)
 
     def _figures(self, inside) -> None:
         total = next(iter(profit.totals(inside)), profit.Sums(self.currency, shows_cost=self.cost.allowed))
@@ -263,7 +263,7 @@ class Above:
             Figure(_("Documents"), number(documents, 0), rows),
             Figure(
                 _("Companies"),
-                number(self._count("company"), 0),
+                number(self.tops["company"].named, 0),
                 address(
                     "insight:report", "profit", by="company", from_=self.start, to=self.end, currency=self.currency
                 ),
@@ -332,12 +332,12 @@ class Above:
         }
         for dimension, (head, every) in heads.items():
             table = profit_table(
-                self.user, self.tops[dimension][:TOP], dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
+                self.user, self.tops[dimension].rows, dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
             )
             whole = address(
                 "insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency
             )
-            self.tables.append((head, every % {"count": number(self._count(dimension), 0)}, table, whole))
+            self.tables.append((head, every % {"count": number(self.tops[dimension].named, 0)}, table, whole))
 
 
 def choices_above(above: Above, asked_day: date | None) -> dict:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from groundwork.core.money import minor_digits
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
 from groundwork.crm.trade.rollups import MonthSum
 from groundwork.records.models import RecordQuerySet
 
@@ -181,6 +181,8 @@ GRAINS = {
     "owner": Grain("owner_id", dimensions=("owner", "department")),
 }
 
+BY_YEAR = ("product", "goods", "company")  # there are many of them, and most buy or are bought in several months
+
 
 def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet) -> Sql:
     """Out of the kept sums of ``grain``."""
@@ -195,17 +197,41 @@ def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet) -> Sql:
     return f"SELECT {picked}, {figures} FROM ({source}) s", list(params)  # noqa: S608
 
 
-def together(dimensions: Sequence[str], parts: Iterable[Sql]) -> Sql:
-    """One row a group out of several sources."""
+# What follows from another dimension: a category from the product, whose sums are kept.
+FOLLOWS = {"category": "product"}
+
+
+def read_by(dimensions: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions to read by, so that the asked ones follow."""
+    return tuple(dict.fromkeys(FOLLOWS.get(name, name) for name in dimensions))
+
+
+def together(dimensions: Sequence[str], parts: Iterable[Sql], kinds: Sequence[str], top: int | None = None) -> Sql:
+    """One row a group out of several sources: keys, currency, rows, FIGURES of the lines, then what each kind takes.
+
+    With ``top`` only so many, those with most revenue first; a last column says of how many with a key of the first
+    dimension, one before it of how many at all.
+    """
     parts = list(parts)
-    keys = [f"{name}_key" for name in dimensions]
-    group = ", ".join([*keys, "currency", "kind"])
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
+    keys = ["p.category_id" if name == "category" else f"u.{name}_key" for name in dimensions]
+    sums = {name: f"SUM(u.{name})" for name in FIGURES}
+    sums |= {name: f"SUM(CASE WHEN u.kind = '' THEN u.{name} ELSE 0 END)" for name in ("amount", "lines")}
+    taken = [f"SUM(CASE WHEN u.kind = %s THEN u.amount ELSE 0 END) AS taken_{place}" for place in range(len(kinds))]
+    words = [
+        *(f"{key} AS {name}_key" for key, name in zip(keys, dimensions, strict=True)), "u.currency AS currency",
+        "SUM(u.lines) AS entries", *(f"{sql} AS {name}" for name, sql in sums.items()), *taken,
+    ]  # fmt: skip
     source = " UNION ALL ".join(sql for sql, _params in parts)
-    return (
-        f"SELECT {group}, {sums} FROM ({source}) u GROUP BY {group}",  # noqa: S608
-        [item for _sql, params in parts for item in params],
-    )
+    product = f" LEFT JOIN {Product._meta.db_table} p ON p.id = u.product_key" if "category" in dimensions else ""
+    sql = f"SELECT {', '.join(words)} FROM ({source}) u{product} GROUP BY {', '.join([*keys, 'u.currency'])}"  # noqa: S608
+    if top is not None:
+        first = f"{dimensions[0]}_key"
+        order = f"amount DESC, {first} IS NULL, CAST({first} AS TEXT), currency"
+        sql = (
+            f"SELECT e.*, COUNT(*) OVER () AS of_all, COUNT({first}) OVER () AS of_named "  # noqa: S608
+            f"FROM ({sql}) e WHERE entries <> 0 ORDER BY {order} LIMIT {int(top)}"
+        )
+    return sql, [*kinds, *(item for _sql, params in parts for item in params)]
 
 
 # ── summed into months
@@ -243,6 +269,18 @@ def month_sums(month: str, invoices: QuerySet, rows: QuerySet | None) -> Sql:
 
 
 COLUMNS = ("grain", "month", "department_id", "key", "word", "currency", "kind", *FIGURES)
+
+
+def year_sums(year: str) -> Sql:
+    """The sums of the months of a year, put together; in the order of ``COLUMNS``."""
+    keys = ["department_id", "key", "word", "currency", "kind"]
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in FIGURES)
+    return (
+        f"SELECT grain, '{year}', {', '.join(keys)}, {sums} FROM {SUMS} "  # noqa: S608
+        f"WHERE grain IN ({', '.join(repr(name) for name in BY_YEAR)}) AND month IN ({', '.join(['%s'] * 12)}) "
+        f"GROUP BY grain, {', '.join(keys)}",
+        [f"{year}-{month:02}" for month in range(1, 13)],
+    )
 
 
 def _typed(column: str) -> str:

@@ -1,4 +1,4 @@
-"""Profit: revenue less what it took, by product, company, country, owner, department or month.
+"""Profit: revenue less what it took, by product, category, company, country, owner, department or month.
 
 Every figure is a sum over the ledger rows that the asker may see (``ledger``): the lines of current invoices, and what
 claims and the like take. What a line cost is quantity x the
@@ -10,7 +10,7 @@ whichever it is, at any moment. Currencies are never added together: each row be
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -29,12 +29,12 @@ from groundwork.core.money import round_half_up
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import entries
 from groundwork.crm.trade.ledger import LedgerRow, profit_lines
-from groundwork.crm.trade.models import Invoice, Product
+from groundwork.crm.trade.models import Category, Invoice, Product
 from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
 from groundwork.crm.trade.types import COST
 from groundwork.records.models import ExternalKey, RecordQuerySet
 
-DIMENSIONS = ("month", "product", "company", "country", "owner", "department")
+DIMENSIONS = ("month", "product", "category", "company", "country", "owner", "department")
 WHOLE_FIRM = Scope(all=True)
 
 
@@ -178,20 +178,52 @@ def profit(
     may see them. Months are in order; other rows begin with the largest revenue. Only the first ``top`` rows get their
     names, where given. ``raw`` reads no kept sums: slower, and never another number.
     """
+    asked = _asked(by, start, _until(end, as_of), user, currency)
+    rows = sorted(_rows(asked, asked.answer(raw=raw)), key=lambda row: _order(asked.dimensions, row))
+    give_names(rows if top is None else rows[:top], user)
+    return rows
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The rows with most revenue, of how many there are at all; ``named`` leaves out "without a product"."""
+
+    rows: list[ProfitRow]
+    count: int
+    named: int
+
+
+def largest(
+    by: str,
+    top: int,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: date | None = None,
+    user=None,
+    currency: str = "",
+    raw: bool = False,
+) -> Largest:
+    """The first ``top`` rows of ``profit(by)``, chosen by the database: what is not shown is only counted."""
+    asked = replace(_asked(by, start, _until(end, as_of), user, currency), top=top)
+    answer = asked.answer(raw=raw)
+    rows = sorted(_rows(asked, answer), key=lambda row: _order(asked.dimensions, row))
+    give_names(rows, user)
+    return Largest(rows, *(map(int, answer[0][-2:]) if answer else (0, 0)))
+
+
+def _asked(by: str | Sequence[str], start: date | None, until: date | None, user, currency: str) -> "Asked":
     dimensions = (by,) if isinstance(by, str) else tuple(by)
     if unknown := [name for name in dimensions if name not in DIMENSIONS]:
         raise ValueError(f"no such dimension: {unknown[0]}")
     shows_cost = sees_costs(user)
-    asked = Asked(dimensions, start, _until(end, as_of), user, currency, shows_cost, shows_cost and costs_are_kept())
-    rows = sorted(_rows(asked, asked.answer(raw=raw)), key=lambda row: _order(dimensions, row))
-    give_names(rows if top is None else rows[:top], user)
-    return rows
+    return Asked(dimensions, start, until, user, currency, shows_cost, shows_cost and costs_are_kept())
 
 
 def documents(*, start=None, end=None, as_of=None, user=None, currency: str = "", raw: bool = False) -> int:
     """How many documents there are; those without lines count, too."""
     asked = Asked((), start, _until(end, as_of), user, currency, counts_documents=True)
-    place = 2 + entries.FIGURES.index("documents")  # after currency and kind
+    place = 2 + entries.FIGURES.index("documents")  # after the currency and the count of rows
     return sum(int(values[place]) for values in asked.answer(raw=raw))
 
 
@@ -248,6 +280,11 @@ class Asked:
     shows_cost: bool = False
     with_costs: bool = False
     counts_documents: bool = False
+    top: int | None = None
+
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        return entries.read_by(self.dimensions)
 
     @property
     def scope(self) -> Scope:
@@ -256,7 +293,7 @@ class Asked:
     @property
     def grain(self) -> str:
         """The kept sums that can answer; "" for none. Of one's own documents only the sums by owner tell."""
-        wanted = set(self.dimensions) - {"month"}
+        wanted = set(self.read_by) - {"month"}
         if self.scope.all and wanted == {"product"}:
             return "product"
         whole = self.scope.all or self.scope.departments
@@ -266,7 +303,7 @@ class Asked:
         return ""
 
     def answer(self, raw: bool) -> list[tuple]:
-        """(keys ..., currency, kind, figures ...) a row. Asked again where a write came between."""
+        """The rows of ``entries.together``. Asked again where a write came between."""
         if self.scope.nothing:
             return []
         for _time in range(0 if raw or not self.grain else 3):
@@ -279,7 +316,8 @@ class Asked:
         parts = self._parts(months)
         if not parts:
             return []
-        group, params = entries.together(self.dimensions, parts)
+        kinds = [line.key for line in profit_lines] if self.shows_cost else []
+        group, params = entries.together(self.dimensions, parts, kinds, self.top)
         guard, guard_params = months.guard_sql()
         sql = (
             f"WITH {entries.COSTS_BY_DAY} SELECT h.months, h.turns, g.* "  # noqa: S608
@@ -290,24 +328,25 @@ class Asked:
             found = cursor.fetchall()
         if not months.stands(int(found[0][0]), int(found[0][1])):
             return None
-        place = 2 + len(self.dimensions)
+        place = 2 + len(self.dimensions)  # the currency, which no group is without
         return [row[2:] for row in found if row[place] is not None]
 
     def _parts(self, months: Held) -> list[entries.Sql]:
         """Kept sums of the months that hold, and the rows of everything else."""
-        parts = [self._kept(months.months)] if months.months else []
+        parts = [self._kept(months)] if months.months else []
         for invoices in self._split(months.months, invoices_of(self.user, self.currency), "issued_on", "invoice_id"):
             if self.counts_documents:
-                parts.append(entries.sql_or_none(entries.documents_by, self.dimensions, invoices))
+                parts.append(entries.sql_or_none(entries.documents_by, self.read_by, invoices))
             else:
-                parts.append(entries.sql_or_none(entries.lines_by, self.dimensions, invoices, self.with_costs))
+                parts.append(entries.sql_or_none(entries.lines_by, self.read_by, invoices, self.with_costs))
         if self.shows_cost and not self.counts_documents:
             for rows in self._split(months.months, rows_of(self.user, self.currency), "counts_on", "row_id"):
-                parts.append(entries.sql_or_none(entries.rows_by, self.dimensions, rows))
+                parts.append(entries.sql_or_none(entries.rows_by, self.read_by, rows))
         return [part for part in parts if part is not None]
 
-    def _kept(self, months: tuple[str, ...]) -> entries.Sql | None:
-        sums = MonthSum.objects.filter(grain=self.grain, month__in=months)
+    def _kept(self, months: Held) -> entries.Sql | None:
+        by_year = self.grain in entries.BY_YEAR and "month" not in self.dimensions
+        sums = MonthSum.objects.filter(grain=self.grain, month__in=months.shortest if by_year else months.months)
         if self.currency:
             sums = sums.filter(currency=self.currency)
         if not self.shows_cost:
@@ -315,7 +354,7 @@ class Asked:
         if not self.scope.all:
             seen = Q(department_id__in=self.scope.departments)
             sums = sums.filter(seen | Q(key=self.scope.me) if self.grain == "owner" else seen)
-        return entries.sql_or_none(entries.sums_by, self.dimensions, self.grain, sums)
+        return entries.sql_or_none(entries.sums_by, self.read_by, self.grain, sums)
 
     def _split(self, months: tuple[str, ...], every: QuerySet, day: str, waiting: str) -> list[QuerySet]:
         """The rows that the kept sums do not hold: other days, not folded in yet, own ones of other departments."""
@@ -366,6 +405,7 @@ def _gaps(months: Sequence[str], day: str, start: date | None, until: date | Non
 
 MODELS: dict[str, tuple[type[Model], str]] = {  # dimension: (model, the field that is its code)
     "product": (Product, "code"),
+    "category": (Category, "number"),
     "company": (Company, "number"),
     "owner": (User, "email"),
     "department": (Department, "path"),
@@ -402,27 +442,22 @@ def _keys_elsewhere(companies: set) -> dict[Any, str]:
 
 
 def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
-    """One row a group: what ledger rows take is put beside the lines of the same group."""
-    count, found = len(asked.dimensions), {}
+    """One row a group, with what ledger rows take beside its lines."""
+    count, found = len(asked.dimensions), []
+    kinds = [line.key for line in profit_lines] if asked.shows_cost else []
     for values in answer:
-        places, currency, kind = values[:count], values[count], values[count + 1]
-        amount, lines, *figures = map(int, values[count + 2 :])
-        if not lines:
+        lines_and_rows, amount, lines, *figures = map(int, values[count + 1 :])
+        if not lines_and_rows:
             continue  # documents without lines
-        key = (*places, currency)
-        row = found.get(key)
-        if row is None:
-            row = found[key] = ProfitRow(
-                currency, shows_cost=asked.shows_cost, places=_places(asked.dimensions, places)
-            )
-        if kind:
-            row.posted[kind] = amount
-            continue
-        row.revenue, row.lines = amount, lines
-        row.returns, row.discount = figures[3], figures[4]
+        row = ProfitRow(
+            values[count], amount, lines, shows_cost=asked.shows_cost, returns=figures[3], discount=figures[4],
+            places=_places(asked.dimensions, values[:count]),
+        )  # fmt: skip
+        row.posted = dict(zip(kinds, figures[6:], strict=False))
         if asked.with_costs:
             row.known_revenue, row.known_lines, row.known_cost = figures[:3]
-    return list(found.values())
+        found.append(row)
+    return found
 
 
 def _places(dimensions, values) -> tuple[Place, ...]:

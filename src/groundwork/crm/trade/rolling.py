@@ -15,11 +15,11 @@ from django.db.models import Max, Min, QuerySet
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import start
-from groundwork.core.clock import now
+from groundwork.core.clock import now, today
 from groundwork.crm.trade import entries
 from groundwork.crm.trade.ledger import LedgerRow
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
-from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled, differences, month_of
+from groundwork.crm.trade.rollups import MonthSum, RolledMonth, RolledYear, Unrolled, differences, month_of
 from groundwork.records import write
 from groundwork.records.write import Follower, PartFollower, followers, part_followers
 
@@ -219,28 +219,60 @@ def _ends(invoices, rows) -> tuple[date | None, date | None]:
     return min(days, default=None), max(days, default=None)
 
 
+def roll_year(year: str) -> None:
+    """Put the sums of the months of a year together: a question of all days then reads a twelfth of the rows."""
+    with transaction.atomic():
+        rolled, _new = RolledYear.objects.get_or_create(year=year)
+        months = RolledMonth.objects.select_for_update().filter(month__startswith=f"{year}-").order_by("month")
+        rolled.turns = sum(month.turn for month in months)
+        MonthSum.objects.filter(month=year).delete()
+        sql, params = entries.year_sums(year)
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {entries.SUMS} ({', '.join(entries.COLUMNS)}) {sql}", params)  # noqa: S608
+        rolled.save()
+
+
+def next_year_to_roll() -> str | None:
+    """A past year whose months were summed since, and of which nothing waits; the running one never rests."""
+    waiting = {month[:4] for month in Unrolled.objects.values_list("month", flat=True).distinct()}
+    kept = dict(RolledYear.objects.values_list("year", "turns"))
+    turns: dict[str, int] = {}
+    for month, turn in RolledMonth.objects.order_by("month").values_list("month", "turn"):
+        turns[month[:4]] = turns.get(month[:4], 0) + turn
+    past = (year for year in turns if year < str(today().year) and year not in waiting)
+    return next((year for year in past if kept.get(year) != turns[year]), None)
+
+
 def roll_step(run: Run) -> bool:
-    """One month a step, the newest first: it is looked at most."""
-    month = Unrolled.objects.order_by("-month").values_list("month", flat=True).first()
-    if month is None:
+    """One month a step, the newest first, since it is looked at most; then the years."""
+    if not roll_next():
         return True
-    roll(month)
     run.done += 1
     return False
 
 
-def roll_all() -> int:
-    """Sum everything that waits, here and now; how many months it was."""
-    done = 0
-    while month := Unrolled.objects.order_by("-month").values_list("month", flat=True).first():
+def roll_next() -> bool:
+    """Sum one month, or one year, that waits; False where none does."""
+    if month := Unrolled.objects.order_by("-month").values_list("month", flat=True).first():
         roll(month)
+    elif year := next_year_to_roll():
+        roll_year(year)
+    else:
+        return False
+    return True
+
+
+def roll_all() -> int:
+    """Sum everything that waits, here and now; how many months and years it was."""
+    done = 0
+    while roll_next():
         done += 1
     return done
 
 
 def roll_soon() -> None:
     """Each minute: begin to sum what writes and imports have touched."""
-    if Unrolled.objects.exists():
+    if Unrolled.objects.exists() or next_year_to_roll():
         start("trade.rollups", dedupe="rollups")
 
 
@@ -309,6 +341,35 @@ def _differing(month: str) -> list[tuple[str, int]] | None:
     return [(grain, count) for _touched, grain, count in found if grain]
 
 
+def compare_year(year: str) -> str:
+    """How the sums of a year differ from those of its months, as ``compare`` says it of a month.
+
+    A year whose months were summed since is not compared.
+    """
+    with transaction.atomic():
+        months = RolledMonth.objects.select_for_update().filter(month__startswith=f"{year}-").order_by("month")
+        turns = sum(month.turn for month in months)
+        rolled = RolledYear.objects.select_for_update().get(year=year)
+        if rolled.turns != turns:
+            return ""
+        raw, params = entries.year_sums(year)
+        columns = ", ".join(entries.COLUMNS)
+        kept = f"SELECT {columns} FROM {entries.SUMS} WHERE month = %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT COUNT(*) FROM (SELECT * FROM ({raw} EXCEPT {kept}) a "  # noqa: S608
+                f"UNION ALL SELECT * FROM ({kept} EXCEPT {raw}) b) c",
+                [*params, year, year, *params],
+            )
+            count = cursor.fetchone()[0]
+        rolled.difference = f"months {count}" if count else ""
+        if count:
+            rolled.turns, rolled.differed_at = -1, now()
+            log.error("the sums of %s differed from those of its months: %s", year, rolled.difference)
+        rolled.save()
+        return rolled.difference
+
+
 def compare_step(run: Run) -> bool:
     """One month a step. A month with documents that were never noted waits from now on, and is told as a difference."""
     after = run.cursor.get("after", "")
@@ -316,6 +377,8 @@ def compare_step(run: Run) -> bool:
         _find_unknown_months()
     month = RolledMonth.objects.filter(month__gt=after).order_by("month").values_list("month", flat=True).first()
     if month is None:
+        for year in RolledYear.objects.order_by("year").values_list("year", flat=True):
+            compare_year(year)
         return True
     compare(month)
     run.cursor = {"after": month}
@@ -337,11 +400,11 @@ def compare_soon() -> None:
 
 def fault() -> str:
     """For ``groundwork doctor``: what the last comparison found."""
-    found = list(differences()[:13])
+    found = differences()
     if not found:
         return ""
-    months = ", ".join(f"{row.month} ({row.difference})" for row in found[:12])
-    return f"Monthly sums differed from their rows and are made anew: {months}. Tell whoever develops Groundwork."
+    periods = ", ".join(f"{one.period} ({one.words})" for one in found[:12])
+    return f"Monthly sums differed from their rows and are made anew: {periods}. Tell whoever develops Groundwork."
 
 
 kinds.add(Kind("trade.rollups", roll_step))

@@ -6,10 +6,11 @@ the sums of months that hold and the rows of everything else has the exact numbe
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.clock import now
@@ -55,6 +56,18 @@ class RolledMonth(models.Model):
         return self.month
 
 
+class RolledYear(models.Model):
+    """A year whose months were put together; it holds while the turns of its months still add up to ``turns``."""
+
+    year = models.CharField(max_length=4, unique=True)
+    turns = models.BigIntegerField(default=0)
+    difference = models.CharField(max_length=200, blank=True, default="")  # as last compared
+    differed_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return self.year
+
+
 class Unrolled(models.Model):
     """Not in the sums of its month: one document or ledger row, or (both empty) the month as it is now."""
 
@@ -74,10 +87,19 @@ WHOLE = Q(invoice_id=None, row_id=None)
 
 @dataclass(frozen=True)
 class Held:
-    """The months whose sums may be taken, and the mark by which a later query knows that they still may."""
+    """The months whose sums may be taken, and the mark by which a later query knows that they still may.
+
+    Of ``years`` the sums of the whole year may be taken instead.
+    """
 
     months: tuple[str, ...] = ()
     turns: int = 0
+    years: tuple[str, ...] = ()
+
+    @property
+    def shortest(self) -> tuple[str, ...]:
+        """The fewest sums that say the same."""
+        return (*self.years, *(month for month in self.months if month[:4] not in self.years))
 
     def guard_sql(self) -> tuple[str, list]:
         """(months, turns) as they are when the query runs; asked inside it, so that no write comes between."""
@@ -99,13 +121,25 @@ class Held:
 def held(start: date | None, until: date | None) -> Held:
     """The months that hold and have no row outside ``start`` to ``until``, both included."""
     touched = Unrolled.objects.filter(WHOLE, month=OuterRef("month"))
-    found = RolledMonth.objects.exclude(Exists(touched)).exclude(first_on=None)
-    if start is not None:
-        found = found.filter(first_on__gte=start)
-    if until is not None:
-        found = found.filter(last_on__lte=until)
-    rows = list(found.order_by("month").values_list("month", "turn"))
-    return Held(tuple(month for month, _turn in rows), sum(turn for _month, turn in rows))
+    of_year = RolledYear.objects.filter(year=Substr(OuterRef("month"), 1, 4)).values("turns")
+    every = RolledMonth.objects.annotate(void=Exists(touched), of_year=Subquery(of_year)).order_by("month")
+    turns: dict[str, int] = {}
+    empty, lost = set(), set()
+    left: dict[str, int] = {}
+    for month, turn, first, last, void, turns_of_year in every.values_list(
+        "month", "turn", "first_on", "last_on", "void", "of_year"
+    ):
+        year = month[:4]
+        if void or (first is not None and ((start and first < start) or (until and last > until))):
+            lost.add(year)
+            continue
+        if first is None:
+            empty.add(month)
+        turns[month] = turn
+        left[year] = left.get(year, int(turns_of_year or 0)) - turn
+    years = tuple(year for year, rest in left.items() if rest == 0 and year not in lost)
+    months = tuple(month for month in turns if month not in empty or month[:4] in years)
+    return Held(months, sum(turns[month] for month in months), years)
 
 
 def month_of(day: date | str) -> str:
@@ -113,6 +147,17 @@ def month_of(day: date | str) -> str:
     return str(day)[:7]
 
 
-def differences() -> models.QuerySet[RolledMonth]:
-    """The months whose sums were not those of their rows when last compared; they have been made anew since."""
-    return RolledMonth.objects.exclude(difference="").order_by("month")
+@dataclass(frozen=True)
+class Difference:
+    """Kept sums that were not those of their rows when last compared; they have been made anew since."""
+
+    period: str  # 2026-05, or 2025 for a year
+    words: str  # how many keys of which sums
+    found_at: datetime | None
+
+
+def differences() -> list[Difference]:
+    """What the last nightly comparison found; [] where all sums were right."""
+    months = RolledMonth.objects.exclude(difference="").values_list("month", "difference", "differed_at")
+    years = RolledYear.objects.exclude(difference="").values_list("year", "difference", "differed_at")
+    return [Difference(*values) for values in sorted([*months, *years])]

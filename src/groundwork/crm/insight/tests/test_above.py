@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight.period import Period
+from groundwork.crm.trade.models import Category
 from groundwork.crm.trade.testing import keep_costs, make_cost, make_invoice, make_product
 from groundwork.records import use
 from groundwork.records.models import Use
@@ -223,6 +224,21 @@ def test_opening_the_report_counts_as_its_use_and_landing_on_the_view_from_above
 
     kinds = Use.objects.filter(user=trading.olga, key="report:profit").order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["view", "report"]
+
+
+def test_a_category_opens_the_lines_of_its_products(trading, as_user):
+    client, dry = as_user(trading.olga), creating(Category(name="Dry goods"), by=trading.olga)
+    goods = make_product(trading.olga, "Figs", category=dry)
+    make_invoice(trading.olga, (goods, 1, "3.00"), (None, 1, "4.00"), number="N9")
+
+    page = client.get("/report/profit?by=category")
+
+    assert "Dry goods" in page.content.decode()
+    assert "without a category" in page.content.decode()
+    opened = [client.get(href) for href in links(page) if "report/lines" in href and "category" in href]
+    assert len(opened) == 2
+    assert sorted("Figs" in lines.content.decode() for lines in opened) == [False, True]
+    assert client.get("/report/lines?category=999999").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from groundwork.__main__ import attempt, parser
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight import command
+from groundwork.crm.trade.models import Category
 from groundwork.crm.trade.testing import keep_costs, make_cost, make_invoice, make_product
 from groundwork.records.models import ExternalKey
 from groundwork.records.write import creating
@@ -113,6 +114,17 @@ def test_for_a_person_it_counts_what_that_person_sees(cast, report):
     assert (code, err) == (1, "Anna may not read reports.\n")
 
 
+def test_by_category_it_tells_the_category_by_name(cast, report):
+    dry = creating(Category(name="Dry goods"), by=cast.olga)
+    make_invoice(cast.olga, (make_product(cast.olga, category=dry), 1, "7.00"), (None, 1, "2.00"))
+
+    found = rows(report("profit", "--by", "category", "--json"))
+
+    assert [(row["category"], row["name"], row["revenue"]) for row in found] == [
+        (dry.number, "Dry goods", "7.00"), (None, None, "2.00"),
+    ]  # fmt: skip
+
+
 def test_csv_and_a_plain_table(cast, report):
     make_invoice(cast.olga, (None, 1, "7.00"))
 
@@ -129,7 +141,8 @@ def test_csv_and_a_plain_table(cast, report):
         (["nope"], "There is no report “nope”. There are: profit, debts."),
         (
             ["profit", "--by", "weather"],
-            "The report is not grouped by “weather”, but by: month, product, company, country, owner, department.",
+            "The report is not grouped by “weather”, but by: month, product, category, company, country, owner, "
+            "department.",
         ),
         (["profit", "--from", "2026-05-02", "--to", "2026-05-01"], "The first day is after the last one."),
     ],

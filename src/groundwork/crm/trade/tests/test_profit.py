@@ -13,7 +13,7 @@ from groundwork.blueprint.elements import switch
 from groundwork.core.clock import standing_at
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.documents import create_many
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade.models import Category, CostPrice, Invoice, InvoiceLine, Product
 from groundwork.crm.trade.profit import DIMENSIONS, known_share, last_day, profit, regrouped, totals
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records.guard import write_path
@@ -236,7 +236,7 @@ def test_a_report_takes_as_many_queries_for_thirty_documents_as_for_two(cast, dj
     profit("product")  # the keys of elements are kept from here on
 
     for dimension in DIMENSIONS:
-        names = {"month": 0, "country": 0, "company": 0}.get(dimension, 1)
+        names = dimension in ("product", "owner", "department")  # there is no category and no company
         with django_assert_num_queries(3 + names):  # the configuration's version, the months that hold, the sums
             profit(dimension)
 
@@ -288,6 +288,7 @@ def rounded(value: Decimal, currency: str) -> int:
 def trading(cast):
     keep_costs(cast.olga)
     companies = [None, *(creating(Company(name=name), by=cast.olga) for name in ("Tortola", "Wawel"))]
+    cast.categories = [None, *(creating(Category(name=name), by=cast.olga) for name in ("Nuts", "Fruit"))]
     return cast, companies
 
 
@@ -296,7 +297,7 @@ def trading(cast):
 def test_every_way_of_cutting_the_profit_gives_the_sums_made_by_hand(trading, trade):
     cast, companies = trading
     costs, documents = trade
-    products = [Product(name=f"P{place}") for place in range(len(costs))]
+    products = [Product(name=f"P{place}", category=cast.categories[place % 3]) for place in range(len(costs))]
     invoices = []
     with acting(cast.olga, "created"):
         from groundwork.records.write import writing_many
@@ -333,6 +334,7 @@ def test_every_way_of_cutting_the_profit_gives_the_sums_made_by_hand(trading, tr
             keys = (
                 f"{day:%Y-%m}",
                 None if which is None else products[which].pk,
+                None if which is None else products[which].category_id,
                 companies[company].pk if companies[company] else None,
                 ["", "PL", "KZ"][company] or None,
                 cast.olga.pk,

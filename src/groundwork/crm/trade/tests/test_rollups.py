@@ -17,9 +17,9 @@ from groundwork.crm.trade import claims, rolling
 from groundwork.crm.trade.claims import Claim
 from groundwork.crm.trade.documents import create_many, drop_line, put_line
 from groundwork.crm.trade.ledger import LedgerRow, post, withdraw
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
-from groundwork.crm.trade.profit import DIMENSIONS, documents, profit
-from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled, differences, held
+from groundwork.crm.trade.models import Category, CostPrice, Invoice, InvoiceLine
+from groundwork.crm.trade.profit import DIMENSIONS, documents, largest, profit
+from groundwork.crm.trade.rollups import MonthSum, RolledMonth, RolledYear, Unrolled, differences, held
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records import write
 from groundwork.records.imports.testing import RETAIL, counts, imported, retail_rows, undone, write_csv
@@ -39,6 +39,10 @@ RANGES = [
 def same_as_raw(readers, ways=WAYS, ranges=RANGES):
     """Every cut for every reader, from the kept sums and from the rows."""
     for user in readers:
+        for name in ("product", "company"):
+            first = largest(name, 2, user=user)
+            assert first == largest(name, 2, user=user, raw=True)
+            assert [row.revenue for row in first.rows] == [row.revenue for row in profit(name, user=user)[:2]]
         for limits in ranges:
             for way in ways:
                 assert profit(way, user=user, **limits) == profit(way, user=user, raw=True, **limits), (way, limits)
@@ -48,7 +52,9 @@ def same_as_raw(readers, ways=WAYS, ranges=RANGES):
 @pytest.fixture
 def trading(cast):
     keep_costs(cast.olga)
-    cast.products = [make_product(cast.olga, name) for name in ("Almonds", "Dates", "Nuts")]
+    dry = write.creating(Category(name="Dry goods"), by=cast.olga)
+    cast.products = [make_product(cast.olga, name, category=dry) for name in ("Almonds", "Dates")]
+    cast.products.append(make_product(cast.olga, "Nuts"))
     cast.companies = [
         None,
         *(write.creating(Company(name=name), by=cast.olga) for name in ("Tortola", "Wawel")),
@@ -137,7 +143,7 @@ def test_the_nightly_comparison_finds_tells_and_mends_a_wrong_sum(trading):
     make_invoice(trading.anna, (trading.products[0], 3, "2.00"), (trading.products[1], 1, "1.00"))
     rolling.roll_all()
     rolling.compare("2026-05")
-    assert not differences().exists()
+    assert differences() == []
     assert rolling.fault() == ""
 
     MonthSum.objects.filter(grain="company").update(amount=1)
@@ -150,6 +156,68 @@ def test_the_nightly_comparison_finds_tells_and_mends_a_wrong_sum(trading):
     assert profit("company")[0].revenue == 700
     rolling.compare("2026-05")
     assert rolling.fault() == ""
+
+
+def test_a_year_that_is_over_is_read_from_its_own_sums_until_one_of_its_months_changes(trading):
+    for day in (date(2024, 3, 3), date(2024, 8, 8), MAY):
+        make_invoice(trading.anna, (trading.products[0], 1, "2.00"), day=day, company=trading.companies[1])
+    rolling.roll_all()
+    assert held(None, None).shortest == ("2024", "2026-05")
+    MonthSum.objects.filter(month="2024").update(amount=999)  # so that we see where the number comes from
+
+    assert profit("company")[0].revenue == 999 + 200
+    assert [row.revenue for row in profit("month")] == [200, 200, 200]
+    assert profit("company", start=date(2024, 4, 1))[0].revenue == 400
+    make_invoice(trading.anna, day=date(2024, 5, 5))
+    assert profit("company")[0].revenue == 999 + 200
+    rolling.roll("2024-05")
+    assert held(None, None).years == ()
+    assert profit("company") == profit("company", raw=True)
+    rolling.roll_all()
+    assert held(None, None).years == ("2024",)
+    assert profit("company") == profit("company", raw=True)
+
+
+def test_the_nightly_comparison_finds_a_wrong_sum_of_a_year(trading):
+    make_invoice(trading.anna, day=date(2024, 3, 3))
+    rolling.roll_all()
+    assert rolling.compare_year("2024") == ""
+
+    MonthSum.objects.filter(month="2024", grain="company").update(amount=1)
+
+    assert rolling.compare_year("2024") == "months 2"  # the row as kept and the row as it should be
+    assert [(one.period, one.words) for one in differences()] == [("2024", "months 2")]
+    assert profit("company")[0].revenue == 1000
+    rolling.roll_all()
+    assert held(None, None).years == ("2024",)
+    assert profit("company")[0].revenue == 1000
+
+
+def test_the_largest_are_chosen_out_of_all_and_the_others_counted(trading):
+    almonds, dates, nuts = trading.products
+    make_invoice(trading.anna, (almonds, 1, "5.00"), (dates, 1, "7.00"), (nuts, 1, "6.00"), (None, 1, "9.00"))
+
+    found = largest("product", 2)
+
+    assert [(row.place.name, row.revenue) for row in found.rows] == [(None, 900), ("Dates", 700)]
+    assert (found.count, found.named) == (4, 3)
+    assert largest("company", 2, user=trading.larisa).rows == []
+
+
+def test_sums_by_category_are_those_of_its_products_and_follow_when_a_product_moves(trading):
+    almonds, dates, nuts = trading.products
+    make_cost(almonds, "1.00")
+    make_invoice(trading.anna, (almonds, 1, "5.00"), (dates, 1, "7.00"), (nuts, 1, "6.00"), (None, 1, "9.00"))
+    rolling.roll_all()
+    assert [(row.place.name, row.revenue, row.cost) for row in profit("category")] == [
+        (None, 1500, None), ("Dry goods", 1200, 100),
+    ]  # fmt: skip
+
+    with write.writing(nuts, by=trading.olga, act="edited") as fresh:
+        fresh.category = dates.category
+
+    assert [(row.place.name, row.revenue) for row in profit("category")] == [("Dry goods", 1800), (None, 900)]
+    assert profit("category", user=trading.anna) == profit("category", user=trading.anna, raw=True)
 
 
 def test_the_comparison_finds_a_line_that_came_past_the_write_path(trading):
@@ -183,7 +251,9 @@ def _line(trading, product, quantity="1", price="2.00"):
 
 # ── anything, in any order
 
-days = some.dates(date(2026, 1, 1), date(2026, 4, 30))
+days = some.one_of(
+    some.dates(date(2026, 1, 1), date(2026, 4, 30)), some.dates(date(2024, 11, 1), date(2025, 2, 28))
+)  # of the years that are over, sums by year are kept, too
 lines = some.lists(
     some.tuples(some.integers(0, 2), some.decimals("-9", "20", places=1), some.decimals("0", "9", places=2)),
     min_size=1,
@@ -316,6 +386,8 @@ class Doing:
     def compare(self):
         for month in RolledMonth.objects.values_list("month", flat=True):
             assert rolling.compare(month) == ""
+        for year in RolledYear.objects.values_list("year", flat=True):
+            assert rolling.compare_year(year) == ""
 
 
 @settings(max_examples=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
