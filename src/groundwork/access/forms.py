@@ -227,8 +227,14 @@ class FirmForm(PlainErrors, forms.ModelForm):
 
     class Meta:
         model = Firm
-        fields = ["name", "details", "country", "calendar", "time_zone", "language"]
+        fields = ["name", "details", "country", "calendar", "time_zone", "language", "late_money_rate"]
         widgets = {"details": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_late_money_rate(self):
+        rate = self.cleaned_data["late_money_rate"]
+        if rate is not None and not 0 <= rate <= 100:
+            raise forms.ValidationError(_("Give a rate from 0 to 100 percent a year, or leave it empty."))
+        return rate
 
 
 class ReasonField(forms.CharField):

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.core.money import ScaledField
+
 
 class Firm(models.Model):
     """Our firm: the one that uses this database. There is one row."""
@@ -28,6 +30,10 @@ class Firm(models.Model):
     details = models.TextField(
         _("address, tax number, bank account"), max_length=1000, blank=True, default="", db_default="",
         help_text=_("A line each; printed on our invoices under the name."),
+    )  # fmt: skip
+    late_money_rate = ScaledField(
+        _("what late money costs us, % a year"), null=True, blank=True,
+        help_text=_("What we pay for a loan in its place, say. Empty: the cost of late payment is unknown."),
     )  # fmt: skip
     demo = models.CharField(max_length=20, default="", blank=True)  # the key of the demo that filled it
 

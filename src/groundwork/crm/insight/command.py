@@ -34,7 +34,7 @@ def run(args) -> int:
         raise Refusal(_("The first day is after the last one."))
     user = reader(given(args, "user"))
     as_of = args.as_of or last_day(user)
-    rows = report.run(dimensions, start=start, end=end, as_of=as_of, user=user)
+    rows = report.run(dimensions, start=start, end=end, as_of=as_of, user=user, parts=args.parts)
     names = output.columns(dimensions, args.parts)
     show(args, user, report.element, names, output.records(rows, dimensions, args.parts))
     return 0

@@ -40,8 +40,8 @@ def records(rows, dimensions, parts: bool = False) -> list[dict]:
 
 def parts_of(row) -> dict[str, int | None]:
     """In the order of PARTS."""
-    taken = [row.taken("claim"), row.taken("late_payment")]
-    return dict(zip(PARTS, [row.discount, row.returns, *taken, row.profit], strict=True))
+    values = [row.discount, row.returns, row.taken("claim"), row.late, row.profit]
+    return dict(zip(PARTS, values, strict=True))
 
 
 def major(minor: int | None, currency: str) -> str | None:

@@ -27,7 +27,7 @@ from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade import entries
+from groundwork.crm.trade import entries, late
 from groundwork.crm.trade.ledger import LedgerRow, profit_lines
 from groundwork.crm.trade.models import Category, Invoice, Product
 from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
@@ -52,6 +52,7 @@ class Sums:
     returns: int = 0  # taken back, already left out of ``revenue``
     discount: int = 0  # given on the lines, already left out of ``revenue``
     posted: dict[str, int] = field(default_factory=dict)  # what ledger rows take, by kind
+    late: int | None = None  # what late money cost; None where unknown, or not asked for (``parts``)
 
     @property
     def cost(self) -> int | None:
@@ -75,10 +76,13 @@ class Sums:
 
     @property
     def profit(self) -> int | None:
-        """The margin less claims, late payment and whatever else is kept; None where no cost is known."""
+        """The margin less claims, late payment and whatever else is kept; None where no cost is known.
+
+        Of rows that were asked for with their ``parts``; without them late payment is not in it.
+        """
         if self.margin is None:
             return None
-        return self.margin - sum(self.taken(line.key) or 0 for line in profit_lines)
+        return self.margin - sum(self.taken(line.key) or 0 for line in profit_lines) - (self.late or 0)
 
     @property
     def margin_share(self) -> Decimal | None:
@@ -103,6 +107,8 @@ class Sums:
         self.known_cost += other.known_cost
         self.returns += other.returns
         self.discount += other.discount
+        if other.late is not None:
+            self.late = (self.late or 0) + other.late
         for kind, amount in other.posted.items():
             self.posted[kind] = self.posted.get(kind, 0) + amount
 
@@ -171,15 +177,20 @@ def profit(
     currency: str = "",
     top: int | None = None,
     raw: bool = False,
+    parts: bool = False,
 ) -> list[ProfitRow]:
     """Rows by one or more of DIMENSIONS, or one row a currency; documents of ``start`` to ``end``, both included.
 
     ``as_of`` leaves out later documents. For a ``user``: over the invoices visible to that person, costs as that person
     may see them. Months are in order; other rows begin with the largest revenue. Only the first ``top`` rows get their
-    names, where given. ``raw`` reads no kept sums: slower, and never another number.
+    names, where given. ``raw`` reads no kept sums: slower, and never another number. ``parts`` also reads what late
+    money cost: from the documents, so it takes longer the more of them were late.
     """
     asked = _asked(by, start, _until(end, as_of), user, currency)
-    rows = sorted(_rows(asked, asked.answer(raw=raw)), key=lambda row: _order(asked.dimensions, row))
+    found = _rows(asked, asked.answer(raw=raw))
+    if parts and asked.shows_cost:
+        found = _with_late(asked, found)
+    rows = sorted(found, key=lambda row: _order(asked.dimensions, row))
     give_names(rows if top is None else rows[:top], user)
     return rows
 
@@ -458,6 +469,24 @@ def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
             row.known_revenue, row.known_lines, row.known_cost = figures[:3]
         found.append(row)
     return found
+
+
+def _with_late(asked: Asked, rows: list[ProfitRow]) -> list[ProfitRow]:
+    """The rows with what late money cost, and such of documents that were sold before; unchanged where unknown."""
+    percent = late.rate(asked.until)
+    if percent is None or asked.scope.nothing:
+        return rows
+    found = {(*(place.value for place in row.places), row.currency): row for row in rows}
+    for row in rows:
+        row.late = 0
+    invoices = invoices_of(asked.user, asked.currency)
+    for keys, cost in late.costs(asked.dimensions, invoices, asked.start, asked.until, percent).items():
+        places, currency = _places(asked.dimensions, keys[:-1]), keys[-1]
+        key = (*(place.value for place in places), currency)
+        if key not in found:
+            found[key] = ProfitRow(currency, shows_cost=asked.shows_cost, places=places, late=0)
+        found[key].late = (found[key].late or 0) + cost
+    return list(found.values())
 
 
 def _places(dimensions, values) -> tuple[Place, ...]:

@@ -130,13 +130,13 @@ def held(start: date | None, until: date | None) -> Held:
         "month", "turn", "first_on", "last_on", "void", "of_year"
     ):
         year = month[:4]
-        if void or (first is not None and ((start and first < start) or (until and last > until))):
+        if void or (first and start and first < start) or (last and until and last > until):
             lost.add(year)
             continue
         if first is None:
             empty.add(month)
         turns[month] = turn
-        left[year] = left.get(year, int(turns_of_year or 0)) - turn
+        left[year] = left.get(year, int(turns_of_year or -1)) - turn
     years = tuple(year for year, rest in left.items() if rest == 0 and year not in lost)
     months = tuple(month for month in turns if month not in empty or month[:4] in years)
     return Held(months, sum(turns[month] for month in months), years)

@@ -4,12 +4,13 @@ import json
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from groundwork.__main__ import attempt, parser
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight import command
 from groundwork.crm.trade.models import Category
-from groundwork.crm.trade.testing import keep_costs, make_cost, make_invoice, make_product
+from groundwork.crm.trade.testing import keep_costs, make_cost, make_invoice, make_payment, make_product
 from groundwork.records.models import ExternalKey
 from groundwork.records.write import creating
 
@@ -164,3 +165,17 @@ def test_with_its_parts_the_profit_tells_what_it_is_without(cast, report):
         "revenue": "25.00", "returns": "5.00", "discount": "0.00", "claims": "0.00", "late_payment": None,
         "profit": "18.75",
     }  # fmt: skip
+
+
+def test_late_payment_is_told_once_the_firm_says_what_late_money_costs_it(cast, as_user, report):
+    client, facts = as_user(cast.adam), {"name": "Hazel", "country": "PL", "time_zone": "UTC", "language": "en"}
+    company = creating(Company(name="Tortola"), by=cast.olga)
+    make_invoice(cast.olga, (None, 1, "3650.00"), company=company, due_on=date(2026, 5, 10))
+    make_payment(cast.olga, company, 1, day=date(2026, 5, 1), currency="EUR")
+
+    wrong = client.post(reverse("access:firm"), facts | {"late_money_rate": "120"})
+    assert "from 0 to 100 percent" in wrong.text
+    client.post(reverse("access:firm"), facts | {"late_money_rate": "10"})
+
+    answer = rows(report("profit", "--parts", "--as-of", "2026-05-20", "--json"))
+    assert [row["late_payment"] for row in answer] == ["10.00"]  # 3650.00 x 10 % / 365 x 10 days
