@@ -392,12 +392,17 @@ ROWS: dict[str, Row] = {
     "insight:lines": Row("view reports", says=frozenset({404})),
     "insight:report": Row(
         "view reports",
-        keys("profit"),
+        keys("profit", "debts", "concentration", "customers", "unknown-costs"),
         queries=lambda case: [f"?by={by}" for by in ("month", "product", "company", "country")],
+        says=frozenset({404}),
     ),
     "insight:download": Row(
         "export reports",
-        lambda case: [{"key": "profit", "kind": kind} for kind in ("csv", "json", "xlsx")],
+        lambda case: [
+            {"key": key, "kind": kind}
+            for key in ("profit", "debts", "concentration", "customers", "unknown-costs")
+            for kind in ("csv", "json", "xlsx")
+        ],
         says=frozenset({404}),
     ),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.blueprint.elements import is_on
 from groundwork.core.languages import number
-from groundwork.crm.insight import screens
+from groundwork.crm.insight import output, screens, sections
 from groundwork.crm.insight.period import RangeForm, asked, words_of_range
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
@@ -124,4 +124,82 @@ class Answer:
         if not self.asked.user.can("export", "reports"):
             return []
         key, query = self.asked.report.key, self.asked.query()
-        return [(kind.upper(), f"{reverse('insight:download', args=[key, kind])}?{query}") for kind in ("csv", "json")]
+        return files_of(key, query)
+
+
+def files_of(key: str, query: str) -> list[tuple[str, str]]:
+    kinds = ("xlsx", "csv", "json")
+    return [(kind.upper(), f"{reverse('insight:download', args=[key, kind])}?{query}") for kind in kinds]
+
+
+class SectionAsked:
+    """The report page of a section: its part, whole, in one currency."""
+
+    def __init__(self, request, section):
+        if not is_on(section.element) or not section.may(request.user):
+            raise Http404
+        choice = asked(RangeForm(request.GET))
+        self.section, self.user = section, request.user
+        last = profit.last_day(request.user)
+        self.start, self.end = choice.get("start"), choice.get("end") or choice.get("as_of") or last
+        self.sums = profit.totals(profit.profit(as_of=self.end, user=request.user))
+        self.currency = choice.get("currency") or profit.main_currency(self.sums)
+        query = {name: request.GET.get(name, "") for name in ("company", "age")}
+        self.look = sections.Look(request.user, self.start, self.end, self.currency, query=query)
+
+    def context(self) -> dict:
+        part = self.section.show(self.look)
+        codes = sorted({self.currency, *(item.currency for item in self.sums)} - {""})
+        return {
+            "section": self.section,
+            "part": part,
+            "look": self.look,
+            "period": words_of_range(self.start, self.end),
+            "currencies": [
+                {"label": code, "current": code == self.currency, "href": self.address(currency=code)} for code in codes
+            ],
+            "downloads": self.downloads() if not part.back else [],
+        }
+
+    def address(self, **query) -> str:
+        kept = {"from_": self.start, "to": self.end, "currency": self.currency, **query}
+        return screens.address("insight:report", self.section.key, **kept)
+
+    def downloads(self) -> list[tuple[str, str]]:
+        if not self.user.can("export", "reports"):
+            return []
+        return files_of(self.section.key, urlencode({"as_of": self.end}))
+
+
+class ReportFile:
+    """The rows of a report or a section as a file has them. ``sub`` says what was asked for."""
+
+    def __init__(self, request, key: str, kind: str):
+        if (section := sections.sections.get(key)) is not None:
+            page = SectionAsked(request, section)
+            self.element, self.name = section.element, f"{key}-{page.end}"
+            self.names, self.records = section.rows(request.user, page.end)
+            self.sub = f"{section.label}, {words_of_range(None, page.end)}"
+            return
+        asked_for = Asked(request, key)
+        self.element, self.name = asked_for.report.element, f"{key}-{asked_for.dimension}-{asked_for.end}"
+        parts = kind == "xlsx"  # for people; what programs read keeps its columns
+        self.names = output.columns([asked_for.dimension], parts)
+        self.records = output.records(asked_for.rows(asked_for.currency), [asked_for.dimension], parts)
+        self.sub = f"{asked_for.report.label}, {words_of_range(asked_for.start, asked_for.end)}"
+
+
+def heads_of_files() -> dict[str, str]:
+    """The heads of a workbook for people; CSV and JSON keep the names for programs."""
+    ages = {name: str(label) for name, label in sections.AGES.items()}
+    return ages | {
+        "month": _("Month"), "product": _("Code"), "category": _("Category"), "company": _("Number"),
+        "name": _("Name"), "country": _("Country"),
+        "owner": _("Owner"), "department": _("Department"), "revenue": _("Revenue"), "cost": _("Cost"),
+        "margin": _("Margin"), "known_share": _("Cost known"), "currency": _("Currency"), "discount": _("Discounts"),
+        "returns": _("Returns"), "claims": _("Claims"), "late_payment": _("Late payment"), "profit": _("Profit"),
+        "open": _("Open"), "credit": _("Credit"), "balance": _("Balance"), "limit": _("Limit"),
+        "over_limit": _("Over the limit"), "share": _("Share"), "together": _("With those above"), "state": _("State"),
+        "customers": _("Customers"), "rhythm_known": _("Rhythm known"), "rhythm_broken": _("Rhythm broken"),
+        "unknown_revenue": _("Revenue without a cost"), "unknown_lines": _("Lines without a cost"),
+    }  # fmt: skip

@@ -10,7 +10,7 @@ class InsightConfig(AppConfig):
     def ready(self):
         from django.urls import reverse
 
-        from groundwork.crm.insight import reports  # noqa: F401 - declares the reports
+        from groundwork.crm.insight import reports, sections  # noqa: F401 - declare the reports
         from groundwork.ui.navigation import Entry, entries
 
         entries.add(

@@ -8,19 +8,20 @@ from django.utils.translation import gettext as _
 from groundwork.access.models import User
 from groundwork.core.refusals import Refusal
 from groundwork.crm.insight import output
-from groundwork.crm.insight.reports import DEBTS, PlainReport, plain_reports, reports
+from groundwork.crm.insight.reports import reports
+from groundwork.crm.insight.sections import Section, sections
 from groundwork.crm.trade.profit import last_day
 from groundwork.records import use
 
 
 def run(args) -> int:
-    if (plain := plain_reports.get(args.name)) is not None:
-        return run_plain(plain, args)
+    if (section := sections.get(args.name)) is not None:
+        return run_section(section, args)
     report = reports.get(args.name)
     if report is None:
         raise Refusal(
             _("There is no report “%(name)s”. There are: %(known)s.")
-            % known(args.name, (item.key for item in (*reports, *plain_reports)))
+            % known(args.name, (item.key for item in (*reports, *sections)))
         )
     dimensions = list(dict.fromkeys(name for given in args.by for name in given.split(",") if name))
     for name in dimensions:
@@ -40,13 +41,15 @@ def run(args) -> int:
     return 0
 
 
-def run_plain(report: PlainReport, args) -> int:
+def run_section(section: Section, args) -> int:
     """A report that is not grouped and knows no period, only a day."""
     if args.by or given(args, "from_day") or given(args, "to_day"):
         raise Refusal(_("This report takes a day only: --as-of."))
     user = reader(given(args, "user"))
-    names, found = report.rows(user, args.as_of)
-    show(args, user, report.element, names, found)
+    if user is not None and not section.may(user):
+        raise Refusal(_("%(name)s may not read this report.") % {"name": user})
+    names, found = section.rows(user, args.as_of)
+    show(args, user, section.element, names, found)
     return 0
 
 
@@ -86,10 +89,9 @@ def reader(email):
 def print_table(names, found) -> None:
     words = [[("–" if record[name] is None else str(record[name])) for name in names] for record in found]
     widths = [max([len(name), *(len(row[place]) for row in words)]) for place, name in enumerate(names)]
-    numeric = {"revenue", "cost", "margin", "known_share", *output.PARTS, *DEBTS}
     for row in [list(names), *words]:
         cells = (
-            text.rjust(width) if name in numeric else text.ljust(width)
+            text.ljust(width) if name in output.WORDS else text.rjust(width)
             for name, text, width in zip(names, row, widths, strict=True)
         )
         print("  ".join(cells).rstrip())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from groundwork.core.languages import NO_VALUE, day, money, number
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight import screens
+from groundwork.crm.insight.sections import without_cost
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Category, InvoiceLine, Product
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
@@ -46,6 +47,9 @@ def narrowed(found, user, query):
             titles.append(str(seen) if seen else _("no access"))
         else:
             raise Http404
+    if query.get("cost") == "unknown":
+        found = without_cost(found) if profit.sees_costs(user) else found.none()
+        titles.append(_("without a known cost"))
     if country := query.get("country", "")[:60]:
         found = found.filter(invoice__country="" if country == "none" else country)
         titles.append(screens.words_of(profit.Place("country", None)) if country == "none" else country)

@@ -2,6 +2,11 @@
 
 import csv
 import io
+from decimal import Decimal
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+import xlsxwriter
 
 from groundwork.core.money import minor_digits, to_major
 from groundwork.core.spreadsheet import guarded
@@ -9,6 +14,8 @@ from groundwork.core.spreadsheet import guarded
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
 PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
 NAMED = ("product", "category", "company", "owner", "department")
+WORDS = {*NAMED, *(f"{name}_name" for name in NAMED), "name", "month", "country", "state", "currency"}  # not numbers
+SHARES = {"known_share", "share", "together"}
 
 
 def columns(dimensions, parts: bool = False) -> list[str]:
@@ -59,3 +66,37 @@ def as_csv(found: list[dict], names: list[str]) -> str:
     writer.writerow(names)
     writer.writerows([guarded(record[name]) for name in names] for record in found)
     return kept.getvalue()
+
+
+def as_xlsx(found: list[dict], names: list[str], heads: dict[str, str], sub: str) -> IO[bytes]:
+    """A workbook in a temporary file, open at its beginning: numbers are numbers, an unknown value is an empty cell.
+
+    ``sub`` is the line above the head: what was asked for. Texts never start a formula.
+    """
+    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers closes it
+    book = xlsxwriter.Workbook(
+        file.name, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet()
+    bold, amount, share = (
+        book.add_format(look) for look in ({"bold": True}, {"num_format": "#,##0.00"}, {"num_format": "0.0%"})
+    )
+    sheet.set_column(0, len(names), 16)
+    sheet.freeze_panes(2, 0)
+    sheet.write_string(0, 0, guarded(sub), bold)
+    for column, name in enumerate(names):
+        sheet.write_string(1, column, heads.get(name, name), bold)
+    for place, record in enumerate(found, 2):
+        for column, name in enumerate(names):
+            value = record[name]
+            if value is None:
+                continue
+            if name in WORDS:
+                sheet.write_string(place, column, guarded(value))
+            elif isinstance(value, int):
+                sheet.write_number(place, column, value)
+            else:
+                sheet.write_number(place, column, float(Decimal(value)), share if name in SHARES else amount)
+    book.close()
+    file.seek(0)
+    return file

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from groundwork.core.languages import NO_VALUE, active, day, money, month, number, percent
 from groundwork.core.money import to_major
 from groundwork.crm.insight.period import PERIODS, Period, months_before
+from groundwork.crm.insight.questions import Growth, against_last_year
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
 from groundwork.ui.charts import BarChart, Series
@@ -116,27 +117,33 @@ class Cost:
 def profit_table(
     user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption=""
 ) -> Table:
-    columns = profit_columns(str(reports["profit"].dimensions[dimension]).capitalize(), cost)
-    shown = [Row(profit_cells(user, row, start, end, cost), key=str(place)) for place, row in enumerate(rows, 1)]
+    """With ``total`` it is the whole report, with everything that the revenue is without and that it leaves."""
+    parts = total is not None
+    columns = profit_columns(str(reports["profit"].dimensions[dimension]).capitalize(), cost, parts)
+    shown = [Row(profit_cells(user, row, start, end, cost, parts), key=str(place)) for place, row in enumerate(rows, 1)]
     totals = [] if total is None else total_cells(total, cost)
     return Table(columns, shown, caption=caption, totals=totals, id=id)
 
 
-def profit_columns(place: str, cost: Cost) -> list[Column]:
+def profit_columns(place: str, cost: Cost, parts: bool = False) -> list[Column]:
     columns = [Column("place", place, main=True), Column("revenue", _("Revenue"), numeric=True, second=True)]
+    if parts:
+        columns += [Column("discount", _("Discounts"), numeric=True), Column("returns", _("Returns"), numeric=True)]
+        columns += [Column("claims", _("Claims"), numeric=True)] if cost.allowed else []
     if cost.shown:
         columns += [
             Column("cost", _("Cost"), numeric=True),
             Column("margin", _("Margin"), numeric=True),
             Column("share", _("Margin, %"), numeric=True),
             Column("known", _("Cost known"), numeric=True),
+            *([Column("profit", _("Profit"), numeric=True)] if parts else []),
         ]
     elif cost.allowed:
         columns.append(Column("margin", _("Margin"), numeric=True))
     return [*columns, Column("lines", _("Lines"), numeric=True)]
 
 
-def profit_cells(user, row: profit.ProfitRow, start, end, cost: Cost) -> list[Cell]:
+def profit_cells(user, row: profit.ProfitRow, start, end, cost: Cost, parts: bool) -> list[Cell]:
     return [
         Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
         Cell(
@@ -144,7 +151,7 @@ def profit_cells(user, row: profit.ProfitRow, start, end, cost: Cost) -> list[Ce
             kind="number",
             href=rows_address(user, row.place, start, end, row.currency),
         ),
-        *cost_cells(row, cost),
+        *cost_cells(row, cost, parts),
         Cell(number(row.lines, 0)),
     ]
 
@@ -153,7 +160,7 @@ def total_cells(total: profit.Sums, cost: Cost) -> list[Cell]:
     return [
         Cell(_("Total")),
         Cell(money(total.revenue, total.currency, with_code=False), kind="number"),
-        *cost_cells(total, cost),
+        *cost_cells(total, cost, True),
         Cell(number(total.lines, 0)),
     ]
 
@@ -162,17 +169,26 @@ def code_of(place: profit.Place) -> str:
     return place.code or "" if place.dimension == "product" and place.code != place.name else ""
 
 
-def cost_cells(row: profit.Sums, cost: Cost) -> list[Cell]:
+def cost_cells(row: profit.Sums, cost: Cost, parts: bool) -> list[Cell]:
+    cells = part_cells(row, cost) if parts else []
     if not cost.allowed:
-        return []
+        return cells
     if not cost.kept:
-        return [Cell(NO_VALUE, title=cost.words)]
+        return [*cells, Cell(NO_VALUE, title=cost.words)]
     return [
+        *cells,
         Cell(money(row.cost, row.currency, with_code=False)),
         Cell(money(row.margin, row.currency, with_code=False)),
         Cell(percent(row.margin_share)),
         Cell(percent(row.known_share, 0)),
+        *([Cell(money(row.profit, row.currency, with_code=False))] if parts else []),
     ]
+
+
+def part_cells(row: profit.Sums, cost: Cost) -> list[Cell]:
+    """What the revenue is already without, and what claims took, where they are kept and may be read."""
+    taken = [row.taken("claim")] if cost.allowed else []
+    return [Cell(money(amount, row.currency, with_code=False)) for amount in (row.discount, row.returns, *taken)]
 
 
 @dataclass
@@ -202,7 +218,7 @@ class Above:
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
     cost: Cost = field(default_factory=lambda: Cost(False, False))
     unit: str = ""  # what the chart counts in
-    months: list[tuple[str, str, str]] = field(default_factory=list)  # words, amount, address of its invoices
+    months: list[tuple[str, str, str, str]] = field(default_factory=list)  # words, amount, its invoices, the change
 
     @classmethod
     def of(cls, user, period: Period, currency: str = "") -> "Above":
@@ -293,6 +309,7 @@ class Above:
 
     def _chart(self, months) -> None:
         by_month = {row.place.value: row for row in months}
+        growth = {item.month: item for item in against_last_year(self.end, user=self.user, currency=self.currency)}
         keys = [f"{months_before(self.end, back):%Y-%m}" for back in reversed(range(MONTHS))]
         while len(keys) > 1 and keys[0] not in by_month:
             keys.pop(0)
@@ -310,6 +327,7 @@ class Above:
             title=title,
             labels=[short_month(key, key == keys[0]) for key in keys],
             series=[Series(f"{_('Revenue')}, {unit}", list(values), texts)],
+            target=self._year_before(keys, growth, scale),
             label_heading=_("Month"),
             id="revenue-by-month",
         )
@@ -319,10 +337,20 @@ class Above:
                 month_words(key),
                 money(by_month[key].revenue, self.currency),
                 rows_address(self.user, by_month[key].place, None, self.end, self.currency),
+                change(growth[key].share),
             )
             for key in reversed(keys[-LISTED:])
             if key in by_month
         ]
+
+    def _year_before(self, keys: list[str], growth: dict[str, Growth], scale: float) -> Series | None:
+        """The same months a year before, as a mark over each; a month before our data begin has none."""
+        before = [growth[key].before for key in keys]
+        values = [None if item is None else float(to_major(item, self.currency)) / scale for item in before]
+        if not any(values):
+            return None
+        texts = [NO_VALUE if value is None else number(round(Decimal(value), 1)) for value in values]
+        return Series(_("a year before"), values, texts)
 
     def _tables(self) -> None:
         heads = {
@@ -367,6 +395,11 @@ def choices_above(above: Above, asked_day: date | None) -> dict:
             address("records:list", "invoice"),
         ),
     }
+
+
+def change(share: Decimal | None) -> str:
+    """+25 % against the year before; "" where that is unknown."""
+    return "" if share is None else f"{'+' if share > 0 else ''}{percent(share, 0)}"
 
 
 def scale_of(biggest: int, currency: str) -> tuple[float, str]:

@@ -3,18 +3,22 @@
 import json
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
 from groundwork.crm.insight import output, screens
-from groundwork.crm.insight.answer import Answer, Asked
+from groundwork.crm.insight.answer import Answer, Asked, ReportFile, SectionAsked, heads_of_files
 from groundwork.crm.insight.invoice_lines import lines_of, narrowed, page_of, sums_of
 from groundwork.crm.insight.period import Period, PeriodForm, RangeForm, asked, words_of_range
 from groundwork.crm.insight.reports import reports
+from groundwork.crm.insight.sections import sections, shown_above
 from groundwork.crm.trade import profit
 from groundwork.records.use import note_use
+
+FILES = ("csv", "json", "xlsx")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -27,14 +31,18 @@ def above(request):
     period = Period(choice.get("period", "month"), as_of)
     shown = screens.Above.of(request.user, period, choice.get("currency", ""))
     note_use(request.user, "view", reports["profit"].element)
-    context = {"above": shown, "period": period, "as_of": as_of.isoformat(), "wrong": form.errors}
+    parts = [] if shown.is_empty else shown_above(request.user, period.start, period.end, shown.currency)
+    context = {"above": shown, "parts": parts, "period": period, "as_of": as_of.isoformat(), "wrong": form.errors}
     return render(request, "insight/above.html", {**context, **screens.choices_above(shown, choice.get("as_of"))})
 
 
 @require_GET
 @allowed("view", "reports")
 def report(request, key):
-    """The whole report by one dimension, with totals of all rows."""
+    """The whole report by one dimension, with totals of all rows; or a section of the view from above by itself."""
+    if (section := sections.get(key)) is not None:
+        note_use(request.user, "report", section.element)
+        return render(request, "insight/section.html", SectionAsked(request, section).context())
     asked_for = Asked(request, key)
     answer = Answer(asked_for)
     note_use(request.user, "report", asked_for.report.element)
@@ -52,18 +60,19 @@ def download(request, key, kind):
     """The same rows as a file."""
     if not request.user.can("view", "reports"):
         raise PermissionDenied
-    if kind not in ("csv", "json"):
+    if kind not in FILES:
         raise Http404
-    asked_for = Asked(request, key)
-    names = output.columns([asked_for.dimension])
-    found = output.records(asked_for.rows(asked_for.currency), [asked_for.dimension])
-    note_use(request.user, "export", asked_for.report.element)
+    file = ReportFile(request, key, kind)
+    note_use(request.user, "export", file.element)
     if kind == "json":
-        body, content_type = json.dumps({"columns": names, "rows": found}, ensure_ascii=False), "application/json"
+        response = HttpResponse(
+            json.dumps({"columns": file.names, "rows": file.records}, ensure_ascii=False), "application/json"
+        )
+    elif kind == "csv":
+        response = HttpResponse("\ufeff" + output.as_csv(file.records, file.names), "text/csv; charset=utf-8")
     else:
-        body, content_type = "\ufeff" + output.as_csv(found, names), "text/csv; charset=utf-8"
-    response = HttpResponse(body, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{key}-{asked_for.dimension}-{asked_for.end}.{kind}"'
+        response = FileResponse(output.as_xlsx(file.records, file.names, heads_of_files(), file.sub), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{file.name}.{kind}"'
     return response
 
 

@@ -1,0 +1,550 @@
+"""The sections of the view from above, one registry: each has its table, its report page and its rows by command.
+
+A section is shown to whoever may see what stands under it, and counts what that person sees. An upper room adds its
+own by ``sections.add``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from groundwork.access.rights import reach, rights
+from groundwork.blueprint.elements import Declared, declared
+from groundwork.core.languages import NO_VALUE, day, money, number, percent
+from groundwork.core.money import round_half_up, to_major
+from groundwork.core.registry import Registry
+from groundwork.crm.customers.models import Company, RelationshipState
+from groundwork.crm.insight import output
+from groundwork.crm.insight.period import months_before
+from groundwork.crm.insight.screens import TOP, Cost, address, invoices_address, lines_address, scale_of, words_of
+from groundwork.crm.trade import debts, profit
+from groundwork.crm.trade.models import CostPrice, Invoice
+from groundwork.ui.charts import BarChart, Series
+from groundwork.ui.table import Cell, Column, Empty, Row, Table
+
+Rows = tuple[list[str], list[dict]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at: by whom, of which days (both included), in which currency, narrowed by the address."""
+
+    user: Any
+    start: date | None
+    end: date
+    currency: str
+    top: int | None = None  # how many rows of a table; None: all
+    query: dict = field(default_factory=dict)
+
+    def report(self, key: str, **query) -> str:
+        return address("insight:report", key, from_=self.start, to=self.end, currency=self.currency, **query)
+
+
+@dataclass
+class Part:
+    """What a section shows. ``unknown`` says in a sentence why there is no number, ``offer`` what would bring it."""
+
+    meta: str = ""
+    table: Table | None = None
+    chart: BarChart | None = None
+    unknown: str = ""
+    offer: str = ""
+    offer_href: str = ""
+    completeness: Decimal | None = None
+    completeness_words: str = ""
+    back: str = ""  # from the rows of one number to the whole report
+
+
+@dataclass(frozen=True)
+class Section:
+    """``show(look)`` gives the part, ``rows(user, as_of)`` (columns, records) for files and the command."""
+
+    key: str
+    label: Any
+    may: Callable[[Any], bool]
+    show: Callable[[Look], Part]
+    rows: Callable[[Any, date | None], Rows]
+
+    @property
+    def element(self) -> str:
+        return f"report:{self.key}"
+
+
+sections: Registry[Section] = Registry(lambda item: item.key)
+
+
+def add(section: Section) -> None:
+    """A section, and the element that says who asked for it and who reads it."""
+    from functools import partial
+
+    declared.add(
+        Declared(
+            key=section.element, kind="report", label=section.label, url=partial(address, "insight:report", section.key)
+        )
+    )
+    sections.add(section)
+
+
+# ── debts
+
+AGES = {
+    "not_due": gettext_lazy("not due yet"),
+    "days_30": gettext_lazy("1–30 days late"),
+    "days_60": gettext_lazy("31–60 days late"),
+    "days_90": gettext_lazy("61–90 days late"),
+    "older": gettext_lazy("more than 90 days late"),
+    "without_day": gettext_lazy("without a due day"),
+}
+DEBTS = ("open", *AGES, "credit", "balance", "limit", "over_limit")
+
+
+def sees_debts(user) -> bool:
+    """Whoever reads invoices with what is open on them, and payments."""
+    hidden = rights(user).field_mode(Invoice.type_key, "open_minor") == "hidden"
+    return user.can("view", "invoice") and user.can("view", "payment") and not hidden
+
+
+def show_debts(look: Look) -> Part:
+    found = debts.debts(look.user, as_of=look.end)
+    if found is None:
+        part = Part(unknown=_("Debts are unknown: no payment has been kept here up to this day."))
+        if look.user.can("create", "payment"):
+            part.offer, part.offer_href = _("Import payments"), address("imports:start")
+        return part
+    if look.query.get("company") or look.query.get("age"):
+        return open_documents(look)
+    rows = [row for row in found if row.currency == look.currency]
+    total = next(iter(debts.totals(rows)), debts.Sums(look.currency))
+    words = {"amount": money(total.overdue, look.currency), "day": day(look.end)}
+    part = Part(meta=_("%(amount)s overdue on %(day)s") % words, table=debts_table(look, rows, total))
+    part.chart = ageing(total, look.currency) if total.open else None
+    return part
+
+
+def ageing(total: debts.Sums, currency: str) -> BarChart:
+    amounts = [getattr(total, name) for name in AGES]
+    scale, unit = scale_of(max(amounts), currency)
+    values: list[float | None] = [float(to_major(amount, currency)) / scale for amount in amounts]
+    words = {"open": money(total.open, currency), "overdue": money(total.overdue, currency)}
+    return BarChart(
+        title=_("Debts by age: %(open)s open, %(overdue)s of it overdue.") % words,
+        labels=short_ages(),
+        series=[Series(f"{_('Open')}, {unit}", values, [number(round(Decimal(value or 0), 1)) for value in values])],
+        label_heading=_("Days late"),
+        id="ageing",
+    )
+
+
+def short_ages() -> list[str]:
+    """The words of AGES where there is little room."""
+    days = [_("%(days)s days late") % {"days": days} for days in ("1–30", "31–60", "61–90", "> 90")]
+    return [_("Not due"), *days, _("No due day")]
+
+
+def debts_table(look: Look, rows: list[debts.Debt], total: debts.Sums) -> Table:
+    kept = [name for name in AGES if getattr(total, name)]  # an age without debts takes no room
+    heads = dict(zip(AGES, short_ages(), strict=True))
+    columns = [Column("company", _("Company"), main=True), Column("balance", _("Balance"), numeric=True, second=True)]
+    columns += [Column("open", _("Open"), numeric=True)]
+    columns += [Column(name, heads[name], numeric=True) for name in kept]
+    columns += [Column("credit", _("Credit"), numeric=True), Column("over", _("Over the limit"), numeric=True)]
+
+    def cells(row: debts.Sums, who: Cell, over: int | None, **query) -> list[Cell]:
+        sums = {name: getattr(row, name) for name in ("open", *kept)}
+        drills = {
+            name: look.report("debts", age="" if name == "open" else name, **({"company": "all"} | query))
+            for name, amount in sums.items()
+            if amount
+        }
+        return [
+            who,
+            Cell(plain(row.balance, look)),
+            *(
+                Cell(plain(amount, look), kind="number", href=drills.get(name, "")) if amount else Cell("0")
+                for name, amount in sums.items()
+            ),
+            Cell(plain(row.credit, look)),
+            Cell(plain(over, look), kind="bad" if over else ""),
+        ]
+
+    shown = []
+    for row in rows[: look.top]:
+        href = address("records:page", "company", row.company_id) if row.name else ""
+        name = row.name or (_("no access") if row.company_id else _("without a company"))
+        who = Cell(name, href=href, kind="bold")
+        shown.append(Row(cells(row, who, row.over_limit, company=row.company_id or "none")))
+    over = sum(row.over_limit or 0 for row in rows)
+    empty = Empty(_("Nothing is owed"), _("No document was open on this day."), "", "")
+    totals = cells(total, Cell(_("Total")), over) if rows else []
+    return Table(columns, shown, totals=totals, id="debts", empty=empty)
+
+
+def plain(amount: int | None, look: Look) -> str:
+    return NO_VALUE if amount is None else money(amount, look.currency, with_code=False)
+
+
+def age_of(due: date | None, on: date) -> str:
+    """The key of AGES for a document due on a day."""
+    if due is None:
+        return "without_day"
+    if due >= on:
+        return "not_due"
+    late = (on - due).days
+    return next((name for name, _first, last in debts.AGES if late <= last), "older")
+
+
+def open_documents(look: Look) -> Part:
+    """The documents under one number of the debts, with what was open on each that day."""
+    found = debts.open_on(look.end, Invoice.objects.visible_to(look.user)).filter(left__gt=0, currency=look.currency)
+    company = look.query.get("company", "")
+    if company == "none" or company.isdigit():
+        found = found.filter(company=None if company == "none" else int(company[:18]))
+    age = look.query.get("age", "")
+    rows = [row for row in found.order_by("due_on", "pk") if age not in AGES or age_of(row.due_on, look.end) == age]
+    columns = [
+        Column("document", _("Document"), main=True),
+        Column("issued_on", _("Issued on")),
+        Column("due_on", _("Due on")),
+        Column("late", _("Days late"), numeric=True),
+        Column("gross", _("To pay"), numeric=True),
+        Column("left", _("Open"), numeric=True, second=True),
+    ]
+    shown = [
+        Row(
+            [
+                Cell(str(row), href=row.get_absolute_url()),
+                Cell(day(row.issued_on)),
+                Cell(day(row.due_on) if row.due_on else NO_VALUE),
+                Cell(NO_VALUE if row.due_on is None else number(max((look.end - row.due_on).days, 0), 0)),
+                Cell(plain(row.gross_minor, look)),
+                Cell(plain(row.left, look)),
+            ]
+        )
+        for row in rows
+    ]
+    totals = [Cell(_("Total")), *[Cell("")] * 4, Cell(plain(sum(row.left for row in rows), look))] if rows else []
+    empty = Empty(_("Nothing is owed"), _("No document was open on this day."), "", "")
+    return Part(
+        meta=str(AGES.get(age, "")), table=Table(columns, shown, totals=totals, id="open", empty=empty),
+        back=look.report("debts"),
+    )  # fmt: skip
+
+
+def debts_rows(user, as_of: date | None) -> Rows:
+    """A row a company and currency. Where no payment was kept by then, one row that says nothing: debts are unknown."""
+    columns = ["company", "name", *DEBTS, "currency"]
+    found = debts.debts(user, as_of=as_of or debts.default_day(user))
+    if found is None:
+        return columns, [dict.fromkeys(columns)]
+    records = []
+    for row in found:
+        amounts = {name: output.major(getattr(row, name), row.currency) for name in DEBTS}
+        records.append({"company": row.number or None, "name": row.name, **amounts, "currency": row.currency})
+    return columns, records
+
+
+# ── concentration
+
+
+@dataclass
+class Held:
+    """A customer's revenue, its share of the whole, and the share of all up to this one."""
+
+    row: profit.ProfitRow
+    share: Decimal | None
+    together: Decimal | None
+
+
+def held(rows: list[profit.ProfitRow], whole: int) -> list[Held]:
+    """The rows of one currency, the largest first; sales without a company count in the ``whole`` and stand last.
+
+    Shares are None without revenue above zero.
+    """
+    so_far, found = 0, []
+    for row in sorted(rows, key=lambda row: (row.place.value is None, -row.revenue)):
+        so_far += row.revenue
+        shares = [round_half_up(Decimal(part) / whole, 6) if whole > 0 else None for part in (row.revenue, so_far)]
+        found.append(Held(row, *shares))
+    return found
+
+
+def show_concentration(look: Look) -> Part:
+    days: dict[str, Any] = {"start": look.start, "as_of": look.end, "user": look.user, "currency": look.currency}
+    whole = sum(row.revenue for row in profit.profit(**days))
+    if look.top is None:
+        every = held(profit.profit("company", **days), whole)
+    else:  # one more, since sales without a company may be among them
+        largest = profit.largest("company", max(look.top, 10) + 1, **days).rows
+        every = held([row for row in largest if row.place.value is not None], whole)
+    shown = every[: look.top]
+    columns = [
+        Column("place", "№", numeric=True),
+        Column("company", _("Company"), main=True),
+        Column("revenue", _("Revenue"), numeric=True, second=True),
+        Column("share", _("Share"), numeric=True),
+        Column("together", _("With those above"), numeric=True),
+    ]
+    table = Table(columns, [_held_row(look, place, item) for place, item in enumerate(shown, 1)], id="concentration")
+    table.totals = [
+        Cell(""), Cell(_("Total")), Cell(plain(whole, look)), Cell(""), Cell(""),
+    ]  # fmt: skip
+    table.empty = Empty(_("Nothing to count"), _("There are no documents in this period."), "", "")
+    named = [item for item in every if item.row.place.value is not None]
+    part = Part(table=table)
+    if named and named[0].share is not None:
+        shares = {count: percent(named[min(count, len(named)) - 1].together, 0) for count in (1, 5, 10)}
+        part.meta = _("the largest customer %(one)s, five %(five)s, ten %(ten)s of the revenue") % {
+            "one": shares[1], "five": shares[5], "ten": shares[10],
+        }  # fmt: skip
+    return part
+
+
+def _held_row(look: Look, place: int, item: Held) -> Row:
+    where = item.row.place
+    if where.value is None or where.is_hidden:
+        rows = lines_address(look.start, look.end, look.currency, company=where.value or "none")
+        page = ""
+    else:
+        rows = invoices_address(look.user, look.start, look.end, company=where.value)
+        page = address("records:page", "company", where.value)
+    return Row(
+        [
+            Cell(number(place, 0)),
+            Cell(words_of(where), href=page, kind="bold"),
+            Cell(plain(item.row.revenue, look), kind="number", href=rows),
+            Cell(percent(item.share)),
+            Cell(percent(item.together)),
+        ]
+    )
+
+
+def concentration_rows(user, as_of: date | None) -> Rows:
+    """Of the twelve months up to the day: a row a customer and currency, the largest of each currency first."""
+    end = as_of or profit.last_day(user)
+    rows = profit.profit("company", start=months_before(end, 11), as_of=end, user=user)
+    records = []
+    for total in profit.totals(rows):
+        currency = total.currency
+        for item in held([row for row in rows if row.currency == currency], total.revenue):
+            where = item.row.place
+            records.append(
+                {
+                    "company": where.code,
+                    "name": where.name,
+                    "revenue": output.major(item.row.revenue, currency),
+                    "share": None if item.share is None else output.shortest(item.share),
+                    "together": None if item.together is None else output.shortest(item.together),
+                    "currency": currency,
+                }
+            )
+    return ["company", "name", "revenue", "share", "together", "currency"], records
+
+
+# ── customers by state
+
+
+def sees_customers(user) -> bool:
+    hidden = rights(user).field_mode(Company.type_key, "lifecycle") == "hidden"
+    return user.can("view", "company") and not hidden
+
+
+def by_state(user) -> list[tuple[str, str, int, int | None, int | None]]:
+    """(key, words, customers, with a rhythm, off it) a state; None for who does not see all invoices of the firm."""
+    seen = Company.objects.all() if user is None else Company.objects.visible_to(user)
+    off = RelationshipState.objects.filter(company=OuterRef("pk"), rule="off_rhythm", until_on=None)
+    counted = (
+        seen.current().filter(kind=Company.Kind.CUSTOMER).order_by().values("lifecycle")
+        .annotate(customers=Count("pk"), rhythm=Count("facts__rhythm_days"), off=Count("pk", filter=Exists(off)))
+    )  # fmt: skip
+    found = {row["lifecycle"]: row for row in counted}
+    whole = user is None or reach(user, "view", Invoice.type_key).all
+    words = {**dict(Company.Lifecycle.choices), "": _("not known yet")}
+    return [
+        (key, str(words[key]), row["customers"], row["rhythm"] if whole else None, row["off"] if whole else None)
+        for key in words
+        if (row := found.get(key))
+    ]
+
+
+def show_customers(look: Look) -> Part:
+    states = by_state(look.user)
+    columns = [
+        Column("state", _("State"), main=True),
+        Column("customers", _("Customers"), numeric=True, second=True),
+        Column("share", _("Share"), numeric=True),
+        Column("rhythm", _("Rhythm known"), numeric=True),
+        Column("off", _("Rhythm broken"), numeric=True),
+    ]
+    whole = sum(count for _key, _words, count, *_rest in states)
+    rows = []
+    for key, words, count, rhythm, off in states:
+        query = {"f.kind": Company.Kind.CUSTOMER.value, "f.lifecycle": key}
+        href = address("records:list", "company", **query) if key else ""
+        share = percent(Decimal(count) / whole)
+        cells = [Cell(words, kind="bold"), Cell(number(count, 0), kind="number", href=href), Cell(share)]
+        rows.append(Row([*cells, Cell(counted(rhythm)), Cell(counted(off))]))
+    table = Table(columns, rows, id="customers")
+    table.empty = Empty(_("No customers yet"), _("Here stands how many are new, loyal, cooling or lost."), "", "")
+    if rows:
+        href = address("records:list", "company", **{"f.kind": Company.Kind.CUSTOMER.value})
+        sums = [_sum(row[place] for row in states) for place in (3, 4)]
+        totals = [Cell(_("Total")), Cell(number(whole, 0), kind="number", href=href), Cell("")]
+        table.totals = [*totals, *(Cell(counted(item)) for item in sums)]
+    part = Part(meta=_("as they stand now"), table=table)
+    if states:
+        part.chart = BarChart(
+            title=_("Customers by state: %(states)s.")
+            % {"states": ", ".join(f"{words} {number(count, 0)}" for _key, words, count, *_rest in states)},
+            labels=[words for _key, words, *_rest in states],
+            series=[Series(_("Customers"), [float(row[2]) for row in states], [number(row[2], 0) for row in states])],
+            label_heading=_("State"),
+            id="states",
+        )
+    return part
+
+
+def counted(value: int | None) -> str:
+    return NO_VALUE if value is None else number(value, 0)
+
+
+def _sum(values) -> int | None:
+    found = [value for value in values if value is not None]
+    return sum(found) if found else None
+
+
+def customers_rows(user, _as_of: date | None) -> Rows:
+    names = ["state", "customers", "rhythm_known", "rhythm_broken"]
+    return names, [
+        {"state": key or None, "customers": count, "rhythm_known": rhythm, "rhythm_broken": off}
+        for key, _words, count, rhythm, off in by_state(user)
+    ]
+
+
+# ── unknown costs
+
+
+def without_cost(lines):
+    """The lines of invoices for which no cost of their product is kept on their day, in their currency."""
+    valid = CostPrice.objects.filter(product=OuterRef("product"), valid_from__lte=OuterRef("issued_on"))
+    newest = Subquery(valid.order_by("-valid_from").values("currency")[:1])
+    return lines.annotate(cost_in=newest).filter(Q(cost_in=None) | ~Q(cost_in=F("invoice__currency")))
+
+
+def unknown_rows(look: Look) -> tuple[list[profit.ProfitRow], list[profit.ProfitRow]]:
+    """(All rows by product, those with lines of unknown cost: most revenue first). Lines without a product are one."""
+    rows = profit.profit("product", start=look.start, as_of=look.end, user=look.user, currency=look.currency, top=0)
+    missing = [row for row in rows if row.shows_cost and row.known_lines < row.lines]
+    return rows, sorted(missing, key=lambda row: row.known_revenue - row.revenue)
+
+
+def show_unknown_costs(look: Look) -> Part:
+    cost = Cost.of(look.user)
+    if not cost.kept:
+        words = _("See what it takes in the roll-out")
+        return Part(unknown=_("Margin is unknown: cost prices are not kept here."), offer=words, offer_href=cost.href)
+    rows, missing = unknown_rows(look)
+    profit.give_names(missing[: look.top], look.user)
+    columns = [
+        Column("product", _("Product"), main=True),
+        Column("unknown", _("Revenue without a cost"), numeric=True, second=True),
+        Column("lines", _("Lines without a cost"), numeric=True),
+        Column("revenue", _("Revenue"), numeric=True),
+        Column("known", _("Cost known"), numeric=True),
+    ]
+    table = Table(columns, [_unknown_row(look, row) for row in missing[: look.top]], id="unknown-costs")
+    table.empty = Empty(_("Every cost is known"), _("Each line of this period has a cost valid on its day."), "", "")
+    total = next(iter(profit.totals(rows)), profit.Sums(look.currency))
+    whole = sum(row.revenue - row.known_revenue for row in missing)
+    if missing:
+        table.totals = [
+            Cell(_("Total")),
+            Cell(plain(whole, look), kind="number", href=_lines_without_cost(look)),
+            Cell(number(sum(row.lines - row.known_lines for row in missing), 0)),
+            Cell(plain(sum(row.revenue for row in missing), look)),
+            Cell(""),
+        ]
+    words = ngettext("%(count)s product", "%(count)s products", len(missing)) % {"count": number(len(missing), 0)}
+    part = Part(meta=f"{words}, {money(whole, look.currency)}" if missing else "", table=table)
+    if total.known_share is not None:
+        part.completeness = total.known_share * 100
+        part.completeness_words = _("cost known for %(share)s of revenue") % {"share": percent(total.known_share)}
+    if missing and look.user.can("create", "product"):
+        part.offer, part.offer_href = _("Import cost prices"), address("imports:start")
+    return part
+
+
+def _lines_without_cost(look: Look, **query) -> str:
+    return lines_address(look.start, look.end, look.currency, cost="unknown", **query)
+
+
+def _unknown_row(look: Look, row: profit.ProfitRow) -> Row:
+    where = row.place
+    page = address("records:page", "product", where.value) if where.value and not where.is_hidden else ""
+    drill = "" if where.is_hidden else _lines_without_cost(look, product=where.value or "none")
+    return Row(
+        [
+            Cell(words_of(where), href=page, kind="bold"),
+            Cell(plain(row.revenue - row.known_revenue, look), kind="number", href=drill),
+            Cell(number(row.lines - row.known_lines, 0)),
+            Cell(plain(row.revenue, look)),
+            Cell(percent(row.known_share, 0)),
+        ]
+    )
+
+
+def unknown_costs_rows(user, as_of: date | None) -> Rows:
+    """A row a product and currency with lines of unknown cost, all days up to ``as_of``."""
+    names = ["product", "name", "unknown_revenue", "unknown_lines", "revenue", "known_share", "currency"]
+    if not profit.sees_costs(user):
+        return names, []
+    rows = unknown_rows(Look(user, None, as_of or profit.last_day(user), ""))[1]
+    profit.give_names(rows, user)
+    return names, [
+        {
+            "product": row.place.code,
+            "name": row.place.name,
+            "unknown_revenue": output.major(row.revenue - row.known_revenue, row.currency),
+            "unknown_lines": row.lines - row.known_lines,
+            "revenue": output.major(row.revenue, row.currency),
+            "known_share": None if row.known_share is None else output.shortest(row.known_share),
+            "currency": row.currency,
+        }
+        for row in rows
+    ]
+
+
+def sees_sales(user) -> bool:
+    return user.can("view", "invoice")
+
+
+add(Section("debts", gettext_lazy("Debts"), sees_debts, show_debts, debts_rows))
+add(
+    Section(
+        "concentration", gettext_lazy("Dependence on customers"), sees_sales, show_concentration, concentration_rows
+    )
+)
+add(Section("customers", gettext_lazy("Customers by state"), sees_customers, show_customers, customers_rows))
+add(
+    Section(
+        "unknown-costs", gettext_lazy("Unknown costs"),
+        lambda user: sees_sales(user) and profit.sees_costs(user), show_unknown_costs, unknown_costs_rows,
+    )
+)  # fmt: skip
+
+
+def shown_above(user, start: date | None, end: date, currency: str) -> list[tuple[Section, Part, str]]:
+    """Every section that the person may see, with the address of its whole report."""
+    from groundwork.blueprint.elements import is_on
+
+    look = Look(user, start, end, currency, top=TOP)
+    return [
+        (section, section.show(look), look.report(section.key))
+        for section in sections
+        if section.may(user) and is_on(section.element)
+    ]
