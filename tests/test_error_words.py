@@ -27,8 +27,14 @@ from groundwork.core.clock import now, standing_at
 from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import Settings, rules
+from groundwork.crm.trade.actions import credited
+from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
+from groundwork.crm.trade.goods_buttons import CostForm
+from groundwork.crm.trade.testing import make_claim, make_company, make_draft, make_invoice
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
+from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
+from groundwork.records.imports.models import ImportJob
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.rollout.discovery.forms import TellForm
@@ -89,7 +95,10 @@ def test_every_form_speaks_plainly():
 def forms_asked(cast):
     """``make(data)`` of every form of the product."""
     adam = User.objects.get(pk=cast.adam.pk)
+    draft, invoice = make_draft(adam), make_invoice(adam, (None, 2, "3"), number="INV-2")
+    claim = make_claim(adam, make_company(adam))
     link, _token = links.issue(by=adam, email="")
+    job = ImportJob.objects.create(layout="records:company", name="a.csv", path="a.csv", requester=adam)
     own = make_role("Helper", by=adam, reason="Helps")
     special = {
         access.JoinForm: lambda data: access.JoinForm(data, link=link),
@@ -103,6 +112,11 @@ def forms_asked(cast):
         RuleForm: lambda data: RuleForm(data, rule=next(iter(rules)), settings=Settings.load(), keeping=True),
         TellForm: lambda data: TellForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
+        IssueForm: lambda data: IssueForm(draft, adam, data),
+        CostForm: lambda data: CostForm(claim, adam, data),
+        QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
+        ReadingForm: lambda data: ReadingForm(job, data),
+        DecisionForm: lambda data: DecisionForm(job, data),
     }
     for kind in form_classes() - MADE_BY_A_FUNCTION - {ActivityForm}:
         yield kind.__name__, special.get(kind, kind)

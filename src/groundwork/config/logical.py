@@ -1,7 +1,8 @@
 """The rows of a database as text, the same on SQLite and on PostgreSQL: one JSON line a row, in the order of keys.
 
-Backup, restore and their checksum are made of it. Left out is what no business needs back: web sessions, the cache and
-the work queue (runs that were not finished are queued again after a restore).
+Backup, restore and their checksum are made of it. Left out is what no business needs back: web sessions, the cache, the
+work queue (runs that were not finished are queued again after a restore) and sums that are made anew from the rows
+(``is_summary``).
 """
 
 import base64
@@ -29,7 +30,10 @@ def kept_models() -> list[type[models.Model]]:
     kept = [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model._meta.app_label not in LEFT_OUT
+        if model._meta.managed
+        and not model._meta.proxy
+        and model._meta.app_label not in LEFT_OUT
+        and not getattr(model, "is_summary", False)
     ]
     return sorted(kept, key=lambda model: model._meta.db_table)
 

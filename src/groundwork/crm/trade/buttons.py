@@ -10,9 +10,10 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import actions
 from groundwork.crm.trade.models import Invoice, Order, Payment, Series
 from groundwork.records.pages import PageAction, page_actions
+from groundwork.ui.forms import PlainErrors
 
 
-class QuantitiesForm(forms.Form):
+class QuantitiesForm(PlainErrors, forms.Form):
     """A quantity for each line that has something left; all that is left, to begin with."""
 
     def __init__(self, parts: list[actions.Part], data=None):
@@ -45,7 +46,7 @@ def of_invoice(invoice: Invoice, user, data=None) -> QuantitiesForm:
     return form
 
 
-class IssueForm(forms.Form):
+class IssueForm(PlainErrors, forms.Form):
     series = forms.ModelChoiceField(Series.objects.none(), label=_("Number series"), empty_label=None)
 
     def __init__(self, invoice: Invoice, user, data=None):

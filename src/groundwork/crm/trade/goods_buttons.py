@@ -7,9 +7,10 @@ from groundwork.core.fields import MoneyField
 from groundwork.crm.trade import claims, purchases
 from groundwork.crm.trade.models import Claim, Purchase
 from groundwork.records.pages import PageAction, page_actions
+from groundwork.ui.forms import PlainErrors
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainErrors, forms.Form):
     reason = forms.CharField(
         label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why the claim is refused: the customer will ask.")},
@@ -20,7 +21,7 @@ def ask_reason(claim: Claim, user, data=None) -> ReasonForm:
     return ReasonForm(data)
 
 
-class CostForm(forms.Form):
+class CostForm(PlainErrors, forms.Form):
     """What it cost, in the claim's currency; what was asked for, to begin with."""
 
     def __init__(self, claim: Claim, user, data=None):

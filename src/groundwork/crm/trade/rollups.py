@@ -19,6 +19,8 @@ from groundwork.core.clock import now
 class MonthSum(models.Model):
     """Sums of one month by one thing. Several rows of the same key add up. No foreign keys: it is only a copy."""
 
+    is_summary = True
+
     grain = models.CharField(max_length=10)  # a key of ``entries.GRAINS``
     month = models.CharField(max_length=7)  # 2026-05
     department_id = models.BigIntegerField(null=True)  # not split by it in the grain "product"
@@ -42,6 +44,8 @@ class MonthSum(models.Model):
 class RolledMonth(models.Model):
     """A month whose rows were summed. ``turn`` rises whenever its sums change."""
 
+    is_summary = True
+
     month = models.CharField(max_length=7, unique=True)
     turn = models.BigIntegerField(default=0)
     folds = models.PositiveIntegerField(default=0)  # new documents added since it was summed as a whole
@@ -59,6 +63,8 @@ class RolledMonth(models.Model):
 class RolledYear(models.Model):
     """A year whose months were put together; it holds while the turns of its months still add up to ``turns``."""
 
+    is_summary = True
+
     year = models.CharField(max_length=4, unique=True)
     turns = models.BigIntegerField(default=0)
     difference = models.CharField(max_length=200, blank=True, default="")  # as last compared
@@ -70,6 +76,8 @@ class RolledYear(models.Model):
 
 class Unrolled(models.Model):
     """Not in the sums of its month: one document or ledger row, or (both empty) the month as it is now."""
+
+    is_summary = True
 
     month = models.CharField(max_length=7)
     invoice_id = models.BigIntegerField(null=True, db_index=True)

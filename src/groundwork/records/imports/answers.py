@@ -8,6 +8,7 @@ from groundwork.records.imports.layouts import is_table, layouts
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import ENCODINGS, NO_HEADER, PEEKED
 from groundwork.records.types import type_of, types
+from groundwork.ui.forms import PlainErrors
 
 WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key", "split")
 MOST_VALUES = 100
@@ -24,7 +25,7 @@ def offered(found: str | None, answers: list[tuple[str, str]]) -> list[tuple[str
     return [("", _("found: %(what)s") % {"what": word} if word else _("find out")), *answers]
 
 
-class ReadingForm(forms.Form):
+class ReadingForm(PlainErrors, forms.Form):
     """How the file is read. An empty answer: what was found out."""
 
     layout = forms.ChoiceField(label=gettext_lazy("what the rows are"))
@@ -173,7 +174,7 @@ class ReadingForm(forms.Form):
         return cleaned
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(PlainErrors, forms.Form):
     """For each unknown value of the file: leave its rows out, leave it empty, make it, or take another for it."""
 
     split = forms.CharField(required=False)
