@@ -209,6 +209,10 @@ class Invoice(Record):
             ),
         ]
 
+    def owner_by_default(self):
+        """It belongs to whoever looks after the company; without one, to whoever made it."""
+        return self.company.owner if self.company else None
+
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT

@@ -59,6 +59,10 @@ class Payment(Record):
     def sign(self) -> int:
         return 1 if self.direction == self.Direction.IN else -1
 
+    def owner_by_default(self):
+        """It belongs to whoever looks after the company, so that its seller sees that the money came."""
+        return self.company.owner
+
     def recount(self):
         self.shared_minor = self.shares.aggregate(sum=Sum("amount_minor", default=0))["sum"]
 

@@ -82,7 +82,7 @@ category = types.add(
         section="settings",
         order=210,
         menu="create",
-        explain=_("A category is a branch of the tree of goods. Reports add up by branch."),
+        explain=_("A category is a branch of the tree of goods."),
     )  # fmt: skip
 )
 

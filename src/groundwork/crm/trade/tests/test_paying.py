@@ -34,6 +34,18 @@ def state(invoice):
     return invoice.paid, invoice.open_minor
 
 
+def test_what_a_bookkeeper_types_is_seen_by_the_seller_of_the_company(cast):
+    company = creating(Company(name="Walnut"), by=cast.anna)
+
+    typed = Invoice(document_number="INV-9", company=company, issued_on=MAY, currency="GBP")
+    invoice = creating(typed, by=cast.nina)
+    payment = creating(Payment(company=company, paid_on=MAY, amount_minor=100, currency="GBP"), by=cast.nina)
+
+    assert list(Invoice.objects.visible_to(cast.anna)) == [invoice]
+    assert list(Payment.objects.visible_to(cast.anna)) == [payment]
+    assert (invoice.department, payment.department) == (cast.anna.department, cast.anna.department)
+
+
 def test_an_invoice_is_paid_in_parts(cast, hazel):
     invoice = make_invoice(cast.olga, company=hazel)
 
