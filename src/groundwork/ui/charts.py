@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 WIDTH, HEIGHT = 640, 200
 LEFT, TOP, FLOOR = 44, 24, 168
 TICKS = 4
+ABOVE = 20  # how far over a bar its words reach
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ def draw(chart: BarChart) -> Drawing:
     bars, targets, names = [], [], []
     for place, label in enumerate(chart.labels):
         middle = LEFT + room * (place + 0.5)
+        first = len(bars)
         names.append((round(middle, 1), label))
         left, base, column = middle - width * columns / 2, float(FLOOR), -1
         for number, series in enumerate(chart.series, 1):
@@ -116,6 +118,9 @@ def draw(chart: BarChart) -> Drawing:
         aim = chart.target.values[place] if chart.target else None
         if aim is not None:
             y = FLOOR - height(aim)
+            for bar in bars[first:]:
+                if bar.y - ABOVE < y < bar.y + 2:  # the words of a bar stand over the mark, not under it
+                    bar.text_y = round(y - 6, 1)
             half = width * columns / 2 + 6
             targets.append(Line(round(middle - half, 1), round(middle + half, 1), round(y, 1)))
     axis = [

@@ -110,8 +110,17 @@ def sees_debts(user) -> bool:
     return user.can("view", "invoice") and user.can("view", "payment") and not hidden
 
 
+def debts_seen(user, as_of: date) -> list[debts.Debt] | None:
+    """As ``debts.debts``; the limits are left out for whoever may not read them."""
+    found = debts.debts(user, as_of=as_of)
+    if user is not None and rights(user).field_mode(Company.type_key, "debt_limit_minor") == "hidden":
+        for row in found or []:
+            row.limit = None
+    return found
+
+
 def show_debts(look: Look) -> Part:
-    found = debts.debts(look.user, as_of=look.end)
+    found = debts_seen(look.user, look.end)
     if found is None:
         part = Part(unknown=_("Debts are unknown: no payment has been kept here up to this day."))
         if look.user.can("create", "payment"):
@@ -134,7 +143,7 @@ def ageing(total: debts.Sums, currency: str) -> BarChart:
     words = {"open": money(total.open, currency), "overdue": money(total.overdue, currency)}
     return BarChart(
         title=_("Debts by age: %(open)s open, %(overdue)s of it overdue.") % words,
-        labels=short_ages(),
+        labels=[_("not due"), "1–30", "31–60", "61–90", "> 90", _("no day")],
         series=[Series(f"{_('Open')}, {unit}", values, [number(round(Decimal(value or 0), 1)) for value in values])],
         label_heading=_("Days late"),
         id="ageing",
@@ -142,8 +151,8 @@ def ageing(total: debts.Sums, currency: str) -> BarChart:
 
 
 def short_ages() -> list[str]:
-    """The words of AGES where there is little room."""
-    days = [_("%(days)s days late") % {"days": days} for days in ("1–30", "31–60", "61–90", "> 90")]
+    """The words of AGES as heads of columns."""
+    days = [_("%(days)s days") % {"days": days} for days in ("1–30", "31–60", "61–90", "> 90")]
     return [_("Not due"), *days, _("No due day")]
 
 
@@ -153,7 +162,9 @@ def debts_table(look: Look, rows: list[debts.Debt], total: debts.Sums) -> Table:
     columns = [Column("company", _("Company"), main=True), Column("balance", _("Balance"), numeric=True, second=True)]
     columns += [Column("open", _("Open"), numeric=True)]
     columns += [Column(name, heads[name], numeric=True) for name in kept]
-    columns += [Column("credit", _("Credit"), numeric=True), Column("over", _("Over the limit"), numeric=True)]
+    columns += [Column("credit", _("Credit"), numeric=True)] if total.credit else []
+
+    beyond = _("over the limit by %(amount)s")
 
     def cells(row: debts.Sums, who: Cell, over: int | None, **query) -> list[Cell]:
         sums = {name: getattr(row, name) for name in ("open", *kept)}
@@ -164,13 +175,12 @@ def debts_table(look: Look, rows: list[debts.Debt], total: debts.Sums) -> Table:
         }
         return [
             who,
-            Cell(plain(row.balance, look)),
+            Cell(plain(row.balance, look), sub=beyond % {"amount": plain(over, look)} if over else ""),
             *(
                 Cell(plain(amount, look), kind="number", href=drills.get(name, "")) if amount else Cell("0")
                 for name, amount in sums.items()
             ),
-            Cell(plain(row.credit, look)),
-            Cell(plain(over, look), kind="bad" if over else ""),
+            *([Cell(plain(row.credit, look))] if total.credit else []),
         ]
 
     shown = []
@@ -179,9 +189,8 @@ def debts_table(look: Look, rows: list[debts.Debt], total: debts.Sums) -> Table:
         name = row.name or (_("no access") if row.company_id else _("without a company"))
         who = Cell(name, href=href, kind="bold")
         shown.append(Row(cells(row, who, row.over_limit, company=row.company_id or "none")))
-    over = sum(row.over_limit or 0 for row in rows)
     empty = Empty(_("Nothing is owed"), _("No document was open on this day."), "", "")
-    totals = cells(total, Cell(_("Total")), over) if rows else []
+    totals = cells(total, Cell(_("Total")), None) if rows else []
     return Table(columns, shown, totals=totals, id="debts", empty=empty)
 
 
@@ -239,7 +248,7 @@ def open_documents(look: Look) -> Part:
 def debts_rows(user, as_of: date | None) -> Rows:
     """A row a company and currency. Where no payment was kept by then, one row that says nothing: debts are unknown."""
     columns = ["company", "name", *DEBTS, "currency"]
-    found = debts.debts(user, as_of=as_of or debts.default_day(user))
+    found = debts_seen(user, as_of or debts.default_day(user))
     if found is None:
         return columns, [dict.fromkeys(columns)]
     records = []

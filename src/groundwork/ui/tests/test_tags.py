@@ -105,3 +105,12 @@ def test_coordinates_keep_their_points_in_russian(shown):
         html = shown("{% chart chart %}", chart=chart)
 
     assert "," not in html.split("<svg")[1].split("</svg>")[0].split("</title>")[1]
+
+
+def test_the_words_of_a_bar_are_not_struck_through_by_the_mark_of_the_target():
+    chart = BarChart("Won", ["May", "June"], [Series("won", [50, 20])], target=Series("plan", [51, 90]))
+
+    drawing = draw(chart)
+
+    assert drawing.bars[0].text_y < drawing.targets[0].y < drawing.bars[0].y
+    assert drawing.bars[1].text_y == drawing.bars[1].y - 6

@@ -64,8 +64,24 @@ def test_every_debt_opens_the_documents_that_add_up_to_it(owing, as_user):
 
     assert opened == 8
     assert [cell.text for cell in table.totals] == [
-        "Total", "50.00", "50.05", "12.00", "38.05", "0.05", "0.00",
+        "Total", "50.00", "50.05", "12.00", "38.05", "0.05",
     ]  # fmt: skip
+
+
+def test_a_debt_over_the_limit_says_by_how_much(cast, as_user):
+    tortola = make_company(cast.olga, debt_limit_minor=2000, currency="GBP")
+    make_invoice(cast.olga, (None, 1, "30.05"), company=tortola, due_on=MAY)
+    make_payment(cast.olga, tortola, 5)
+
+    (row,) = part_of(as_user(cast.olga), "debts").table.rows
+
+    assert (row.cells[1].text, row.cells[1].sub) == ("30.00", "over the limit by 10.00")
+
+    FieldGrant.objects.create(
+        role=Role.objects.get(key="director"), type="company", field="debt_limit_minor", mode="hidden"
+    )
+    (row,) = part_of(as_user(cast.olga), "debts").table.rows
+    assert (row.cells[1].text, row.cells[1].sub) == ("30.00", "")
 
 
 def test_without_payments_debts_are_unknown_and_an_import_is_offered(cast, as_user):
