@@ -44,6 +44,7 @@ for suffix in ("", "_lazy", "_noop"):
         f"npgettext{suffix}": ((1, "c"), 2, 3),
     }
 KEYWORDS["_"] = None
+KEYWORDS["_t"] = None  # gettext beside a lazy _
 LITERAL = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 CALL = re.compile(
     rf"\b(?:np?|p)?gettext\({LITERAL}(?:, *{LITERAL})*(?:, *count)?\)|\b_\({LITERAL}\)"

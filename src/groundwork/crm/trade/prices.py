@@ -217,8 +217,10 @@ def _of_product(product) -> Found | None:
 
 def fill_price(line, company: Company | None, on: date, currency: str) -> None:
     """Give a line that has no price the one that holds for its company, net. ValidationError where nobody knows it."""
-    if line.price is not None or line.product is None or line.quantity is None:
+    if line.price is not None or line.quantity is None:
         return
+    if line.product is None:
+        raise ValidationError({"price": _("Type the price: without a product nothing tells it.")})
     found = price_for(company, line.product, line.quantity, on, currency)
     if found is None:
         raise ValidationError(

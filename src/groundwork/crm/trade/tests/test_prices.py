@@ -157,6 +157,22 @@ def test_a_line_typed_without_a_price_takes_the_customers(cast, shop, almonds, a
     assert "type it" in answers[1].content.decode()
 
 
+@pytest.mark.parametrize("kind", ["order", "invoice"])
+def test_a_line_with_neither_product_nor_price_is_asked_for_one(cast, shop, as_user, kind):
+    order = Order(company=shop, ordered_on=MAY, currency="GBP")
+    draft = Invoice(company=shop, issued_on=MAY, currency="GBP", state="draft")
+    record = creating(order if kind == "order" else draft, by=cast.piotr)
+
+    answer = as_user(cast.olga).post(
+        reverse("records:part_add", args=[kind, record.pk, "lines"]),
+        {"lines-product": "", "lines-description": "Sorting", "lines-quantity": "2", "lines-price": ""},
+    )
+
+    assert answer.status_code == 422
+    assert "Type the price" in answer.content.decode()
+    assert not record.lines.exists()
+
+
 def test_a_price_with_vat_becomes_net_by_the_rate_of_the_line(cast, shop, almonds):
     make_pricelist(cast.larisa, (almonds, "12.30"), basis="gross")
     draft = creating(Invoice(company=shop, issued_on=MAY, currency="GBP", state="draft"), by=cast.nina)
