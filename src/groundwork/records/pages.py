@@ -266,9 +266,9 @@ def timeline_of(record: Record, user) -> list[Event]:
         .order_by("-pk")[:EVENTS]
     )
     kind = type_of(record)
-    people = _people_in(kind, changes)
+    people, currency = _people_in(kind, changes), getattr(record, "currency", "")
     events = [_said(item) for item in activities]
-    events += [event for item in changes if (event := _changed(item, kind, user, people))]
+    events += [event for item in changes if (event := _changed(item, kind, user, people, currency))]
     return sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS]
 
 
@@ -293,7 +293,7 @@ def _people_in(kind: RecordType, changes: list[Change]) -> dict[tuple[str, int],
     return found
 
 
-def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int], str]) -> Event | None:
+def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int], str], currency: str) -> Event | None:
     act = change.changeset
     visible = {item.model_field.attname: item for item in kind.visible_fields(user, tuple(kind.by_name))}
     lines: list[tuple[str, ...]] = []
@@ -305,7 +305,7 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
                 lines.append(
                     (
                         visible[name].heading,
-                        *(_words(visible[name], value, people) for value in (before, after)),
+                        *(_words(visible[name], value, people, currency) for value in (before, after)),
                     )
                 )
             elif name in visible:
@@ -330,9 +330,11 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
     )
 
 
-def _words(shown, value, people) -> str:
+def _words(shown, value, people, currency: str) -> str:
     if shown.kind in ("user", "department"):
         return people.get((shown.kind, value), languages.NO_VALUE)
+    if shown.kind == "money" and value is not None and currency:
+        return languages.money(value, currency)
     return words_for(shown, value)
 
 

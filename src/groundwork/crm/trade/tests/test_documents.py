@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from groundwork.core.languages import money
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.documents import drop_line, put_line, replace_lines
 from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.crm.trade.testing import make_invoice, make_product
 from groundwork.records.models import Change
+from groundwork.records.pages import timeline_of
 from groundwork.records.write import writing
 
 
@@ -107,3 +109,13 @@ def test_a_document_without_lines_may_change_its_currency(cast):
         fresh.currency = "JPY"
 
     assert Invoice.objects.get().currency == "JPY"
+
+
+def test_history_tells_money_as_money(cast):
+    draft = make_invoice(cast.olga, (None, 1, "10.00"), state="draft")
+
+    with writing(draft, by=cast.olga, act="edited") as fresh:
+        put_line(fresh, line(None, 2, "6.80"))
+
+    told = [change for event in timeline_of(draft, cast.olga) for change in event.changes]
+    assert ("Total", money(1000, "GBP"), money(2360, "GBP")) in told
