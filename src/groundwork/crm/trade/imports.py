@@ -148,6 +148,13 @@ class OnlineRetail(Layout):
         total = Invoice.objects.filter(pk__in=ids).aggregate(total=Sum("total_minor"))["total"] or 0
         return {self.currency: total}
 
+    def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
+        if thing.type != "invoice":
+            return []
+        customer = thing.data["values"].get("company")
+        products = [("product", code) for code in dict.fromkeys(row[0] for row in thing.data["rows"])]
+        return [*products, ("company", customer)] if customer else products
+
     def write(self, things: list[Staged]) -> None:
         {"company": self._companies, "product": self._products, "invoice": self._invoices}[things[0].type](things)
 

@@ -5,7 +5,7 @@ last batch ended, because a batch's records, keys and the run's cursor are commi
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import wraps
 from itertools import islice
@@ -18,6 +18,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
@@ -36,6 +37,9 @@ ROWS_A_BATCH = 4000
 MOST_BAD_KEPT = 10_000
 CHANGES_SHOWN = 3
 STAGED_DAYS, FILE_DAYS = 7, 30  # how long what a finished or abandoned import leaves behind is kept
+VERBS: dict[str, str] = {Verdict.CREATE: "create", Verdict.UPDATE: "edit"}
+NOT_TO_MAKE = gettext_lazy("not here yet, and you may not make any (%(what)s): ask somebody who may")
+NOT_TO_CHANGE = gettext_lazy("here already, and you may not change any (%(what)s): ask somebody who may")
 _reading: dict[int, tuple[Layout, Iterator, int]] = {}  # a job's open file in this process, and the rows taken of it
 
 
@@ -210,6 +214,13 @@ def _hold(job, layout: Layout, held, wrong: list[BadRow], piece: Piece, file: st
     thing.data["read"] += type_key == layout.order[-1]
 
 
+def in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
+    """As many as one query takes well."""
+    left = iter(keys)
+    while some := list(islice(left, 500)):
+        yield some
+
+
 def _keep(job, held: dict) -> None:
     """Write the held things; those that an earlier batch began are joined with what was kept of them."""
     if not held:
@@ -219,9 +230,8 @@ def _keep(job, held: dict) -> None:
         keys.setdefault(type_key, []).append(key)
     known = {}
     for type_key, of_type in keys.items():
-        for begin in range(0, len(of_type), 500):
-            for thing in job.staged.filter(type=type_key, key__in=of_type[begin : begin + 500]):
-                known[thing.type, thing.key] = thing
+        for some in in_parts(of_type):
+            known |= {(type_key, thing.key): thing for thing in job.staged.filter(type=type_key, key__in=some)}
     again = []
     for key, thing in held.items():
         if (before := known.get(key)) is None:
@@ -257,6 +267,7 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
         return False
     good = [thing for thing in things if thing.verdict != Verdict.BAD]
     layout.compare(good)
+    _leave_out_without_rights(job, layout, good)
     _keep_unknown(job, layout)
     _keep_changes(job, good)
     for thing in things:
@@ -319,7 +330,7 @@ def load_step(run: Run) -> bool:
         job.save()
         run.total = job.staged.count()
     layout = layouts[job.layout](job)
-    _refuse_without_rights(job, layout)
+    _refuse_without_rights(job)
     things = _next_things(job, run.cursor.get("after", [0, 0]), layout.batch)
     if not things:
         job.state, job.counts, job.finished_at = State.LOADED, _counts(job), now()
@@ -378,6 +389,7 @@ def _compare_again(job: ImportJob, layout: Layout, things: list[Staged]) -> None
     """The firm went on working since the trial run: what it found is looked at once more before it is written."""
     open_ones = [thing for thing in things if thing.verdict in (Verdict.UPDATE, Verdict.SAME) or _is_to_make(thing)]
     layout.compare(open_ones)
+    _leave_out_without_rights(job, layout, open_ones)
     wrong = [thing for thing in open_ones if thing.verdict == Verdict.BAD]
     job.rejected += sum(thing.data["read"] for thing in wrong)
     if wrong:
@@ -385,19 +397,52 @@ def _compare_again(job: ImportJob, layout: Layout, things: list[Staged]) -> None
         job.save()
 
 
-def _refuse_without_rights(job: ImportJob, layout: Layout) -> None:
-    """The load has the rights of whoever began it, as they are now; it makes nothing they could not make by hand."""
+def _refuse_without_rights(job: ImportJob) -> None:
+    """The load has the rights of whoever began it, as they are now."""
     user = job.requester
     if not user or not user.is_active or not user.can("create", "import"):
         raise Refusal(_("Whoever began this import may no longer do so."))
-    for type_key, verdicts in job.counts.items():
-        for verdict, verb in ((Verdict.CREATE, "create"), (Verdict.UPDATE, "edit")):
-            needed_type, needed_verb = layout.needs(type_key, verb)
-            if verdicts.get(verdict) and not user.can(needed_verb, needed_type):
-                raise Refusal(
-                    _("This file makes or changes %(what)s, which you may not: ask somebody who may to load it.")
-                    % {"what": types[needed_type].plural}
-                )
+
+
+def _leave_out_without_rights(job: ImportJob, layout: Layout, things: list[Staged]) -> None:
+    """A load makes nothing that its requester could not make by hand. Such a thing is wrong, and tells who may; so is
+    what cannot be without it."""
+    may: dict[tuple[str, str], bool] = {}
+    for thing in things:
+        verb = VERBS.get(thing.verdict)
+        if verb is None:
+            continue
+        needed_type, needed_verb = layout.needs(thing.type, verb)
+        if (needed_type, needed_verb) not in may:
+            may[needed_type, needed_verb] = bool(job.requester and job.requester.can(needed_verb, needed_type))
+        if not may[needed_type, needed_verb]:
+            sentence = NOT_TO_MAKE if verb == "create" else NOT_TO_CHANGE
+            reason = sentence % {"what": types[needed_type].plural}
+            thing.verdict = Verdict.BAD
+            thing.difference = {"column": "", "value": layout.named(thing), "reason": reason}
+    _leave_out_without_what_they_need(job, layout, things)
+
+
+def _leave_out_without_what_they_need(job: ImportJob, layout: Layout, things: list[Staged]) -> None:
+    """A payment whose payer cannot be made waits for the payer, with the payer's own sentence."""
+    leaning = {
+        thing.pk: layout.leans_on(thing) for thing in things if thing.verdict == Verdict.UPDATE or _is_to_make(thing)
+    }
+    wanted: dict[str, set[str]] = {}
+    for type_key, key in (link for links in leaning.values() for link in links):
+        wanted.setdefault(type_key, set()).add(key)
+    missing = {}
+    for type_key, keys in wanted.items():
+        rows = job.staged.filter(type=type_key, verdict=Verdict.BAD, object_id=None)
+        missing |= {(type_key, thing.key): thing for some in in_parts(keys) for thing in rows.filter(key__in=some)}
+    for thing in things if missing else ():
+        lacking = next((missing[link] for link in leaning.get(thing.pk, ()) if link in missing), None)
+        if lacking is not None:
+            thing.verdict = Verdict.BAD
+            reason = lacking.difference.get("reason") or _("its row is wrong")
+            thing.difference = {
+                "column": str(types[lacking.type].label), "value": layout.named(lacking), "reason": reason,
+            }  # fmt: skip
 
 
 # ── undo

@@ -403,6 +403,16 @@ class RecordLayout(Layout):
             return Staged.Verdict.BAD, {"column": title, "value": value, "reason": reason}
         return Staged.Verdict.CREATE, {}
 
+    def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
+        """The linked records that a person decided to make from this row."""
+        if thing.type != self.kind.key:
+            return []
+        return [
+            (type_of(self.kind.field(name).target).key, value[:200])
+            for name, value in thing.data["values"].items()
+            if name in self.kind.by_name and self.kind.field(name).kind == "link" and self._is_made(name, value)
+        ]
+
     def _compare_targets(self, things: list[Staged]) -> None:
         """Linked records to be made from values of the file: those that are here by now are left alone."""
         if things:

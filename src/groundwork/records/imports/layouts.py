@@ -169,6 +169,15 @@ class Layout:
         """Which right on which record type it takes to ``verb`` a thing of ``type_key``."""
         return type_key, verb
 
+    def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
+        """The things of this file, as (type, key), without which this one cannot be."""
+        return []
+
+    def named(self, thing: Staged) -> str:
+        """What a person calls a staged thing; its key where it has no name."""
+        kind = types.get(thing.type)
+        return str((kind and thing.data["values"].get(kind.model.title_field)) or thing.key)
+
     def sum_of(self, things: list[Staged]) -> dict[str, int]:
         """{currency: minor units} of good things, for the reconciliation; empty where nothing is summed."""
         return {}

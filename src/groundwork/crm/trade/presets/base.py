@@ -52,6 +52,10 @@ class Preset(Layout):
         """{key: id} of records that are the same thing without any import having said so."""
         return {}
 
+    def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
+        links = [(value[0], value[1]) for value in thing.data["values"].values() if isinstance(value, list)]
+        return links + [("product", row[0]) for row in thing.data["rows"] if thing.type in LINES and row[0]]
+
     # ── the trial run
 
     def compare(self, things: list[Staged]) -> None:

@@ -257,6 +257,30 @@ def test_an_unknown_payer_becomes_a_customer_and_branches_are_told_apart_by_kpp(
     ]  # fmt: skip
 
 
+def test_a_bookkeeper_loads_all_but_the_payments_of_payers_who_are_not_here(cast, tmp_path):
+    creating(Company(name="Ёлка", inn="7707083893"), by=cast.anna)
+    (tmp_path / "a.txt").write_bytes(
+        statement(
+            received("1", "10.00", ""), received("2", "20.00", "", inn="7736050003", payer="Новый"),
+            received("3", "30.00", "", inn="7736050003", payer="Новый"), received="60.00",
+        )
+    )  # fmt: skip
+    sentence = "not here yet, and you may not make any (Companies): ask somebody who may"
+
+    trial = imported(tmp_path / "a.txt", "bank-1c", by=cast.nina, dry_run=True)
+    imported(tmp_path / "a.txt", "bank-1c", by=cast.nina)
+
+    assert trial.counts == {"company": {"same": 1, "bad": 1}, "payment": {"create": 1, "bad": 2}}
+    assert [row[1:] for row in wrong(trial)] == [("", sentence), ("Company", sentence), ("Company", sentence)]
+    assert (trial.rejected, trial.sums) == (2, {"RUB": 1000})
+    assert list(Payment.objects.values_list("amount_minor", "company__name")) == [(1000, "Ёлка")]
+
+    creating(Company(name="Новый", inn="7736050003"), by=cast.anna)
+    again = imported(tmp_path / "a.txt", "bank-1c", by=cast.nina)
+
+    assert (wrong(again), again.counts["payment"]) == ([], {"same": 1, "create": 2})
+
+
 def test_what_we_paid_is_told_and_not_taken(cast, tmp_path):
     out = {
         "Номер": "9",

@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundwork.access.models import Grant, Reach
+from groundwork.access.models import Grant, Reach, Role
+from groundwork.blueprint.elements import raise_config_version
 from groundwork.core.refusals import Refusal
 from groundwork.core.spreadsheet import guarded, unguarded
 from groundwork.records.imports.layouts import WrongRow, day, decimal, layouts, moment
@@ -128,13 +129,40 @@ def test_an_archived_company_is_not_changed_but_made_anew(cast, tmp_path):
     assert (counts(again), counts(third)) == ((1, 0, 0), (0, 0, 1))
 
 
-def test_who_may_not_make_products_loads_none(cast, tmp_path):
+def test_who_may_not_make_products_is_told_so_by_the_trial_and_loads_none(cast, tmp_path):
     path = table(tmp_path, ["name"], ["Almonds"])
 
-    with pytest.raises(Refusal, match="makes or changes Products, which you may not"):
-        imported(path, "records:product", by=cast.nina)
+    trial = imported(path, "records:product", by=cast.nina, dry_run=True)
+    imported(path, "records:product", by=cast.nina)
 
+    assert (counts(trial), trial.rejected) == ((0, 0, 0), 1)
+    assert wrong(trial) == [(2, "", "not here yet, and you may not make any (Products): ask somebody who may")]
     assert not types["product"].model.objects.exists()
+
+
+def test_what_one_may_change_is_loaded_without_what_one_may_not_make(cast, tmp_path):
+    creating(types["company"].model(name="Tortola"), by=cast.olga)
+    Grant.objects.create(role=Role.objects.get(key="bookkeeper"), type="company", verb="edit", reach=Reach.ALL)
+
+    job = imported(
+        table(tmp_path, ["name", "city"], ["Tortola", "Road Town"], ["Virgin", "Oslo"]), "records:company", by=cast.nina
+    )
+
+    assert (counts(job), [row[0] for row in wrong(job)]) == ((0, 1, 0), [3])
+    assert list(types["company"].model.objects.values_list("name", "city")) == [("Tortola", "Road Town")]
+
+
+def test_a_right_lost_between_trial_and_load_is_lost_for_the_load(cast, tmp_path):
+    from groundwork.records.imports import engine
+
+    job = imported(table(tmp_path, ["name"], ["Tortola"]), "records:company", by=cast.olga, dry_run=True)
+    Grant.objects.filter(role__key="director", type="company", verb="create").delete()
+    raise_config_version()
+
+    job = engine.do_now("load", job, cast.olga)
+
+    assert (counts(job), job.rejected) == ((0, 0, 0), 1)
+    assert not types["company"].model.objects.exists()
 
 
 def test_who_lost_the_right_between_trial_and_load_loads_nothing(cast, tmp_path):
