@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from groundwork.core import languages
-from groundwork.core.languages import sort_key
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
 from groundwork.records.cells import LINKS
+from groundwork.records.linking import named
 from groundwork.records.models import Record
 from groundwork.records.types import Field, RecordType, types
 
@@ -137,16 +137,15 @@ class Filters:
         return found, wrong
 
     def _called(self, shown: Field, text: str) -> list[int]:
-        """By number, else by the whole name, else by the beginnings of its words; one more than ``OFFERED`` at most."""
+        """By any whole name, else by the beginnings of its words; one more than ``OFFERED`` at most."""
         if not issubclass(shown.target, Record):
             return [pk for pk, name in everybody(shown) if fits(text, name)][: OFFERED + 1]
         visible = shown.target.objects.visible_to(self.user)
-        ways = [
-            visible.filter(number__iexact=text.rsplit("·", 1)[-1].strip()),
-            visible.current().filter(sort_key=sort_key(text)),
-            matching(types[shown.target.type_key], visible, text),
-        ]
-        return next((ids for way in ways if (ids := list(way.values_list("pk", flat=True)[: OFFERED + 1]))), [])
+        for rows in (visible.current(), visible):  # what is archived comes last
+            if found := named(rows, self.user, text, OFFERED + 1):
+                return found
+        begun = matching(types[shown.target.type_key], visible, text)
+        return list(begun.values_list("pk", flat=True)[: OFFERED + 1])
 
     # ── the form
 

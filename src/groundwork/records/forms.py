@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.models import User
 from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
+from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
 from groundwork.records.types import Field, PartType, RecordType
 from groundwork.ui.forms import PlainErrors
@@ -29,7 +30,7 @@ class CleanText(PlainErrors):
 
 
 class LinkField(forms.CharField):
-    """A link to a visible record, typed as its number or exact name, or picked from what the browser offers.
+    """A link to a visible record, typed as its number, title or code, or picked from what the browser offers.
 
     What the person may not see is answered exactly like what is not there.
     """
@@ -46,10 +47,7 @@ class LinkField(forms.CharField):
         if not text:
             return None
         visible = self.target.objects.visible_to(self.user).current()
-        number = text.rsplit("·", 1)[-1].strip()
-        found = list(visible.filter(number__iexact=number)[:1]) or list(
-            visible.filter(**{self.target.title_field: text.strip()})[:2]
-        )
+        found = named(visible, self.user, text)
         if len(found) != 1:
             raise ValidationError(
                 _("Several are called “%(text)s”: pick one from the list.")
@@ -57,7 +55,7 @@ class LinkField(forms.CharField):
                 else _("“%(text)s” is not among those you see."),
                 params={"text": text[:60]},
             )
-        return found[0]
+        return visible.get(pk=found[0])
 
     def prepare_value(self, value):
         if isinstance(value, int):
@@ -181,6 +179,7 @@ class PartForm(CleanText, forms.ModelForm):
 
     def __init__(self, *args, part: PartType, user, parent: Record, **kwargs):
         self.part, self.user, self.parent = part, user, parent
+        self.told_by: dict[str, str] = {}  # {field: the one that tells it}: nothing is asked of it while that is wrong
         super().__init__(*args, **kwargs)
         setattr(self.instance, part.model.parent_field, parent)
         for shown in part.shown:
@@ -203,6 +202,12 @@ class PartForm(CleanText, forms.ModelForm):
             self.fields[shown.name].label = label[:1].upper() + label[1:]
         if part.adapt:
             part.adapt(self)
+
+    def _update_errors(self, errors):
+        for name, source in self.told_by.items():
+            if self.has_error(source):
+                getattr(errors, "error_dict", {}).pop(name, None)
+        super()._update_errors(errors)
 
     def _get_validation_exclusions(self):
         """The parent takes part in checks of uniqueness although the person does not type it."""

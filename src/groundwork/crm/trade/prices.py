@@ -241,4 +241,5 @@ def fill_price(line, company: Company | None, on: date, currency: str) -> None:
 def price_may_wait(form) -> None:
     """A line without a price takes the one of its customer."""
     form.fields["price"].required = False
+    form.told_by["price"] = "product"
     form.fields["price"].help_text = _("Empty: as the price list says, the terms, or the last invoice.")
