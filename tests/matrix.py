@@ -36,6 +36,7 @@ class World:
     parts: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     acts: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, int] = field(default_factory=dict)  # a browser in which that person is signed in
 
     def marker(self, person: str, type_key: str) -> str:
         return f"{WORD}{person}{type_key.replace('_', '')}"
@@ -297,6 +298,13 @@ def merging_both(case: Case, oracle: Oracle):
     return None if all(may) else 403
 
 
+def own_session(case: Case, oracle: Oracle):
+    """Ivan's browser is signed out by Ivan and by those who configure people; to others it does not exist."""
+    if case.actor not in oracle.roles:
+        return "login"
+    return "in" if case.actor == "ivan" or oracle.reach(case.actor, "configure", "people") else 404
+
+
 ROWS: dict[str, Row] = {
     "account_login": Row("open"),
     "account_logout": Row("open"),
@@ -308,6 +316,11 @@ ROWS: dict[str, Row] = {
     "access:password_from_link": Row("open", token("password"), says=frozenset({404})),
     "access:me": Row("signed in"),
     "access:password": Row("signed in"),
+    "access:sessions": Row("signed in"),
+    "access:sessions_end_others": Row("signed in"),
+    "access:session_end": Row("signed in", lambda case: [{"pk": case.world.sessions["ivan"]}], may=own_session),
+    "access:sessions_end_all": Row("configure people", person_args),
+    "access:leave": Row("configure people", person_args, post=lambda case: {"on": "2020-01-01"}),
     "access:language": Row("open", post=lambda case: {"language": "pl"}),
     "access:theme": Row("signed in", post=lambda case: {"theme": "dark"}),
     "access:people": Row("view people"),

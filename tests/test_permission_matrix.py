@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from groundwork.access import links
-from groundwork.access.models import FieldGrant, Grant, Reach, Role, User, Verb
+from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, Role, User, Verb
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
@@ -98,6 +98,7 @@ def plant() -> World:
         "join": links.issue(by=cast.adam, email="new@hazel.example")[1],
         "password": links.issue(by=cast.adam, person=zoe)[1],
     }
+    planted.sessions["ivan"] = BrowserSession.objects.create(user=cast.ivan, key="of-ivan").pk
     for name in ("anna", "adam", "ivan"):
         act = ChangeSet.objects.filter(by=planted.people[name], act="edited").order_by("-pk").first()
         planted.acts[name] = act.pk

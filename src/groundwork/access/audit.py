@@ -31,6 +31,8 @@ class Event(models.TextChoices):
     PERSON_CHANGED = "person changed", gettext_lazy("person changed")
     SHUT_OUT = "shut out", gettext_lazy("person may not sign in any more")
     LET_IN = "let in", gettext_lazy("person may sign in again")
+    LEFT = "left", gettext_lazy("person left")
+    SESSION_ENDED = "session ended", gettext_lazy("signed out by hand")
     PASSWORD_CHANGED = "password changed", gettext_lazy("password changed")
     PASSWORD_LINK = "password link", gettext_lazy("link for a new password made")
     DEPARTMENT_CHANGED = "department changed", gettext_lazy("department changed")

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access import choices, firstrun
+from groundwork.access import choices, firstrun, leaving
 from groundwork.access.models import Department, FieldGrant, Reach, Role, User, Verb
 from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
+from groundwork.core.clock import today
 from groundwork.ui.forms import PlainErrors, SeveralField
 
 
@@ -206,6 +207,27 @@ class PersonForm(PlainErrors, forms.ModelForm):
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["roles"].queryset = (roles_within_reach(by) | self.instance.roles.all()).distinct()
+
+
+class LeaveForm(PlainErrors, forms.Form):
+    """The last day, and for each type of which the person owns records who takes them over."""
+
+    on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, person, held, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["on"] = today()
+        self.held = held
+        for item in held:
+            able = leaving.may_take_over(item.type_key, person)
+            self.fields[f"to:{item.type_key}"] = forms.ModelChoiceField(
+                able, label=_("Who takes over: %(what)s (%(count)s)") % {"what": item.label, "count": item.count},
+                initial=person.department.head_id if person.department else None,
+            )  # fmt: skip
+
+    @property
+    def takers(self) -> dict:
+        return {item.type_key: self.cleaned_data[f"to:{item.type_key}"] for item in self.held}
 
 
 class DepartmentForm(PlainErrors, forms.ModelForm):

@@ -47,4 +47,4 @@ def use_up(link: Invitation) -> None:
 
 
 def end(links) -> None:
-    links.filter(used_at=None, ends_at__gt=now()).update(ends_at=now())
+    links.open().update(ends_at=now())

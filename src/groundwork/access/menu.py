@@ -3,8 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access import audit
+from groundwork.access import audit, sessions
 from groundwork.access.presets import PRESETS
+from groundwork.background import schedules
 from groundwork.background.setup import Check, on_doctor
 from groundwork.blueprint.elements import Declared, declared
 from groundwork.ui.navigation import Entry, entries
@@ -27,3 +28,4 @@ for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))
 
 on_doctor.add(Check("audit", audit.verify))
+schedules.every("access.sessions", sessions.tidy, seconds=24 * 3600)

@@ -5,6 +5,7 @@ import zoneinfo
 from django.conf import settings
 from django.utils import timezone, translation
 
+from groundwork.access import sessions
 from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 
@@ -19,6 +20,8 @@ class PersonalSettings:
             request.firm = firm
             request.firm_name = firm.name if firm else "Groundwork"
             person = request.user if request.user.is_authenticated else None
+            if person:
+                sessions.seen(request)
             language = self._language(request, person, firm)
             zone = (person and person.time_zone) or (firm and firm.time_zone) or "UTC"
             with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):

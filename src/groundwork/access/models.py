@@ -63,6 +63,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(default=now)
+    left_on = models.DateField(_("left on"), null=True, editable=False)  # works here no more; stays in every history
     sessions_from = models.PositiveIntegerField(default=1, editable=False)  # raised: every session before it is over
 
     objects = UserManager()
@@ -206,6 +207,12 @@ class AuditEntry(models.Model):
         ordering = ["pk"]
 
 
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Those that may still be used."""
+        return self.filter(used_at=None, ends_at__gt=now())
+
+
 class Invitation(models.Model):
     """A one-time link: by which a person joins with roles and department given beforehand, by which the first
     administrator is made (``first``), or by which ``person`` sets a new password."""
@@ -220,3 +227,19 @@ class Invitation(models.Model):
     made_at = models.DateTimeField(default=now)
     used_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField()
+
+    objects = InvitationQuerySet.as_manager()
+
+
+class BrowserSession(models.Model):
+    """A browser in which a person is signed in; see ``sessions``."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    key = models.CharField(max_length=40, unique=True)  # of Django's session
+    address = models.CharField(max_length=45, default="", blank=True)  # the network address it was last seen from
+    browser = models.CharField(max_length=300, default="", blank=True)  # as it names itself
+    begun_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-seen_at", "-pk"]

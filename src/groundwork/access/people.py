@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.access import audit, links
 from groundwork.access.audit import Event
-from groundwork.access.models import Department, Invitation, Role, User
+from groundwork.access.models import BrowserSession, Department, Invitation, Role, User
 from groundwork.access.rights import forget_rights
 from groundwork.core.refusals import NotAllowed, Refusal
 
@@ -71,7 +71,9 @@ def change_person(person: User, *, by: User, name: str, department, roles, is_ac
         raise NotAllowed(_("Nobody gives a role above their own."))
     before, was_active = facts_of(person), person.is_active
     person.name, person.department, person.is_active = name, department, is_active
-    person.save(update_fields=["name", "department", "is_active"])
+    if is_active:
+        person.left_on = None
+    person.save(update_fields=["name", "department", "is_active", "left_on"])
     set_roles(person, roles)
     if was_active and not is_active:
         end_sessions(person)
@@ -106,6 +108,7 @@ def refuse_without_administrator() -> None:
 
 def end_sessions(person: User) -> None:
     """Sign the person out everywhere, for good."""
+    BrowserSession.objects.filter(user=person).delete()
     User.objects.filter(pk=person.pk).update(sessions_from=F("sessions_from") + 1)
     person.refresh_from_db(fields=["sessions_from"])
 

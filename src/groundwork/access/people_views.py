@@ -7,20 +7,21 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from groundwork.access import audit
+from groundwork.access import audit, leaving, sessions
 from groundwork.access import people as acts
 from groundwork.access.doors import allowed
-from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, PersonForm
+from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, LeaveForm, PersonForm
 from groundwork.access.models import AuditEntry, Department, Invitation, User
 from groundwork.access.roles import refuse_unless_configurator
+from groundwork.access.session_views import told as told_session
 from groundwork.access.views import page
 from groundwork.blueprint.elements import raise_config_version
-from groundwork.core.clock import now
-from groundwork.core.languages import moment
+from groundwork.core.clock import now, today
+from groundwork.core.languages import day, moment
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -40,14 +41,18 @@ def may_configure(request) -> bool:
 
 
 def people_table(everybody) -> Table:
-    here, gone = _("may sign in"), _("may not sign in")
+    here, gone, left = _("may sign in"), _("may not sign in"), _("has left")
     rows = [
         Row(
             [
                 Cell(str(person), sub=person.email),
                 Cell(", ".join(str(role) for role in person.roles.all())),
                 Cell(str(person.department or "")),
-                Cell(here, kind="muted") if person.is_active else Cell(gone, kind="warn"),
+                Cell(here, kind="muted")
+                if person.is_active
+                else Cell(left, kind="muted", sub=day(person.left_on))
+                if person.left_on
+                else Cell(gone, kind="warn"),
             ],
             key=str(person.pk), href=reverse("access:person", args=[person.pk]),
         )
@@ -90,10 +95,42 @@ def person(request, pk):
         return page(request, "access/person.html", person=shown)
     form = PersonForm(request.POST or None, instance=User.objects.get(pk=pk), by=request.user)
     if request.method != "POST" or not form.is_valid():
-        return page(request, "access/person.html", form, person=shown)
+        browsers = [told_session(row, request) for row in sessions.of(shown)]
+        return page(request, "access/person.html", form, person=shown, sessions=browsers)
     acts.change_person(shown, by=request.user, **form.cleaned_data, request=request)
     said(request, _("Saved."))
     return redirect("access:people")
+
+
+@never_cache
+@allowed("configure", "people")
+def leave(request, pk):
+    """First what happens, then the act."""
+    shown = get_object_or_404(User.objects.select_related("department"), pk=pk)
+    leaving.refuse_unless_it_may_be(shown, request.user, today())
+    held = leaving.held_by(shown)
+    form = LeaveForm(request.POST or None, person=shown, held=held)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "access/leave.html", form, person=shown, happens=happens(shown))
+    undo = leaving.leave(shown, by=request.user, on=form.cleaned_data["on"], takers=form.takers, request=request)
+    words = _("%(name)s has left. What %(name)s owned is handed over.") if undo or not held else _("%(name)s has left.")
+    said(request, words % {"name": shown}, undo_url=undo)
+    return redirect("access:people")
+
+
+def happens(person: User) -> list[str]:
+    """What leaving does, before it is done."""
+    browsers, invitations = sessions.of(person).count(), leaving.open_invitations(person).count()
+    lines = [
+        ngettext("%(count)s browser is signed out.", "%(count)s browsers are signed out.", browsers)
+        % {"count": browsers},
+        ngettext("%(count)s open link is withdrawn.", "%(count)s open links are withdrawn.", invitations)
+        % {"count": invitations},
+    ]
+    lines += [
+        _("The department %(name)s has no head any more.") % {"name": department} for department in person.heads.all()
+    ]
+    return [*lines, _("Records go to whom you choose; each keeps its department. That can be taken back.")]
 
 
 @never_cache

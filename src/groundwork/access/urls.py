@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.access import people_views, role_views, views
+from groundwork.access import people_views, role_views, session_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -10,12 +10,17 @@ urlpatterns = [
     path("password/<str:token>", views.password_from_link, name="password_from_link"),
     path("me/", views.me, name="me"),
     path("me/password", views.password, name="password"),
+    path("me/sessions", session_views.own, name="sessions"),
+    path("me/sessions/end-others", session_views.end_others, name="sessions_end_others"),
+    path("sessions/<int:pk>/end", session_views.end, name="session_end"),
     path("me/language", views.language, name="language"),
     path("me/theme", views.theme, name="theme"),
     path("people/", people_views.people, name="people"),
     path("people/invite", people_views.invite, name="invite"),
     path("people/<int:pk>", people_views.person, name="person"),
     path("people/<int:pk>/password-link", people_views.password_link, name="password_link"),
+    path("people/<int:pk>/leave", people_views.leave, name="leave"),
+    path("people/<int:pk>/sign-out", session_views.end_all_of, name="sessions_end_all"),
     path("departments/", people_views.departments, name="departments"),
     path("departments/new", people_views.department, name="department_new"),
     path("departments/<int:pk>", people_views.department, name="department"),

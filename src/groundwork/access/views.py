@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from groundwork.access import audit, firstrun, links, people
+from groundwork.access import audit, firstrun, links, people, sessions
 from groundwork.access.audit import Event
 from groundwork.access.doors import open_to_all, signed_in
 from groundwork.access.forms import (
@@ -47,6 +47,7 @@ class SignIn(LoginView):
         user = self.request.user
         if user.is_authenticated:
             audit.record(Event.SIGNED_IN, user, {}, self.request)
+            sessions.begin(self.request, user)
             remember_browser(self.request, response, user)
         return response
 
@@ -60,6 +61,7 @@ class SignOut(LogoutView):
     def post(self, *args, **kwargs):
         if self.request.user.is_authenticated:
             audit.record(Event.SIGNED_OUT, self.request.user, {}, self.request)
+            sessions.forget(self.request)
         return super().post(*args, **kwargs)
 
 
@@ -119,6 +121,7 @@ def let_in(request, user, where: str):
     """Sign in who just came through a link; the browser is known from now on."""
     login(request, user, backend=BACKEND)
     audit.record(Event.SIGNED_IN, user, {"by": "link"}, request)
+    sessions.begin(request, user)
     return remember_browser(request, redirect(where), user)
 
 
@@ -190,6 +193,7 @@ def password(request):
         return page(request, "access/password.html", form)
     people.set_password(person, form.cleaned_data["password"], request=request)
     update_session_auth_hash(request, person)
+    sessions.keep_key(request)
     said(request, _("The new password holds from now on; everywhere else you are signed out."))
     return redirect("access:me")
 

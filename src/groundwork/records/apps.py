@@ -13,7 +13,7 @@ class RecordsConfig(AppConfig):
         from groundwork.access.presets import more_things
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init, on_restore
-        from groundwork.records import use, write
+        from groundwork.records import handing_over, use, write  # noqa: F401 - handing_over adds what people own
         from groundwork.records.imports import engine
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
