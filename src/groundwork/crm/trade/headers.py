@@ -7,3 +7,12 @@ add_words(
     "Номенклатура", "Товар", "Товары", "Наименование товара", "Towar", "Nazwa towaru", "Produkt", "product", "item",
     "product name", "ProductName", "description",
 )  # fmt: skip
+add_words(
+    "rate.currency", "Код валюты", "Буквенный код", "Букв. код", "Kod waluty", "Kod", "Waluta", "CharCode", "code"
+)
+add_words("rate.rate", "Курс", "Kurs", "Kurs średni", "rate", "exchange rate", "mid", "value")
+add_words("rate.units", "Номинал", "Единиц", "Кол-во", "Ilość", "Przelicznik", "nominal", "units")
+add_words("rate.valid_from", "Дата", "Дата курса", "Data", "Data kursu", "Data publikacji", "date", "effective date")
+add_words("rate.source", "Источник", "Źródło", "bank")
+add_words("terms.discount", "Скидка", "Скидка, %", "Rabat", "Rabat %", "discount", "discount %")
+add_words("terms.pricelist", "Прайс-лист", "Прайс", "Тип цен", "Cennik", "price list")

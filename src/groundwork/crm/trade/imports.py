@@ -14,8 +14,11 @@ from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
+from groundwork.crm.trade.documents import frozen_invoice
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, line_amount
+from groundwork.crm.trade.rates import firm_currency
 from groundwork.records import write
+from groundwork.records.imports.brought import Brought, brought
 from groundwork.records.imports.layouts import (
     Layout,
     Piece,
@@ -399,5 +402,20 @@ class Costs(Layout):
         write.writing_many(changed=[(product, before[pk]) for pk, product in products.items()])
 
 
+def begin_brought_invoice(invoice: Invoice) -> None:
+    """Another system numbered and issued it."""
+    invoice.state = Invoice.State.ISSUED
+
+
+def frozen_for_a_file(invoice: Invoice) -> frozenset[str]:
+    """What another system numbered may be brought anew; what our own series numbered stands."""
+    return frozen_invoice(invoice) if invoice.series_id else frozenset()
+
+
 layouts.add(OnlineRetail)
 layouts.add(Costs)
+brought.add(Brought("product", without=("costs",)))
+brought.add(Brought("rate", by=("currency", "to_currency", "valid_from"), assumed={"to_currency": firm_currency}))
+brought.add(Brought("terms", by=("company",)))
+brought.add(Brought("purchase", by=("document_number", "supplier")))
+brought.add(Brought("invoice", begin=begin_brought_invoice, frozen=frozen_for_a_file))

@@ -348,7 +348,7 @@ def load_step(run: Run) -> bool:
 
 
 def _write(job: ImportJob, layout: Layout, wanted: list[Staged]) -> None:
-    """One act. Where the database itself refuses one of them, each is an act of its own and that one is wrong."""
+    """One act. Where the database or a rule refuses one of them, each is an act of its own and that one is wrong."""
     if not wanted:
         return
     try:
@@ -356,18 +356,16 @@ def _write(job: ImportJob, layout: Layout, wanted: list[Staged]) -> None:
             layout.write(wanted)
             if act.changeset is not None:
                 LoadedBatch.objects.create(job=job, changeset=act.changeset)
-    except (IntegrityError, DataError):
+    except (IntegrityError, DataError, Refusal) as refused:
         if len(wanted) > 1:
             for thing in wanted:
                 _write(job, layout, [thing])
             return
         thing = wanted[0]
         thing.verdict, thing.object_id = Verdict.BAD, None
-        thing.difference = {
-            "column": "",
-            "value": thing.key,
-            "reason": _("another record has this already, or it breaks a rule"),
-        }
+        rule = _("another record has this already, or it breaks a rule")
+        reason = str(refused) if isinstance(refused, Refusal) else rule
+        thing.difference = {"column": "", "value": layout.named(thing), "reason": reason}
         job.rejected += thing.data["read"]
         _note_bad(job, wanted)
         job.save()

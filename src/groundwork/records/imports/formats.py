@@ -22,6 +22,17 @@ YES = {"yes", "true", "1", "да", "tak", "prawda", "y", "+", "истина", "x
 NO = {"no", "false", "0", "нет", "nie", "falsz", "n", "-", "ложь"}
 
 
+CURRENCIES = {
+    "руб": "RUB",
+    "rur": "RUB",
+    "₽": "RUB",
+    "zł": "PLN",
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "тенге": "KZT",
+    "₸": "KZT",
+}
 WRONG_SIGN = {
     ".": gettext_lazy("a comma where this file writes a point"),
     ",": gettext_lazy("a point where this file writes a comma"),
@@ -30,6 +41,14 @@ WRONG_SIGN = {
 
 class Unreadable(ValueError):
     """The cell says nothing that can be taken; the sentence says why."""
+
+
+def currency_code(cell: str) -> str:
+    """ISO 4217, as in EUR; the words that people write instead are known."""
+    code = CURRENCIES.get(cell.strip().lower().rstrip("."), cell.strip().upper())
+    if len(code) != 3 or not code.isascii() or not code.isalpha():
+        raise Unreadable(_("a currency is three letters, such as EUR"))
+    return code
 
 
 @dataclass(frozen=True)

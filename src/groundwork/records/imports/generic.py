@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -27,7 +28,8 @@ from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.forms import form_field
-from groundwork.records.imports.formats import Format, Unreadable, aware, decimal_of, order_of
+from groundwork.records.imports.brought import frozen_in, way_of
+from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of
 from groundwork.records.imports.layouts import Layout, Piece, WrongRow, is_torn
 from groundwork.records.imports.models import Staged
 from groundwork.records.imports.readers import key_of, sources
@@ -42,6 +44,18 @@ ALIKE = (*SURE, "email", "phone")  # what two records of one thing have in commo
 SAMPLED = 2000  # rows from which the way of writing numbers and dates is found out
 TO_BE_MADE = -1
 EMPTY = ("", None)
+POINTERS = ("number", "code")  # what may stand beside a link, each in a column of its own
+
+
+def said_in(rows: list[dict[str, Any]], name: str) -> set[str]:
+    return {str(row[name]) for row in rows if row.get(name) not in EMPTY}
+
+
+def told(values: dict[str, Any], name: str) -> Any:
+    """What a row says of a field; of a link also by its number or code."""
+    return next(
+        (values[way] for way in (name, *(f"{name}.{how}" for how in POINTERS)) if values.get(way) not in EMPTY), None
+    )
 
 
 def layout_of(type_key: str) -> type["RecordLayout"]:
@@ -58,12 +72,24 @@ def layout_of(type_key: str) -> type["RecordLayout"]:
 
 
 def required_of(kind: RecordType) -> tuple[str, ...]:
+    way = way_of(kind.key)
+    if way.by:
+        return tuple(name for name in way.by if name not in way.assumed)
     title = kind.field(kind.model.title_field).model_field
     return () if title.blank or not title.editable else (title.name,)
 
 
+def is_needed(model_field) -> bool:
+    """Can no record be without a value here?"""
+    return not (model_field.null or model_field.blank or model_field.has_default())
+
+
 def writable(kind: RecordType) -> list[str]:
     return [name for name in kind.fields if kind.field(name).model_field.editable]
+
+
+def sentence_of(error: Exception) -> str:
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
 
 
 def words_of_a_form(shown: Field, value: str) -> str:
@@ -76,13 +102,30 @@ def words_of_a_form(shown: Field, value: str) -> str:
 
 
 def columns_for(kind: RecordType) -> dict[str, tuple[str, ...]]:
-    """Every field, the number, and beside each link the number of what it points at."""
+    """Every field, the number, and beside each link the number and the code of what it points at."""
     fields = writable(kind)
     columns = {name: (*names_of(kind.field(name)), *words_of(kind.key, name)) for name in fields}
     for name in fields:
-        if kind.field(name).kind == "link":
-            columns[f"{name}.number"] = tuple(link_number_names(kind.field(name)))
+        columns |= link_columns(kind.field(name))
     return columns | {"number": names_of(kind.field("number"))}
+
+
+def link_columns(shown: Field) -> dict[str, tuple[str, ...]]:
+    """A link is told by a name; beside it may stand our number, and the code or tax number of what it points at."""
+    if shown.kind != "link":
+        return {}
+    found = {f"{shown.name}.number": in_each_language(lambda: link_number_label(shown))}
+    if codes := codes_of(shown.target):
+        said = [code for code in codes if code not in ("vat", "legal_id")]  # a column "VAT" is rather a rate
+        words = (word for code in said for word in (*names_of(type_of(shown.target).field(code)), *words_of("", code)))
+        found[f"{shown.name}.code"] = (*in_each_language(lambda: link_code_label(shown)), *dict.fromkeys(words))
+    return found
+
+
+def codes_of(model) -> list[str]:
+    """The fields by which one record of a type is surely meant."""
+    names = type_of(model).by_name
+    return [name for name in SURE if name in names]
 
 
 def names_of(shown: Field) -> tuple[str, ...]:
@@ -90,12 +133,12 @@ def names_of(shown: Field) -> tuple[str, ...]:
     return in_each_language(lambda: str(shown.label))
 
 
-def link_number_names(shown: Field) -> tuple[str, ...]:
-    return in_each_language(lambda: link_number_label(shown))
-
-
 def link_number_label(shown: Field) -> str:
     return _("%(label)s, number") % {"label": shown.label}
+
+
+def link_code_label(shown: Field) -> str:
+    return _("%(label)s, code or tax number") % {"label": shown.label}
 
 
 def in_each_language(word) -> tuple[str, ...]:
@@ -111,6 +154,7 @@ class RecordLayout(Layout):
 
     def __init__(self, job):
         super().__init__(job)
+        self.way = way_of(self.kind.key)
         self.decisions = job.options.get("decisions", {})
         self.format = Format()
         self.order = (*self._made_on_the_way(), self.kind.key)
@@ -150,7 +194,7 @@ class RecordLayout(Layout):
         """Labels go before other words, and a column belongs to one field only; parts of a name are joined."""
         found, mapped = super().guessed(header), self.job.options.get("map", {})
         taken: dict[int, str] = {}
-        for name in sorted(found, key=lambda name: (name not in mapped, not self._is_label(name, header, found))):
+        for name in sorted(found, key=lambda name: self._place_in_line(name, name in mapped, header, found)):
             if name not in mapped and any(place in taken for place in found[name]):
                 continue
             taken |= dict.fromkeys(found[name], name)
@@ -164,6 +208,10 @@ class RecordLayout(Layout):
         return {
             name: places for name, places in found.items() if name == "number" or name.partition(".")[0] in open_fields
         }
+
+    def _place_in_line(self, name: str, is_mapped: bool, header: list[str], found: dict[str, list[int]]) -> tuple:
+        """What a person said goes first, then labels, then other words; a link's code gives way to a field."""
+        return not is_mapped, not self._is_label(name, header, found), "." in name
 
     def _is_label(self, name: str, header: list[str], found: dict[str, list[int]]) -> bool:
         """Is the column called like the field itself? Of legal ids every word counts: each country has its own."""
@@ -223,9 +271,8 @@ class RecordLayout(Layout):
     def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
         values: dict[str, Any] = {}
         for name in self.fields:
-            number = row.get(f"{name}.number", "").strip()
-            if number:
-                values[f"{name}.number"] = number
+            if pointer := next((f"{name}.{how}" for how in POINTERS if row.get(f"{name}.{how}", "").strip()), ""):
+                values[pointer] = row[pointer].strip()[:200]
             elif name in row:
                 raw = self._decided(name, clean(row[name]))
                 if self._is_made(name, raw):
@@ -234,9 +281,9 @@ class RecordLayout(Layout):
                 values[name] = self._value(self.kind.field(name), raw, row)
         if row.get("number", "").strip():
             values["number"] = row["number"].strip()
-        title = self.kind.model.title_field
-        if not values.get(title) and title in self.required:
-            raise WrongRow(title, "", _("this must not be empty"))
+        for name in self.required:
+            if not told(values, name) and name != "number":
+                raise WrongRow(name, "", _("this must not be empty"))
         yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=list(values.values()))
 
     def _decided(self, name: str, raw: str) -> str:
@@ -253,6 +300,8 @@ class RecordLayout(Layout):
             key = str(values.get(asked) or values.get(self.kind.model.title_field) or "")
         elif values.get("number"):
             key = values["number"]
+        elif self.way.by:
+            key = "\x1f".join(str(told(values, name) or "") for name in self.way.by)
         elif values.get("code"):
             key = str(values["code"])
         else:
@@ -269,6 +318,8 @@ class RecordLayout(Layout):
             raise WrongRow(shown.name, raw, str(fault)) from fault
 
     def _text(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        if shown.name.endswith("currency"):
+            return currency_code(raw)
         most = getattr(shown.model_field, "max_length", None) or 20_000
         if len(raw) > most:
             raise WrongRow(shown.name, raw, _("longer than %(most)s signs") % {"most": most})
@@ -351,7 +402,8 @@ class RecordLayout(Layout):
     def compare(self, things: list[Staged]) -> None:
         if not things or things[0].type != self.kind.key:
             return self._compare_targets(things)
-        known, links = self._known(things), self._links(things)
+        links = self._links(things)
+        known = self._known(things, links)
         taken: dict[int, Staged] = {}
         may = self._editable({record.pk for record in known.values() if record})
         for thing in things:
@@ -363,6 +415,8 @@ class RecordLayout(Layout):
             if record is None:
                 thing.object_id = None
                 thing.verdict, thing.difference = self._new_verdict(thing)
+                if thing.verdict == Staged.Verdict.CREATE:
+                    self._try_out(thing, self._begun(), links)
                 continue
             self._compare_with(thing, record, links)
             if frozen := self._frozen(record, thing):
@@ -376,7 +430,30 @@ class RecordLayout(Layout):
                 thing.difference = self._refused(
                     thing, _("row %(line)s of this file is the same one") % {"line": taken[record.pk].line}
                 )
+            elif thing.verdict == Staged.Verdict.UPDATE:
+                self._try_out(thing, record, links)
         return None
+
+    def _try_out(self, thing: Staged, record, links) -> None:
+        """Fill the record as the load would, and ask the rules that look at several fields at once."""
+        for name, value in self._attributes(thing, links).items():
+            if value not in EMPTY:
+                setattr(record, name, value)
+        given = set(thing.data["values"])
+        try:
+            record.prepare()
+            if self.kind.check:
+                self.kind.check({name: getattr(record, name) for name in self.fields})
+            for constraint in self.rules:
+                if given & constraint.condition.referenced_base_fields:
+                    constraint.validate(type(record), record)
+        except (Refusal, ValidationError) as error:
+            thing.verdict, thing.difference = Staged.Verdict.BAD, self._refused(thing, sentence_of(error))
+
+    @cached_property
+    def rules(self) -> list[CheckConstraint]:
+        found = [rule for rule in self.kind.model._meta.constraints if isinstance(rule, CheckConstraint)]
+        return [rule for rule in found if isinstance(rule.condition, Q)]
 
     def _compare_with(self, thing: Staged, record, links) -> None:
         thing.object_id = record.pk
@@ -389,7 +466,7 @@ class RecordLayout(Layout):
 
     def _frozen(self, record, thing: Staged) -> str:
         """The fields that nobody may change any more, of those that this row would."""
-        frozen = self.kind.frozen(record) if self.kind.frozen else frozenset()
+        frozen = frozen_in(record, self.kind.frozen)
         fields = [self.kind.field(name) for name in frozen if name in self.fields]
         return ", ".join(str(shown.label) for shown in fields if shown.model_field.attname in thing.difference)
 
@@ -397,11 +474,20 @@ class RecordLayout(Layout):
         title = self.kind.model.title_field
         if not thing.data["values"].get(title) and title in self.required:
             return Staged.Verdict.BAD, {"column": title, "value": "", "reason": _("this must not be empty")}
-        if not self.kind.quick:
+        if not self.is_whole():
             reason = _("a new one needs lines: make it by hand, or load it with its lines")
             value = str(thing.data["values"].get(title) or "")
             return Staged.Verdict.BAD, {"column": title, "value": value, "reason": reason}
+        fresh = self._begun()
+        for name in self.fields:
+            field = self.kind.field(name).model_field
+            if is_needed(field) and getattr(fresh, field.attname) in EMPTY and not told(thing.data["values"], name):
+                return Staged.Verdict.BAD, {"column": name, "value": "", "reason": _("this must not be empty")}
         return Staged.Verdict.CREATE, {}
+
+    def is_whole(self) -> bool:
+        """Does a row say enough for a new record? A document is nothing without its lines."""
+        return bool(self.kind.quick)
 
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         """The linked records that a person decided to make from this row."""
@@ -441,7 +527,7 @@ class RecordLayout(Layout):
             if value and not found.get(value):
                 several = value in found
                 reason = _("there are several of that name") if several else _("there is none of that name")
-                if not several and not name.endswith(".number"):
+                if not several and "." not in name:
                     self.unknown[name, value[:200]] += 1
                 return {"column": name, "value": value, "reason": reason}
         return {}
@@ -453,8 +539,10 @@ class RecordLayout(Layout):
         editable = self.kind.model.objects.visible_to(self.job.requester, "edit")
         return set(editable.filter(pk__in=ids).values_list("pk", flat=True))
 
-    def _known(self, things: list[Staged]) -> dict[str, Any]:
+    def _known(self, things: list[Staged], links: dict[str, dict[str, int]]) -> dict[str, Any]:
         """{key of a thing: the record it is; None where several fit}, among what the importer sees."""
+        if self.way.by and not self.job.options.get("key"):
+            return self._known_together(things, links)
         asked, title = self.job.options.get("key"), self.kind.model.title_field
         rows = {thing.key: thing.data["values"] for thing in things}
         found: dict[str, Any] = {}
@@ -479,6 +567,38 @@ class RecordLayout(Layout):
             if key not in found and earlier.get(key) in here and not values.get("number"):
                 found[key] = here[earlier[key]]
         return found
+
+    def _known_together(self, things: list[Staged], links: dict[str, dict[str, int]]) -> dict[str, Any]:
+        """Those of a type that several fields tell apart; a number of ours goes before them."""
+        numbers = {thing.data["values"]["number"] for thing in things if thing.data["values"].get("number")}
+        found: dict[str, Any] = {}
+        by_number = self._by("number", numbers)
+        wanted: dict[tuple, list[tuple[str, tuple]]] = {}  # {attributes that are told: [(key, their values)]}
+        for thing in things:
+            if number := thing.data["values"].get("number"):
+                found |= {thing.key: by_number[number]} if number in by_number else {}
+                continue
+            values = self._telling(thing, links)
+            wanted.setdefault(tuple(values), []).append((thing.key, tuple(values.values())))
+        for names, rows in wanted.items():
+            within = {f"{name}__in": {values[place] for _key, values in rows} for place, name in enumerate(names)}
+            held: dict[tuple, list] = {}
+            for record in self._visible().filter(**within):
+                held.setdefault(tuple(getattr(record, name) for name in names), []).append(record)
+            found |= {key: same[0] if len(same) == 1 else None for key, values in rows if (same := held.get(values))}
+        return found
+
+    def _telling(self, thing: Staged, links: dict[str, dict[str, int]]) -> dict[str, Any]:
+        """{attribute: value} of what tells this record from the others of its type."""
+        told_ones = self._attributes(thing, links)
+        values: dict[str, Any] = {}
+        for name in self.way.by:
+            value = told_ones.get(name_in_database := self.kind.field(name).model_field.attname)
+            if value in EMPTY and name in self.way.assumed:
+                value = self.way.assumed[name]()
+            if value not in EMPTY:
+                values[name_in_database] = value
+        return values
 
     def _fits(self, name: str, record, values: dict[str, Any]) -> bool:
         """Of one name alone, but another tax number or e-mail: that is somebody else. A phone may be an office's."""
@@ -512,28 +632,46 @@ class RecordLayout(Layout):
         return found
 
     def _links(self, things: list[Staged]) -> dict[str, dict[str, int]]:
-        """{field: {name: id}} of the linked records that the importer sees; 0 where several have the name."""
+        """{column: {what it says: id}} of the linked records that the importer sees; 0 where several are called so."""
+        rows = [thing.data["values"] for thing in things]
+        return self._linked([self.kind.field(name) for name in self.fields], rows)
+
+    def _linked(self, fields: list[Field], rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
         result: dict[str, dict[str, int]] = {}
-        for name in self.fields:
-            shown = self.kind.field(name)
+        for shown in fields:
             if shown.kind != "link":
                 continue
-            names = {thing.data["values"].get(name) for thing in things} - {None, ""}
-            result[name] = self._by_title(shown.target, names)
+            names = said_in(rows, shown.name)
+            result[shown.name] = self._by_name(shown.target, names)
             for value in names:
-                if self._is_made(name, value):
-                    result[name].setdefault(value, TO_BE_MADE)
-            numbers = {thing.data["values"].get(f"{name}.number") for thing in things} - {None, ""}
-            rows = shown.target.objects.visible_to(self.job.requester).filter(number__in=numbers)
-            result[f"{name}.number"] = dict(rows.values_list("number", "pk")) if numbers else {}
+                if self._is_made(shown.name, value):
+                    result[shown.name].setdefault(value, TO_BE_MADE)
+            numbers = said_in(rows, f"{shown.name}.number")
+            seen = shown.target.objects.visible_to(self.job.requester).filter(number__in=numbers)
+            result[f"{shown.name}.number"] = dict(seen.values_list("number", "pk")) if numbers else {}
+            result[f"{shown.name}.code"] = self._by_code(shown.target, said_in(rows, f"{shown.name}.code"))
         return result
 
+    def _by_name(self, model, names: set[str]) -> dict[str, int]:
+        """By title; what is no title may be a code."""
+        found = self._by_title(model, names)
+        return found | self._by_code(model, names - found.keys())
+
     def _by_title(self, model, names: set[str]) -> dict[str, int]:
+        return self._by_field(model, model.title_field, names)
+
+    def _by_code(self, model, codes: set[str]) -> dict[str, int]:
         found: dict[str, int] = {}
-        if names:
-            rows = model.objects.visible_to(self.job.requester).current()
-            for name, pk in rows.filter(**{f"{model.title_field}__in": names}).values_list(model.title_field, "pk"):
-                found[name] = 0 if name in found else pk
+        for name in codes_of(model):
+            found = self._by_field(model, name, codes - found.keys()) | found
+        return found
+
+    def _by_field(self, model, name: str, values: set[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        if values:
+            rows = model.objects.visible_to(self.job.requester).current().filter(**{f"{name}__in": values})
+            for value, pk in rows.values_list(name, "pk"):
+                found[value] = 0 if value in found else pk
         return found
 
     def _attributes(self, thing: Staged, links) -> dict[str, Any]:
@@ -588,11 +726,15 @@ class RecordLayout(Layout):
 
     def _new(self, thing: Staged, links):
         values = {name: value for name, value in self._attributes(thing, links).items() if value not in EMPTY}
-        record = self.kind.model(owner=self.job.requester)
-        if self.kind.begin:
-            self.kind.begin(record)
+        record = self._begun()
         for name, value in values.items():
             setattr(record, name, value)
+        return record
+
+    def _begun(self):
+        record = self.kind.model(owner=self.job.requester)
+        if begin := self.way.begin or self.kind.begin:
+            begin(record)
         return record
 
 

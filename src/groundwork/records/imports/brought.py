@@ -1,0 +1,37 @@
+"""What an import must know of a record type beyond its declaration; contributed by the room of the type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundwork.core.registry import Registry
+from groundwork.records.models import Record
+
+
+@dataclass(frozen=True)
+class Brought:
+    """How the records of one type come in from a file.
+
+    ``by``: the fields that together tell one from another where no title does; of those that a row leaves empty only
+    the ``assumed`` ones count, with their value. ``begin`` gives a record what one made by hand does not begin with.
+    ``frozen``: the fields and parts that not even a file changes any more.
+    """
+
+    type: str
+    by: tuple[str, ...] = ()
+    assumed: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    begin: Callable[[Any], None] | None = None
+    frozen: Callable[[Any], frozenset[str]] | None = None
+    without: tuple[str, ...] = ()  # parts that a layout of their own brings
+
+
+brought: Registry[Brought] = Registry(lambda item: item.type)
+
+
+def way_of(type_key: str) -> Brought:
+    return brought.get(type_key) or Brought(type_key)
+
+
+def frozen_in(record: Record, declared: Callable[[Any], frozenset[str]] | None) -> frozenset[str]:
+    found = way_of(record.type_key).frozen or declared
+    return found(record) if found else frozenset()
