@@ -52,9 +52,10 @@ class PageAction:
     """
 
     key: str  # like "order.confirm": the type, and the verb
-    label: Any  # lazy text
+    label: Any  # lazy text: what the button says
     act: Callable[..., Record | None]
     done: Any = ""  # what is told when it is done
+    past: Any = ""  # what the timeline calls it: "Confirmed" of "Confirm"; the label, else
     verb: str = "edit"  # the grant it takes on the record
     also: tuple[tuple[str, str], ...] = ()  # further grants: (verb, type), e.g. ("create", "invoice")
     offered: Callable[[Any], bool] = lambda record: True  # does it make sense now?
@@ -79,6 +80,12 @@ class PageAction:
         return reverse("records:act", args=[record.type_key, record.pk, self.key])
 
 
+def may_archive(record: Record, user) -> bool:
+    """Is it offered? What is archived may be put back; a record that must stay is not offered to be refused then."""
+    stays = type_of(record).stays
+    return user.can("archive", record) and (record.is_archived or stays is None or not stays(record))
+
+
 @dataclass(frozen=True)
 class PageFile:
     """A file made of a record, such as its PDF; for whoever may view it. ``of(record, user)`` gives (name, bytes)."""
@@ -101,7 +108,7 @@ class PageActions(Registry[PageAction]):
     """The acts of records' pages; each names its line of history."""
 
     def add(self, item: PageAction) -> PageAction:
-        acts.add(ActLabel(item.key, item.label))
+        acts.add(ActLabel(item.key, item.past or item.label))
         return super().add(item)
 
 
@@ -358,7 +365,10 @@ def _line_words(part: PartType, values: dict | None) -> str:
 
 @dataclass
 class Related:
-    kind: RecordType
+    """Records that link here; ``label`` is what one of them is called here, ``title`` all of them."""
+
+    label: Any
+    title: Any
     rows: list[Row]
     more_url: str
     add_url: str = ""
@@ -394,13 +404,14 @@ def related_of(record: Record, user) -> list[Related]:
             if len(found) > RELATED and link.name in kind.filters
             else ""
         )
+        label, title = kind.called_there.get(link.name, (kind.label, kind.plural))
         add = (
             reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}"
-            if kind.typed and link.model_field.editable and user.can("create", kind.key)
+            if label and kind.typed and link.model_field.editable and user.can("create", kind.key)
             else ""
         )
         if rows or add:
-            result.append(Related(kind, rows, more, add))
+            result.append(Related(label, title, rows, more, add))
     return result
 
 

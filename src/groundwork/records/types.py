@@ -136,6 +136,10 @@ class RecordType:
     begin: Callable[[Any], None] | None = None  # gives a record made by hand what it starts with
     # the fields and parts of a record that nobody types any more (an issued document's money)
     frozen: Callable[[Any], frozenset[str]] | None = None
+    stays: Callable[[Any], str] | None = None  # why a record may not be archived; "" where it may
+    # {link: (what one more is called, what they are called)} on the page that the link leads to; nobody adds one there
+    # where the first is empty, since an act of that page makes them
+    called_there: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     shown_while: dict[str, Callable[[], bool]] = field(default_factory=dict)  # {field: when it says anything at all}
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
 

@@ -143,7 +143,7 @@ def _page(request, kind, record, *, wrong_part=None, activity=None, status=200):
         "kind": kind, "record": record, "facts": pages.facts_of(record, request.user),
         "parts": pages.parts_of(record, request.user, wrong_part), "events": pages.timeline_of(record, request.user),
         "related": related, "addable": [item for item in related if not item.rows], "may_edit": may_edit,
-        "may_archive": request.user.can("archive", record), "activity": activity or ActivityForm(),
+        "may_archive": pages.may_archive(record, request.user), "activity": activity or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
         "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
     }  # fmt: skip

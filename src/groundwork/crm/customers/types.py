@@ -79,6 +79,7 @@ company = types.add(
             PartType("facts", CompanyFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
         ),
         asked=asked_of,
+        called_there={"parent": (_("Branch"), _("Branches"))},
         mergeable=True,
         warns="customers:similar",
         beside=((_("Duplicates"), partial(reverse, "customers:duplicates", args=["company"])),),

@@ -31,6 +31,17 @@ def confirm(order: Order, by) -> None:
         fresh.state = Order.State.CONFIRMED
 
 
+def change(order: Order, by) -> None:
+    """Open a confirmed order again: a draft, whose changes stand in its history, until it is confirmed anew.
+
+    What is invoiced of a line stays: no line gets shorter than that (``OrderLine``).
+    """
+    with writing(order, by=by, act="order.change") as fresh:
+        if fresh.state != Order.State.CONFIRMED:
+            raise Refusal(_("Only a confirmed order is opened for changes."))
+        fresh.state = Order.State.DRAFT
+
+
 def cancel(order: Order, by) -> None:
     """Refused once there is an invoice of it."""
     with writing(order, by=by, act="order.cancel") as fresh:
@@ -157,6 +168,7 @@ def issue(invoice: Invoice, by, series: Series | None = None) -> Invoice:
         if not fresh.document_number:
             fresh.series = series or series_for(fresh.kind)
             fresh.document_number = fresh.series.take(fresh.issued_on)
+            count_vat_as(fresh, fresh.series)
         if Invoice.objects.filter(document_number=fresh.document_number, state=Invoice.State.ISSUED).exists():
             raise Refusal(
                 _("There is a document %(number)s already. Give another number, or move the series on.")
@@ -168,6 +180,15 @@ def issue(invoice: Invoice, by, series: Series | None = None) -> Invoice:
         if fresh.kind == Invoice.Kind.CREDIT_NOTE:
             set_against(fresh)
     return fresh
+
+
+def count_vat_as(invoice: Invoice, series: Series) -> None:
+    """Round VAT as the series says; a correction keeps the way of what it corrects."""
+    if invoice.corrects_id or invoice.vat_by == series.vat_by:
+        return
+    invoice.vat_by = series.vat_by
+    for line in invoice.lines.all():
+        put_part(invoice, line)
 
 
 def set_against(note: Invoice) -> None:

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.fields import NumberField
 from groundwork.core.languages import number
@@ -47,7 +48,9 @@ def of_invoice(invoice: Invoice, user, data=None) -> QuantitiesForm:
 
 
 class IssueForm(PlainErrors, forms.Form):
-    series = forms.ModelChoiceField(Series.objects.none(), label=_("Number series"), empty_label=None)
+    series = forms.ModelChoiceField(
+        Series.objects.none(), label=pgettext_lazy("of one document", "Number series"), empty_label=None
+    )
 
     def __init__(self, invoice: Invoice, user, data=None):
         super().__init__(data)
@@ -80,23 +83,33 @@ for button in (
     PageAction(
         "order.confirm", _("Confirm"), actions.confirm, _("The order is confirmed."), icon="check", primary=True,
         offered=lambda order: order.state == Order.State.DRAFT and order.lines_count > 0,
+        past=pgettext_lazy("an order", "Confirmed"),
     ),
     PageAction(
         "order.invoice", _("Make invoice"), actions.make_invoice, _("Here is the draft. Look at it, then issue it."),
         verb="view", also=(("create", "invoice"),), offered=is_confirmed, form=of_order, icon="receipt-text",
         primary=True, explain=_("Say how much of each line is invoiced now; the rest can follow later."),
+        past=pgettext_lazy("an order", "Invoice made"),
     ),
     PageAction(
-        "order.close", _("Close"), actions.close, _("The order is closed."), offered=is_confirmed, icon="archive"
+        "order.change", _("Change order"), actions.change,
+        _("The order is a draft again. Change it, then confirm it anew."), offered=is_confirmed, icon="pencil",
+        past=pgettext_lazy("an order", "Opened for changes"),
+    ),
+    PageAction(
+        "order.close", _("Close"), actions.close, _("The order is closed."), offered=is_confirmed, icon="archive",
+        past=pgettext_lazy("an order", "Closed"),
     ),
     PageAction(
         "order.cancel", _("Cancel order"), actions.cancel, _("The order is cancelled."), icon="x",
         offered=lambda order: order.is_open,
+        past=pgettext_lazy("an order", "Cancelled"),
     ),
     PageAction(
         "invoice.issue", _("Issue"), actions.issue, _("The document is issued."), form=IssueForm, icon="stamp",
         primary=True, offered=lambda invoice: invoice.is_draft and invoice.lines_count > 0,
         explain=_("The document gets its number and stands from then on: only a credit note changes its money."),
+        past=pgettext_lazy("a document", "Issued"),
     ),
     PageAction(
         "invoice.credit", _("Make credit note"), actions.make_credit_note,
@@ -104,15 +117,18 @@ for button in (
         also=(("create", "invoice"),), form=of_invoice, icon="undo-2",
         offered=lambda invoice: not invoice.is_draft and invoice.kind != Invoice.Kind.CREDIT_NOTE,
         explain=_("Say how much of each line is taken back."),
+        past=pgettext_lazy("a document", "Credit note made"),
     ),
     PageAction(
         "payment.oldest", _("Pay the oldest first"), match(actions.share_oldest_first), _("The money is shared out."),
         offered=has_money_left, icon="arrow-down-up", primary=True,
+        past=pgettext_lazy("money", "Shared out"),
     ),
     PageAction(
         "payment.named", _("Pay what the reference names"), match(actions.share_by_number),
         _("The money is shared out."), offered=lambda payment: has_money_left(payment) and bool(payment.reference),
         icon="scan-search",
+        past=pgettext_lazy("money", "Shared out"),
     ),
 ):  # fmt: skip
     page_actions.add(button)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from groundwork.access.rights import reach, rule
 from groundwork.core.clock import today
@@ -32,10 +32,10 @@ class Claim(Record):
         PRICE = "price", gettext_lazy("price")
 
     class State(models.TextChoices):
-        OPEN = "open", gettext_lazy("open")
-        ACCEPTED = "accepted", gettext_lazy("accepted")
-        REFUSED = "refused", gettext_lazy("refused")
-        SETTLED = "settled", gettext_lazy("settled")
+        OPEN = "open", pgettext_lazy("a claim", "open")
+        ACCEPTED = "accepted", pgettext_lazy("a claim", "accepted")
+        REFUSED = "refused", pgettext_lazy("a claim", "refused")
+        SETTLED = "settled", pgettext_lazy("a claim", "settled")
 
     name = models.CharField(gettext_lazy("what is wrong"), max_length=200)
     company = models.ForeignKey(Company, models.PROTECT, related_name="claims", verbose_name=gettext_lazy("company"))

@@ -17,6 +17,7 @@ from groundwork.crm.trade import debts, vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Share
 from groundwork.crm.trade.payments import settle
 from groundwork.crm.trade.prices import price_may_wait
+from groundwork.crm.trade.series import vat_by_of
 from groundwork.records import write
 from groundwork.records.write import Follower, followers
 
@@ -116,15 +117,19 @@ def keep_issued(invoice: Invoice, before: dict, after: dict) -> None:
     stands = (*MONEY, *OF_OUR_NUMBER) if before["series_id"] else MONEY
     if before["state"] != after["state"] or any(before[name] != after[name] for name in stands):
         raise Refusal(_("This document is issued, so its money stands: make a credit note."))
-    if after["archived_at"] and not before["archived_at"]:
-        refuse_to_hide(invoice)
+    if after["archived_at"] and not before["archived_at"] and (why := why_invoice_stays(invoice)):
+        raise Refusal(why)
 
 
-def refuse_to_hide(invoice: Invoice) -> None:
+def why_invoice_stays(invoice: Invoice) -> str:
+    """Why an issued document may not be archived; "" where it may."""
+    if invoice.is_draft:
+        return ""
     if invoice.series_id:
-        raise Refusal(_("Our own number stands on this document, and numbers have no gaps: make a credit note."))
+        return _("Our own number stands on this document, and numbers have no gaps: make a credit note.")
     if Share.objects.filter(invoice=invoice, payment__archived_at=None).exists():
-        raise Refusal(_("A payment has a share in this document: take the share back first."))
+        return _("A payment has a share in this document: take the share back first.")
+    return ""
 
 
 def _affected(before: dict | None, after: dict | None) -> set[int]:
@@ -174,6 +179,7 @@ followers.add(Follower("paid invoices", Payment.type_key, _follow_payments))
 
 def begin_invoice(invoice: Invoice) -> None:
     invoice.state, invoice.issued_on = Invoice.State.DRAFT, today()
+    invoice.vat_by = vat_by_of(invoice.kind)
 
 
 def begin_order(order: Order) -> None:
@@ -192,7 +198,19 @@ def frozen_invoice(invoice: Invoice) -> frozenset[str]:
 
 
 def frozen_order(order: Order) -> frozenset[str]:
-    return frozenset() if order.is_open else frozenset({"lines", "currency", "company", "freight_minor"})
+    """Confirmed, it is promised as it stands, until "Change order" opens it again."""
+    return frozenset() if order.is_draft else frozenset({"lines", "currency", "company", "freight_minor"})
+
+
+def _follow_orders(changed) -> None:
+    """Refused: other money on an order that is confirmed or done. An import may bring it anew."""
+    for order, before, after in changed:
+        stands = before and after and before["state"] == after["state"] != Order.State.DRAFT
+        if stands and any(before[name] != after[name] for name in ("currency", "freight_minor")):
+            order.refuse_new_lines()
+
+
+followers.add(Follower("confirmed orders", Order.type_key, _follow_orders))
 
 
 def offer_rates(form) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.fields import MoneyField
 from groundwork.crm.trade import claims, purchases
@@ -50,27 +51,33 @@ for button in (
     PageAction(
         "purchase.receive", _("Receive"), as_act(purchases.receive), _("The goods are received."), icon="package-check",
         primary=True, also=(("edit", "product"),), offered=is_in(Purchase.State.DRAFT),
+        past=pgettext_lazy("goods", "Received"),
     ),
     PageAction(
         "purchase.take_back", _("Take the receipt back"), as_act(purchases.take_back), _("It is a draft again."),
         icon="undo-2", also=(("edit", "product"),), offered=is_in(Purchase.State.RECEIVED),
+        past=pgettext_lazy("goods", "Receipt taken back"),
     ),
     PageAction(
         "claim.accept", _("Accept"), as_act(claims.accept), _("The claim is accepted."), verb="decide", icon="check",
         primary=True, offered=is_in(Claim.State.OPEN),
+        past=pgettext_lazy("a claim", "Accepted"),
     ),
     PageAction(
         "claim.refuse", _("Refuse"), as_act(claims.refuse), _("The claim is refused."), verb="decide", icon="x",
         offered=is_in(Claim.State.OPEN), form=ask_reason,
+        past=pgettext_lazy("a claim", "Refused"),
     ),
     PageAction(
         "claim.settle", _("Settle"), as_act(claims.settle), _("The claim is settled."), verb="decide", icon="handshake",
         primary=True, offered=is_in(Claim.State.ACCEPTED), form=CostForm,
         explain=_("What it cost us counts in the profit of the customer and the product."),
+        past=pgettext_lazy("a claim", "Settled"),
     ),
     PageAction(
         "claim.reopen", _("Open again"), as_act(claims.reopen), _("The claim is open again."), verb="decide",
         icon="undo-2", offered=is_in(Claim.State.ACCEPTED, Claim.State.REFUSED, Claim.State.SETTLED),
+        past=pgettext_lazy("a claim", "Opened again"),
     ),
 ):  # fmt: skip
     page_actions.add(button)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.money import ScaledField, minor_digits
 from groundwork.core.refusals import Refusal
@@ -157,7 +158,7 @@ class Invoice(Record):
         ISSUED = "issued", _("issued")
 
     class Paid(models.TextChoices):
-        NOTHING = "open", _("open")
+        NOTHING = "open", pgettext_lazy("an invoice", "open")
         PART = "part", _("partly paid")
         ALL = "paid", _("paid")
 
@@ -174,7 +175,9 @@ class Invoice(Record):
     issued_on = models.DateField(_("issued on"))
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Empty: by the company's days to pay."))
     currency = models.CharField(_("currency"), max_length=3)
-    total_minor = models.BigIntegerField(_("total"), default=0, editable=False)  # the sum of the lines' amounts
+    total_minor = models.BigIntegerField(
+        pgettext_lazy("of a document", "total, net"), default=0, editable=False
+    )  # the sum of the lines' amounts
     lines_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
     series = models.ForeignKey("trade.Series", models.PROTECT, null=True, editable=False, related_name="documents")
     vat_by = models.CharField(max_length=4, default=vat.LINE, editable=False)  # vat.LINE or vat.RATE, of the series
@@ -188,9 +191,9 @@ class Invoice(Record):
     )
     with_freight = models.BooleanField(default=False, editable=False)  # the order's freight stands on it as a line
     offset_minor = models.BigIntegerField(default=0, editable=False)  # of a credit note: set against what it corrects
-    settled_minor = models.BigIntegerField(_("paid so far"), default=0, editable=False)
+    settled_minor = models.BigIntegerField(_("settled so far"), default=0, editable=False)
     settled_on = models.DateField(null=True, editable=False)  # the day of the last of it
-    open_minor = models.BigIntegerField(_("open"), default=0, editable=False)
+    open_minor = models.BigIntegerField(pgettext_lazy("an amount", "open"), default=0, editable=False)
     paid = models.CharField(_("paid"), max_length=4, choices=Paid, blank=True, default="", editable=False)
 
     class Meta:
@@ -218,6 +221,8 @@ class Invoice(Record):
         return self.state == self.State.DRAFT
 
     def prepare(self):
+        if self.pk is None and self.is_draft and self.company is not None:
+            self.country = self.country or self.company.country
         super().prepare()
         self.gross_minor = self.total_minor + (self.vat_minor or 0)
         self.weigh()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.languages import number
 from groundwork.core.money import ScaledField, minor_digits
@@ -26,9 +27,9 @@ class Order(Record):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
-        CONFIRMED = "confirmed", _("confirmed")
-        CLOSED = "closed", _("closed")
-        CANCELLED = "cancelled", _("cancelled")
+        CONFIRMED = "confirmed", pgettext_lazy("an order", "confirmed")
+        CLOSED = "closed", pgettext_lazy("an order", "closed")
+        CANCELLED = "cancelled", pgettext_lazy("an order", "cancelled")
 
     document_number = models.CharField(
         _("number of the order"), max_length=40, blank=True, default="", db_index=True,
@@ -43,7 +44,7 @@ class Order(Record):
     freight_minor = models.BigIntegerField(
         _("freight"), default=0, blank=True, help_text=_("Net; kept apart from what the goods cost.")
     )
-    total_minor = models.BigIntegerField(_("total"), default=0, editable=False)
+    total_minor = models.BigIntegerField(pgettext_lazy("of a document", "total, net"), default=0, editable=False)
     lines_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
 
     class Meta:
@@ -53,6 +54,17 @@ class Order(Record):
             *keyset_indexes("order", "ordered_on", "sort_key", "total_minor"),
             models.Index(fields=["company", "ordered_on"], name="order_of_company"),
         ]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    def refuse_new_lines(self) -> None:
+        """Refused once it is confirmed, but in the act that makes it and for an import that brings it anew."""
+        from groundwork.records.write import channel, is_being_made
+
+        if not (self.is_draft or is_being_made(self) or channel() == "import"):
+            raise Refusal(_t("This order is confirmed, so it stands: press “Change order” first."))
 
     @property
     def is_open(self) -> bool:
@@ -126,7 +138,12 @@ class OrderLine(Part):
         if not self.description and self.product is not None:
             self.description = self.product.name
 
+    def save(self, *args, **kwargs):
+        self.order.refuse_new_lines()
+        super().save(*args, **kwargs)
+
     def delete(self, *args, **kwargs):
+        self.order.refuse_new_lines()
         if self.invoiced.exists():
             raise Refusal(_t("An invoice holds this line, so it stays."))
         return super().delete(*args, **kwargs)

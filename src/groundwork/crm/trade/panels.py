@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from groundwork.core.clock import today
 from groundwork.core.languages import day, money, number
@@ -46,7 +46,7 @@ def debts_of(company: Company, user) -> Side | None:
 
 def _facts(row: Debt) -> Facts:
     ages = [
-        (_("Open"), row.open), (_("not due yet"), row.not_due), (_("1–30 days late"), row.days_30),
+        (pgettext("an amount", "Open"), row.open), (_("not due yet"), row.not_due), (_("1–30 days late"), row.days_30),
         (_("31–60 days late"), row.days_60), (_("61–90 days late"), row.days_90),
         (_("more than 90 days late"), row.older), (_("without a due day"), row.without_day),
         (_("Credit and money not shared out"), row.credit),
@@ -65,7 +65,9 @@ def payments_of(invoice: Invoice, user) -> Side:
     """VAT by rate, what was paid and what is open; unknown where the firm keeps no payments."""
     plain = invoice.currency
     items = [_vat(row, plain) for row in invoice.vat_rows() if row.rate]
-    items.append(Fact(_("To pay"), Cell(money(invoice.gross_minor, plain), kind="bold")))
+    back = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
+    label = _("To pay") if back > 0 else _("To give back")
+    items.append(Fact(label, Cell(money(back * invoice.gross_minor, plain), kind="bold")))
     side = Side(_("Payment"), facts=[Facts(items)])
     if invoice.is_draft:
         side.remark = _("A draft owes nothing until it is issued.")
@@ -73,7 +75,8 @@ def payments_of(invoice: Invoice, user) -> Side:
         side.remark = _("What is open is unknown: no payment has been kept yet.")
     else:
         side.rows = [*_shares(invoice, user), *_notes(invoice, user)]
-        items.append(Fact(_("Open"), Cell(money(invoice.open_minor, plain), kind="bold")))
+        left = _("Still to pay") if back > 0 else _("Still to give back")
+        items.append(Fact(left, Cell(money(back * invoice.open_minor, plain), kind="bold")))
         if invoice.open_minor > 0 and invoice.due_on and invoice.due_on < today():
             late = (today() - invoice.due_on).days
             side.alarm = ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}

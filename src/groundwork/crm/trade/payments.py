@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.languages import money
 from groundwork.core.refusals import Refusal
@@ -22,8 +23,8 @@ class Payment(Record):
     derived = frozenset({"shared_minor"})
 
     class Direction(models.TextChoices):
-        IN = "in", _("received")
-        OUT = "out", _("paid back")
+        IN = "in", pgettext_lazy("money", "received")
+        OUT = "out", pgettext_lazy("money", "paid back")
 
     reference = models.CharField(
         _("reference"), max_length=200, blank=True, default="", help_text=_("What the payer wrote.")

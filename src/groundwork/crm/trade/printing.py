@@ -11,6 +11,7 @@ from groundwork.core.money import minor_digits
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine
+from groundwork.crm.trade.units import on_paper
 from groundwork.documents.pdf import Paper, render
 from groundwork.documents.words import sum_in_words
 from groundwork.records.pages import PageFile, page_files
@@ -84,7 +85,7 @@ def line_texts(place: int, line: InvoiceLine | OrderLine) -> list[str]:
     document = line.invoice if isinstance(line, InvoiceLine) else line.order
     digits = max(minor_digits(document.currency), -int(line.price.normalize().as_tuple().exponent))
     return [
-        str(place), line.description, line.product.unit if line.product else "", number(line.quantity),
+        str(place), line.description, on_paper(line.product.unit) if line.product else "", number(line.quantity),
         number(line.price, digits), number(line.discount) if line.discount else "",
         money(line.amount_minor, document.currency, False),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from groundwork.blueprint.elements import is_on
 from groundwork.core.money import ScaledField, minor_digits
@@ -25,7 +25,7 @@ class Purchase(Record):
 
     class State(models.TextChoices):
         DRAFT = "draft", gettext_lazy("draft")
-        RECEIVED = "received", gettext_lazy("received")
+        RECEIVED = "received", pgettext_lazy("goods", "received")
 
     document_number = models.CharField(gettext_lazy("document number"), max_length=40)
     supplier = models.ForeignKey(
@@ -34,7 +34,7 @@ class Purchase(Record):
     bought_on = models.DateField(gettext_lazy("date"))
     currency = models.CharField(gettext_lazy("currency"), max_length=3)
     state = models.CharField(gettext_lazy("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    total_minor = models.BigIntegerField(gettext_lazy("total"), default=0, editable=False)
+    total_minor = models.BigIntegerField(pgettext_lazy("of a document", "total, net"), default=0, editable=False)
 
     class Meta:
         verbose_name = gettext_lazy("purchase")

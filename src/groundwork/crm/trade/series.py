@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
@@ -50,7 +51,8 @@ class Series(models.Model):
         ordering = ["kind", "pk"]
 
     def __str__(self):
-        return self.name
+        """A built-in series, whose name nobody changed, is called in the reader's language."""
+        return _t(self.name) if self.name in {name for name, _pattern in BUILT_IN.values()} else self.name
 
     def clean(self):
         names = {name for name, _width in PLACE.findall(self.pattern)}
@@ -103,9 +105,9 @@ class SeriesCount(models.Model):
 
 
 BUILT_IN = {
-    Series.Kind.INVOICE: ("Invoices", "INV/{year}/{n:04}"),
-    Series.Kind.CREDIT_NOTE: ("Credit notes", "CN/{year}/{n:04}"),
-    Series.Kind.ADJUSTMENT: ("Adjustments", "ADJ/{year}/{n:04}"),
+    Series.Kind.INVOICE: (gettext_noop("Invoices"), "INV/{year}/{n:04}"),
+    Series.Kind.CREDIT_NOTE: (gettext_noop("Credit notes"), "CN/{year}/{n:04}"),
+    Series.Kind.ADJUSTMENT: (gettext_noop("Adjustments"), "ADJ/{year}/{n:04}"),
 }
 
 
@@ -114,6 +116,12 @@ def make_built_in(_output=None) -> None:
     for kind, (name, pattern) in BUILT_IN.items():
         if not Series.objects.filter(kind=kind).exists():
             Series.objects.get_or_create(name=name, defaults={"kind": kind, "pattern": pattern})
+
+
+def vat_by_of(kind: str) -> str:
+    """How VAT is rounded on a draft of that kind: as the series does that would number it now."""
+    found = Series.objects.filter(kind=kind, is_active=True).values_list("vat_by", flat=True).first()
+    return found or vat.LINE
 
 
 def series_for(kind: str) -> Series:

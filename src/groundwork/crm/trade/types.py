@@ -1,6 +1,7 @@
 """What makes products and invoices visible: one declaration each, and the cost price that somebody must ask for."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.access.rights import reach
 from groundwork.blueprint.elements import Declared, declared
@@ -13,6 +14,7 @@ from groundwork.crm.trade.documents import (
     frozen_invoice,
     frozen_order,
     offer_rates,
+    why_invoice_stays,
 )
 from groundwork.crm.trade.models import (
     COST,
@@ -79,6 +81,7 @@ category = types.add(
         quick=("name", "parent"),
         search=("name",),
         filters=("parent",),
+        called_there={"parent": (_("Branch of the tree"), _("Branches of the tree"))},
         section="settings",
         order=210,
         menu="create",
@@ -215,8 +218,8 @@ invoice = types.add(
             "company",
             "country",
             "issued_on",
-            "lines_count",
             "total_minor",
+            "gross_minor",
             "open_minor",
             "paid",
         ),
@@ -241,6 +244,8 @@ invoice = types.add(
         menu=works_with_all("invoice"),
         begin=begin_invoice,
         frozen=frozen_invoice,
+        stays=why_invoice_stays,
+        called_there={"corrects": ("", _("Corrections"))},
         shown_while=dict.fromkeys(("settled_minor", "open_minor", "paid"), payments_are_kept),
         explain=_("An invoice says what a customer owes for which products. Credit notes take back."),
     )  # fmt: skip
@@ -414,4 +419,4 @@ claim = types.add(
     )  # fmt: skip
 )
 
-acts.add(ActLabel("received", _("Received")))  # a purchase gave the product its cost
+acts.add(ActLabel("received", pgettext_lazy("goods", "Received")))  # a purchase gave the product its cost

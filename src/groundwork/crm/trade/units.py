@@ -116,6 +116,11 @@ def unit_choices() -> list[tuple[str, Any]]:
     return [*((code, unit.sign) for code, unit in BUILT_IN.items()), *own_units()]
 
 
+def on_paper(code: str) -> str:
+    """How a document names the unit: a common one in the reader's language, an own one by its short code."""
+    return str(BUILT_IN[code].sign) if code in BUILT_IN else code
+
+
 def unece_of(code: str) -> str:
     """The code that electronic invoices ask for; ZZ (mutually agreed) for a unit that has none."""
     if code in BUILT_IN:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from groundwork.access.doors import allowed
 from groundwork.crm.trade.forms import SeriesForm
@@ -20,14 +21,15 @@ def series(request):
 
 def series_table() -> Table:
     columns = [
-        Column("name", _("Name"), main=True), Column("kind", _("Kind")), Column("pattern", _("Pattern")),
-        Column("next", _("Next number")), Column("vat", _("VAT is rounded")), Column("state", _("State")),
+        Column("name", pgettext("of number series", "Name"), main=True), Column("kind", _("Kind")),
+        Column("pattern", _("Pattern")), Column("next", _("Next number")),
+        Column("vat", _("VAT is rounded")), Column("state", _("State")),
     ]  # fmt: skip
     rows = []
     for item in Series.objects.prefetch_related("counts"):
         state = Cell(_("in use"), kind="ok") if item.is_active else Cell(_("not in use"), kind="muted")
         cells = [
-            Cell(item.name), Cell(item.get_kind_display()), Cell(item.pattern, sub=item.get_restart_display()),
+            Cell(str(item)), Cell(item.get_kind_display()), Cell(item.pattern, sub=item.get_restart_display()),
             Cell(item.number_to_come()), Cell(item.get_vat_by_display()), state,
         ]  # fmt: skip
         rows.append(Row(cells, key=str(item.pk), href=reverse("trade:series_edit", args=[item.pk])))

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from groundwork.core import languages
 from groundwork.core.money import to_minor
@@ -167,7 +167,7 @@ class Statement(Preset):
         facts = self.job.about.get("facts")
         if not facts:
             return []
-        sides = ((_("Received"), facts["received"]), (_("Paid by us, not taken"), facts["paid"]))
+        sides = ((pgettext("money", "Received"), facts["received"]), (_("Paid by us, not taken"), facts["paid"]))
         rows = [(what, f"{count} × = {languages.number(Decimal(total), 2)}") for what, (count, total) in sides]
         for account in facts["accounts"]:
             opening, closing = (languages.number(Decimal(account[name]), 2) for name in ("opening", "closing"))

@@ -2,17 +2,21 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import actions
 from groundwork.crm.trade.models import Invoice, Order, Series
+from groundwork.crm.trade.printing import invoice_paper
 from groundwork.crm.trade.series import make_built_in
 from groundwork.crm.trade.testing import make_draft, make_invoice, make_order, make_payment, make_product
 from groundwork.records.models import Change
+from groundwork.records.pages import page_actions, timeline_of
 from groundwork.records.write import creating
 
+TRADE = ("order", "invoice", "payment", "purchase", "claim")
 pytestmark = pytest.mark.django_db
 
 
@@ -109,6 +113,120 @@ def test_the_lines_of_an_issued_invoice_have_no_form_and_take_no_post(cast, as_u
     )
 
     assert (answer.status_code, invoice.lines.count()) == (409, 1)
+
+
+def words_of(answer):
+    return " ".join(strip_tags(answer.content.decode().replace("<", " <")).split())
+
+
+def archive_of(record):
+    return reverse("records:archive", args=[record.type_key, record.pk])
+
+
+def test_archive_is_offered_only_where_it_will_be_done(cast, as_user, hazel):
+    nina = as_user(cast.nina)
+    ours = actions.issue(make_draft(cast.nina, company=hazel), cast.nina)
+    paid, free = (make_invoice(cast.nina, company=hazel, number=number) for number in ("A-1", "A-2"))
+    actions.share_out(make_payment(cast.nina, hazel, 500), cast.nina, [paid])
+    draft = make_draft(cast.nina, company=hazel)
+
+    records = {"ours": ours, "paid": paid, "free": free, "draft": draft}
+    offered = {
+        name for name, one in records.items() if archive_of(one) in nina.get(one.get_absolute_url()).content.decode()
+    }
+
+    assert offered == {"free", "draft"}
+    answers = {name: nina.post(archive_of(one)).status_code for name, one in records.items()}
+    assert answers == {"ours": 409, "paid": 409, "free": 302, "draft": 302}
+
+
+def test_on_an_invoice_nobody_adds_a_correction_that_looks_like_an_invoice(cast, as_user, hazel):
+    invoice = make_invoice(cast.nina, company=hazel)
+    actions.make_credit_note(invoice, cast.nina, {invoice.lines.get().pk: 1})
+
+    page = as_user(cast.nina).get(invoice.get_absolute_url()).content.decode()
+
+    assert f"?corrects={invoice.pk}" not in page
+    assert "<h2>Corrections</h2>" in page
+    assert "Make credit note" in page
+
+
+def test_a_credit_note_tells_what_is_given_back(cast, as_user, hazel):
+    invoice = make_invoice(cast.nina, (None, 2, "10.00"), company=hazel)
+    make_payment(cast.nina, hazel, 100)
+    note = actions.make_credit_note(invoice, cast.nina, {invoice.lines.get().pk: 1})
+    actions.issue(note, cast.nina)
+
+    words = words_of(as_user(cast.nina).get(note.get_absolute_url()))
+
+    assert "To give back 10.00 GBP" in words
+    assert "Still to give back 0.00 GBP" in words
+    assert "Paid so far" not in words
+
+
+def test_the_list_shows_what_is_to_pay_beside_what_is_open(cast, as_user, hazel):
+    make_payment(cast.nina, hazel, 100)
+    actions.issue(make_draft(cast.nina, company=hazel, vat_code="PL-23", day=today()), cast.nina)
+
+    words = words_of(as_user(cast.nina).get(reverse("records:list", args=["invoice"])))
+
+    assert "Total, net To pay Open" in words
+    assert "10.00 GBP 12.30 GBP 12.30 GBP" in words
+
+
+def test_an_invoice_made_by_hand_takes_the_country_of_its_company(cast, as_user):
+    make = {"kind": "invoice", "issued_on": "2026-05-10", "currency": "GBP"}
+    riga = creating(Company(name="Riga Nuts", country="Latvia"), by=cast.nina)
+    nina, new = as_user(cast.nina), reverse("records:new", args=["invoice"])
+
+    for typed in ({"company": riga.number}, {"company": riga.number, "country": "Estonia"}, {}):
+        nina.post(new, make | typed)
+
+    assert list(Invoice.objects.order_by("pk").values_list("country", flat=True)) == ["Latvia", "Estonia", ""]
+
+
+def test_a_branch_is_added_on_the_page_of_its_company(cast, as_user, hazel):
+    anna = as_user(cast.anna)
+
+    before = anna.get(hazel.get_absolute_url()).content.decode()
+    creating(Company(name="Hazel Riga", parent=hazel), by=cast.anna)
+    after = anna.get(hazel.get_absolute_url()).content.decode()
+
+    assert f'?parent={hazel.pk}">Branch</a>' in before
+    assert "<h2>Branches</h2>" in after
+
+
+def test_the_timeline_tells_what_was_done_and_not_what_to_press(cast, as_user, hazel):
+    order = make_order(cast.anna, hazel)
+    actions.confirm(order, cast.anna)
+    invoice = actions.make_invoice(order, cast.nina, {order.lines.get().pk: 1})
+    actions.issue(invoice, cast.nina)
+
+    assert [event.title for event in timeline_of(invoice, cast.nina)] == ["Issued", "Invoice made"]
+    assert [event.title for event in timeline_of(order, cast.nina)] == ["Confirmed", "Created"]
+    assert all(str(action.past) not in ("", str(action.label)) for action in page_actions if action.type_key in TRADE)
+
+
+def test_a_built_in_series_is_called_in_the_readers_language(cast):
+    make_built_in()
+    series = Series.objects.get(kind="invoice")
+
+    with translation.override("ru"):
+        assert str(series) == "Счета"
+        series.name = "Счета 2026"
+        assert str(series) == "Счета 2026"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ru", "кг"), ("en", "kg")])
+def test_the_paper_names_the_unit_in_its_own_language(cast, hazel, language, word):
+    almonds = make_product(cast.larisa, unit="kg")
+    sacks = make_product(cast.larisa, "Walnuts", unit="SK40")
+    invoice = make_invoice(cast.nina, (almonds, 2, "1"), (sacks, 2, "1"), company=hazel)
+
+    with translation.override(language):
+        paper = invoice_paper(invoice, cast.nina)
+
+    assert [row[2] for row in paper.rows] == [word, "SK40"]
 
 
 def test_an_invoice_made_by_hand_is_a_draft(cast, as_user, hazel):

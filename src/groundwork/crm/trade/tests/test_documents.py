@@ -118,4 +118,4 @@ def test_history_tells_money_as_money(cast):
         put_line(fresh, line(None, 2, "6.80"))
 
     told = [change for event in timeline_of(draft, cast.olga) for change in event.changes]
-    assert ("Total", money(1000, "GBP"), money(2360, "GBP")) in told
+    assert ("Total, net", money(1000, "GBP"), money(2360, "GBP")) in told

@@ -168,3 +168,12 @@ def test_vat_is_rounded_on_each_line_or_once_a_rate_as_the_series_says(cast):
 
     assert (by_line.vat_minor, by_line.gross_minor) == (3 * 8, 99 + 24)
     assert (by_rate.vat_minor, by_rate.gross_minor) == (23, 99 + 23)
+
+
+def test_a_draft_counts_vat_as_the_series_that_numbers_it_does(cast):
+    draft = make_draft(cast.olga, *[(None, 1, "0.33")] * 3, vat_code="PL-23", currency="PLN")
+
+    issued = actions.issue(draft, cast.olga, make_series(vat_by=vat.RATE))
+
+    assert (issued.vat_by, issued.vat_minor, issued.gross_minor) == (vat.RATE, 23, 99 + 23)
+    assert issued.open_minor == issued.gross_minor

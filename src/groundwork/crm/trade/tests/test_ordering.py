@@ -12,6 +12,7 @@ from groundwork.crm.trade import actions
 from groundwork.crm.trade.models import Invoice, Order, OrderLine
 from groundwork.crm.trade.testing import make_invoice, make_order, make_product
 from groundwork.records import write
+from groundwork.records.pages import timeline_of
 from groundwork.records.write import creating
 
 
@@ -103,6 +104,7 @@ def test_a_line_is_not_brought_below_what_is_invoiced_nor_taken_away(cast, hazel
     order = confirmed(cast.anna, hazel, (None, 10, "2.00"))
     line = order.lines.get()
     actions.make_invoice(order, cast.nina, {line.pk: Decimal(6)})
+    actions.change(order, cast.anna)
 
     line.quantity = Decimal(5)
     with pytest.raises(Refusal, match="6 are invoiced"), write.writing(order, by=cast.anna, act="edited") as fresh:
@@ -111,6 +113,42 @@ def test_a_line_is_not_brought_below_what_is_invoiced_nor_taken_away(cast, hazel
         write.drop_part(fresh, line)
 
     assert order.lines.get().quantity == 10
+
+
+def test_a_confirmed_order_stands_until_somebody_opens_it_for_changes(cast, hazel):
+    order = confirmed(cast.anna, hazel, (None, 10, "2.00"), freight_minor=500)
+    line = order.lines.get()
+    line.quantity = Decimal(12)
+
+    with pytest.raises(Refusal, match="Change order"), write.writing(order, by=cast.anna, act="edited") as fresh:
+        write.put_part(fresh, line)
+    with pytest.raises(Refusal, match="Change order"), write.writing(order, by=cast.anna, act="edited") as fresh:
+        write.drop_part(fresh, line)
+    with pytest.raises(Refusal, match="Change order"), write.writing(order, by=cast.anna, act="edited") as fresh:
+        fresh.freight_minor = 0
+    order.refresh_from_db()
+    assert (order.lines.get().quantity, order.freight_minor) == (10, 500)
+
+    actions.change(order, cast.anna)
+    with write.writing(order, by=cast.anna, act="edited") as fresh:
+        write.put_part(fresh, line)
+    actions.confirm(order, cast.anna)
+
+    order.refresh_from_db()
+    told = [event.title for event in timeline_of(order, cast.anna)]
+    assert (order.state, order.total_minor) == ("confirmed", 2400)
+    assert told == ["Confirmed", "Changed", "Opened for changes", "Confirmed", "Created"]
+
+
+def test_an_order_that_is_opened_for_changes_is_not_invoiced(cast, hazel):
+    order = confirmed(cast.anna, hazel, (None, 10, "2.00"))
+    actions.change(order, cast.anna)
+
+    with pytest.raises(Refusal, match="Confirm the order first"):
+        actions.make_invoice(order, cast.nina, {ids(order)[0]: Decimal(1)})
+    actions.cancel(order, cast.anna)
+    with pytest.raises(Refusal, match="Only a confirmed order"):
+        actions.change(order, cast.anna)
 
 
 # ── credit notes
