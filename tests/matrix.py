@@ -127,8 +127,12 @@ class Oracle:
             self.world.marker(owner, key)
             for key, by_owner in self.world.records.items()
             for owner, record in by_owner.items()
-            if not self.holds(actor, "view", record)
+            if not self.holds(actor, "view", record) and not (key == "task" and self.reads_task(actor, owner))
         }
+
+    def reads_task(self, actor: str, owner: str) -> bool:
+        """The planted tasks are about the companies of their owners: whoever sees the company reads them there."""
+        return self.holds(actor, "view", self.world.records["company"][owner])
 
     def offered_markers(self, case: Case) -> set[str]:
         """The words that a form of this type may offer to everybody who fills it in."""
@@ -283,6 +287,19 @@ def reasoned(case: Case) -> dict:
     return {"reason": "typed"}
 
 
+def step(case: Case) -> dict:
+    """A task for Ivan, as a hostile form sends it: about another record, done already."""
+    told = {"next-what": "typed", "next-due_on": "2026-12-01", "next-owner": case.world.people["ivan"].pk}
+    return told | {"next-state": "done", "next-about_id": ivans(case).pk, "about_type": "company"}
+
+
+def task_givers(case: Case, oracle: "Oracle"):
+    """Whoever sees the record, and gives tasks at all."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
+        return None
+    return 403 if case.method == "POST" and not oracle.reach(case.actor, "create", "task") else None
+
+
 def ivans(case: Case):
     return case.world.records[case.kind.key]["ivan"]
 
@@ -342,6 +359,8 @@ ROWS: dict[str, Row] = {
     "access:audit": Row("configure people", queries=lambda case: ["", "?check=1"]),
     "access:firm": Row("configure settings", post=lambda case: {"name": "typed"}),
     "records:home": Row("signed in"),
+    "records:day": Row("signed in"),
+    "records:give": Row("view record", post=step, may=task_givers),
     "records:search": Row("signed in", queries=search_queries),
     "records:why": Row("signed in", keys("field:product.cost", "report:profit"), says=frozenset({404})),
     "records:undo": Row(

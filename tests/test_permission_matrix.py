@@ -93,6 +93,10 @@ def plant() -> World:
         )
     for kind in types:
         plant_type(planted, kind)
+    for owner, task in planted.records["task"].items():
+        with writing(task, by=planted.people[owner], act="edited") as fresh:
+            fresh.about_type, fresh.about_id = "company", planted.records["company"][owner].pk
+        planted.records["task"][owner] = fresh
     planted.links = {
         "first": links.issue(first=True)[1],
         "join": links.issue(by=cast.adam, email="new@hazel.example")[1],

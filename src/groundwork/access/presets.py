@@ -24,13 +24,13 @@ class Preset:
     hides: frozenset[str] = field(default_factory=frozenset)
 
 
-# Groups: customers, goods, purchases, money, rollout, reports, people, settings, import
+# Groups: customers, goods, purchases, money, tasks, rollout, reports, people, settings, import
 PRESETS: dict[str, Preset] = {
     "administrator": Preset(
         _("Administrator"),
         100,
         dict.fromkeys(
-            ("customers", "goods", "purchases", "money", "rollout", "reports", "people", "settings", "import"),
+            ("customers", "goods", "purchases", "money", "tasks", "rollout", "reports", "people", "settings", "import"),
             (EVERYTHING, Reach.ALL),
         ),
     ),
@@ -42,6 +42,7 @@ PRESETS: dict[str, Preset] = {
             "goods": (KEEP, Reach.ALL),
             "purchases": (KEEP, Reach.ALL),
             "money": (KEEP, Reach.ALL),
+            "tasks": (KEEP, Reach.ALL),
             "rollout": (EVERYTHING, Reach.ALL),
             "reports": (KEEP, Reach.ALL),
             "people": (LOOK, Reach.ALL),
@@ -55,6 +56,7 @@ PRESETS: dict[str, Preset] = {
             "customers": (KEEP, Reach.TREE),
             "goods": (LOOK, Reach.ALL),
             "money": (WORK, Reach.TREE),
+            "tasks": (KEEP, Reach.TREE),
             "rollout": (WORK, Reach.ALL),
             "reports": (LOOK, Reach.TREE),
         },
@@ -66,6 +68,7 @@ PRESETS: dict[str, Preset] = {
             "customers": (WORK, Reach.OWN),
             "goods": (LOOK, Reach.ALL),
             "money": (LOOK, Reach.OWN),
+            "tasks": (WORK, Reach.OWN),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
         },
         hides=frozenset({"cost"}),
@@ -77,6 +80,7 @@ PRESETS: dict[str, Preset] = {
             "customers": (LOOK, Reach.DEPARTMENT),
             "goods": (WORK, Reach.ALL),
             "purchases": (WORK, Reach.ALL),
+            "tasks": (WORK, Reach.OWN),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
         },
     ),
@@ -89,6 +93,7 @@ PRESETS: dict[str, Preset] = {
             "purchases": (LOOK, Reach.ALL),
             "money": (KEEP, Reach.ALL),
             "reports": (LOOK, Reach.ALL),
+            "tasks": (WORK, Reach.OWN),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
             "import": (WORK, Reach.ALL),
         },
@@ -100,6 +105,7 @@ PRESETS: dict[str, Preset] = {
             "customers": (LOOK, Reach.ALL),
             "goods": (LOOK, Reach.ALL),
             "money": (LOOK, Reach.ALL),
+            "tasks": (WORK, Reach.OWN),
             "rollout": (LOOK, Reach.ALL),
         },
         hides=frozenset({"cost"}),

@@ -156,4 +156,5 @@ def can(user, verb: str, what) -> bool:
         return False
     if isinstance(what, str | type):
         return True
-    return scope.holds(what.owner_id, what.department_id) and (narrowed is None or narrowed.check(user, what))
+    held = scope.holds(what.owner_id, what.department_id) or (what.kept_by_author and what.created_by_id == scope.me)
+    return held and (narrowed is None or narrowed.check(user, what))

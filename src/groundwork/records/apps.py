@@ -17,11 +17,22 @@ class RecordsConfig(AppConfig):
         from groundwork.records.imports import engine
         from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
+        from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types
         from groundwork.ui.navigation import Entry, entries
 
         starts.add(Start("files", _("Our own files: the next page takes them in"), leads_to="imports:start"))
         more_things.append(lambda: [kind.granted for kind in types])
+        entries.add(
+            Entry(
+                key="day",
+                label=_("My day"),
+                icon="sun",
+                url=lambda: reverse("records:day"),
+                order=1,
+                may=lambda user: user.can("view", "task"),
+            )  # fmt: skip
+        )
         entries.add(
             Entry(
                 key="import",

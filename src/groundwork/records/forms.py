@@ -147,7 +147,7 @@ class RecordForm(CleanText, forms.ModelForm):
 def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None, **kwargs) -> RecordForm:
     """A form of the fields in ``names`` (all declared ones, else) that ``user`` may see and change."""
     held = kwargs.get("instance")
-    asked = names or (*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ()))
+    asked = names or dict.fromkeys((*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ())))
     open_names = tuple(
         name
         for name in asked

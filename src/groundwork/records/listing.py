@@ -109,10 +109,12 @@ class Listing:
         return list(together)[: self.size + 1]
 
     def _branches(self) -> list[Q]:
-        mine = Q(owner_id=self.scope.me)
+        mine = [Q(owner_id=self.scope.me)]
+        if self.kind.model.kept_by_author:
+            mine.append(Q(created_by_id=self.scope.me))
         if len(self.scope.departments) > MOST_BRANCHES:
-            return [mine, Q(department_id__in=self.scope.departments)]
-        return [mine, *(Q(department_id=pk) for pk in sorted(self.scope.departments))]
+            return [*mine, Q(department_id__in=self.scope.departments)]
+        return [*mine, *(Q(department_id=pk) for pk in sorted(self.scope.departments))]
 
     def _after(self) -> Q:
         if not (token := self.params.get("after")):
@@ -142,7 +144,7 @@ class Listing:
         """(count, {currency: sum}) over all rows the person may see: from tallies, or exact where it is narrowed."""
         if self.scope.nothing:
             return 0, {}
-        if not self.is_narrowed:
+        if not self.is_narrowed and (self.scope.all or not self.kind.model.kept_by_author):
             rows = Tally.objects.filter(type=self.kind.key)
             if not self.scope.all:
                 rows = rows.filter(Q(owner_id=self.scope.me) | Q(department_id__in=self.scope.departments))

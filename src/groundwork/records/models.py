@@ -45,8 +45,10 @@ class RecordQuerySet(models.QuerySet):
             return self
         if scope.nothing:
             return self.none()
-        mine = Q(owner_id=scope.me)
-        return self.filter(mine | Q(department_id__in=scope.departments) if scope.departments else mine)
+        seen = Q(owner_id=scope.me)
+        if scope.departments:
+            seen |= Q(department_id__in=scope.departments)
+        return self.filter(seen | Q(created_by_id=scope.me) if self.model.kept_by_author else seen)
 
     def current(self):
         return self.filter(archived_at=None)
@@ -101,6 +103,7 @@ class Record(Guarded):
 
     type_key = ""
     title_field = "name"
+    kept_by_author = False  # whoever made it may do with it what the owner may
 
     number = models.CharField(_("number"), max_length=24, editable=False, unique=True)
     owner = models.ForeignKey(
@@ -295,3 +298,4 @@ class Use(models.Model):
 
 
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
+from groundwork.records.tasks.models import Task  # noqa: E402, F401

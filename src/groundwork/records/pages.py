@@ -17,6 +17,7 @@ from groundwork.core.registry import Registry
 from groundwork.records.cells import Names, cell, words_for
 from groundwork.records.forms import part_form
 from groundwork.records.models import Activity, Change, Record
+from groundwork.records.tasks.models import Task
 from groundwork.records.types import PartType, RecordType, related_types, type_of
 from groundwork.ui.table import Cell, Column, Fact, Facts, Row, Table
 
@@ -63,6 +64,7 @@ class PageAction:
     explain: Any = ""
     icon: str = "play"
     primary: bool = False
+    can_go_back: bool = False  # the act changes fields of this record alone: undo takes it back
 
     @property
     def type_key(self) -> str:
@@ -108,7 +110,7 @@ class PageActions(Registry[PageAction]):
     """The acts of records' pages; each names its line of history."""
 
     def add(self, item: PageAction) -> PageAction:
-        acts.add(ActLabel(item.key, item.past or item.label))
+        acts.add(ActLabel(item.key, item.past or item.label, item.can_go_back))
         return super().add(item)
 
 
@@ -169,7 +171,7 @@ class Event:
 
 def facts_of(record: Record, user) -> Facts:
     kind = type_of(record)
-    shown = kind.visible_fields(user, (*kind.fields, "owner", "department"))
+    shown = kind.visible_fields(user, tuple(dict.fromkeys((*kind.fields, "owner", "department"))))
     shown = [item for item in shown if item.name != record.title_field]
     names = Names(user, shown, [record])
     reasons = {key.split(".", 1)[1] for key in on_keys() if key.startswith(f"field:{kind.key}.")}
@@ -262,8 +264,8 @@ def _part_cell(part: PartType, item, row, names: Names) -> Cell:
     return made
 
 
-def timeline_of(record: Record, user) -> list[Event]:
-    """What people said and what was changed, newest first. Changes of fields hidden to the reader stay hidden."""
+def timeline_of(record: Record, user, tasks: Sequence[Task] = ()) -> list[Event]:
+    """What people said, owed and changed, newest first. Changes of fields hidden to the reader stay hidden."""
     activities = list(
         Activity.objects.filter(type=record.type_key, object_id=record.pk).select_related("by").order_by("-at")[:EVENTS]
     )
@@ -276,6 +278,7 @@ def timeline_of(record: Record, user) -> list[Event]:
     people, currency = _people_in(kind, changes), getattr(record, "currency", "")
     events = [_said(item) for item in activities]
     events += [event for item in changes if (event := _changed(item, kind, user, people, currency))]
+    events += [event for task in tasks for event in _owed(task)]
     return sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS]
 
 
@@ -284,9 +287,20 @@ def _said(item: Activity) -> Event:
     title = str(Activity.Kind(item.kind).label)
     if call and item.minutes:
         title = _("%(call)s, %(minutes)s min") % {"call": title, "minutes": item.minutes}
-    return Event(
-        "phone" if call else "message-square", title, str(item.by or ""), item.at, languages.moment(item.at), item.text
-    )
+    return _event("phone" if call else "message-square", title, item.by, item.at, item.text)
+
+
+def _owed(task: Task) -> list[Event]:
+    """When a task was given, and when it was done."""
+    given = _("Task for %(name)s by %(day)s") % {"name": task.owner or "", "day": languages.day(task.due_on)}
+    events = [_event("square-check", given, task.created_by, task.created_at, task.what)]
+    if task.done_at:
+        events.append(_event("check", _("Task done"), task.done_by, task.done_at, task.what))
+    return events
+
+
+def _event(icon: str, title: str, who, at: datetime, text: str = "") -> Event:
+    return Event(icon, title, str(who or ""), at, languages.moment(at), text)
 
 
 def _people_in(kind: RecordType, changes: list[Change]) -> dict[tuple[str, int], str]:

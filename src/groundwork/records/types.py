@@ -126,6 +126,7 @@ class RecordType:
     sensitive: dict[str, str] = field(default_factory=dict)  # {field: tag}
     section: str = "work"  # of the navigation
     order: int = 50
+    opens: str = ""  # what its entry in the menu narrows the list to, e.g. "f.state=open"
     typed: bool = True  # people may create one by hand
     mergeable: bool = False  # two records may turn out to be one (records.merging)
     beside: tuple[tuple[Any, Callable[[], str]], ...] = ()  # (words, address) of the pages that stand beside its list
@@ -195,13 +196,17 @@ class TypeRegistry(Registry[RecordType]):
                     key=item.key,
                     label=item.plural,
                     icon=item.icon,
-                    url=partial(reverse, "records:list", args=[item.key]),
+                    url=partial(_list_address, item),
                     section=item.section,
                     order=item.order,
                     may=lambda user: item.menu(user) if callable(item.menu) else user.can(item.menu, item.key),
                 )  # fmt: skip
             )
         return super().add(item)
+
+
+def _list_address(kind: RecordType) -> str:
+    return reverse("records:list", args=[kind.key]) + (f"?{kind.opens}" if kind.opens else "")
 
 
 types = TypeRegistry(lambda item: item.key)

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from groundwork.records import merge_views, views
+from groundwork.records.tasks import views as tasks
 
 app_name = "records"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("day", tasks.day, name="day"),
     path("search", views.find, name="search"),
     path("why/<str:key>", views.why, name="why"),
     path("undo/<int:pk>", views.undo, name="undo"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("r/<slug:type_key>/<int:pk>/merge/<int:other>", merge_views.merge, name="merge"),
     path("r/<slug:type_key>/<int:pk>/unmerge/<int:merge_pk>", merge_views.unmerge, name="unmerge"),
     path("r/<slug:type_key>/<int:pk>/note", views.note, name="note"),
+    path("r/<slug:type_key>/<int:pk>/task", tasks.give, name="give"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),
 ]

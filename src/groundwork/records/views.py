@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +22,7 @@ from groundwork.records.filters import Filters
 from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
 from groundwork.records.listing import Listing
 from groundwork.records.models import ChangeSet
+from groundwork.records.tasks import asking
 from groundwork.records.types import types
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
@@ -133,19 +135,26 @@ def export(request, kind, form):
 @acts_on("view")
 def page(request, kind, record):
     note_use(request.user, "view", kind.key, record.pk)
-    return _page(request, kind, record)
+    return show_page(request, kind, record)
 
 
-def _page(request, kind, record, *, wrong_part=None, activity=None, status=200):
+def show_page(request, kind, record, *, wrong_part=None, activity=None, step=None, given=None, status=200):
+    """The page of a record, with whatever form was filled in wrongly shown again."""
     may_edit = request.user.can("edit", record)
     related = pages.related_of(record, request.user)
+    owed = asking.tasks_about(record)
     context = {
         "kind": kind, "record": record, "facts": pages.facts_of(record, request.user),
-        "parts": pages.parts_of(record, request.user, wrong_part), "events": pages.timeline_of(record, request.user),
+        "parts": pages.parts_of(record, request.user, wrong_part),
+        "events": pages.timeline_of(record, request.user, owed),
         "related": related, "addable": [item for item in related if not item.rows], "may_edit": may_edit,
         "may_archive": pages.may_archive(record, request.user), "activity": activity or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
         "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
+        "tasks": [asking.row_of(task, request.user) for task in owed if not task.is_done],
+        "step": step or asking.StepForm(user=request.user, is_optional=True),
+        "given": given or asking.StepForm(user=request.user, auto_id="given_%s"),
+        "may_give": request.user.can("create", "task") and kind.key != "task" and not record.is_archived,
     }  # fmt: skip
     return render(request, "records/page.html", context, status=status)
 
@@ -172,6 +181,8 @@ def _create(request, kind, names, template):
     if kind.begin:
         kind.begin(instance)
     initial = {} if request.method == "POST" else _linked(request, kind)
+    if "owner" in kind.fields:
+        initial.setdefault("owner", request.user.pk)
     form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
     if request.method == "POST" and form.is_valid():
         record = write.creating(form.instance, by=request.user)
@@ -329,9 +340,17 @@ def act(request, kind, record, key):
         return render(request, "records/act.html", context, status=422 if request.method == "POST" else 200)
     asked = form.cleaned_data if form is not None else {}
     result = write.act_on(record, action, by=request.user, version=request.POST.get("version", ""), asked=asked)
-    if action.done:
+    if action.done and action.can_go_back:
+        _offer_undo(request, action.done, record)
+    elif action.done:
         messages.success(request, action.done)
-    return redirect(result or record)
+    return redirect(result or next_or(request, record))
+
+
+def next_or(request, record):
+    """The page of ours that the form names (a task is done from a list of tasks, too); else the record's."""
+    address = request.POST.get("next", "")
+    return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else record
 
 
 @require_GET
@@ -347,10 +366,17 @@ def file(request, kind, record, key):
 @require_POST
 @acts_on("edit")
 def note(request, kind, record):
+    """A note or a call, and the next step where one is typed: both are kept, or neither."""
     form = ActivityForm(request.POST)
-    if not form.is_valid():
-        return _page(request, kind, record, activity=form, status=422)
-    write.note(record, by=request.user, **form.cleaned_data)
+    step = asking.StepForm(request.POST, user=request.user, is_optional=True)
+    if not (form.is_valid() and step.is_valid()):
+        return show_page(request, kind, record, activity=form, step=step, status=422)
+    if step.asked and not request.user.can("create", "task"):
+        raise PermissionDenied
+    with write.acting(request.user, "noted"):
+        write.note(record, by=request.user, **form.cleaned_data)
+        if step.asked:
+            asking.give(record, by=request.user, **step.asked)
     messages.success(request, _("Noted."))
     return redirect(record)
 
@@ -371,7 +397,7 @@ def part_add(request, kind, record, part_key):
     part = _part(kind, record, request.user, part_key)
     form = part_form(part, request.user, record, request.POST, prefix=part.key)
     if not form.is_valid():
-        return _page(request, kind, record, wrong_part=form, status=422)
+        return show_page(request, kind, record, wrong_part=form, status=422)
     with write.writing(record, by=request.user, act="edited") as fresh:
         write.put_part(fresh, form.instance)
     return redirect(record)
@@ -450,10 +476,9 @@ def _may_know(user, key: str) -> bool:
 @require_GET
 @signed_in
 def home(request):
-    """The first screen of a person: view from above for those who may, else the first list they have."""
-    if not request.user.can("view", "reports"):
-        for kind in sorted(types, key=lambda kind: kind.order):
-            if kind.section == "work" and request.user.can("view", kind.key):
-                return redirect("records:list", kind.key)
-        return render(request, "records/nothing.html")
-    return redirect("insight:above")
+    """The first screen of a person: view from above for those who may, else the own day."""
+    if request.user.can("view", "reports"):
+        return redirect("insight:above")
+    if any(request.user.can("view", kind.key) for kind in types):
+        return redirect("records:day")
+    return render(request, "records/nothing.html")

@@ -18,9 +18,9 @@ class ChainConfig(AppConfig):
 
         panels.add(Panel("rollout.thread", "requirement", "chain/thread.html", thread_of))
         why.add(WhySource("rollout", reasons))
-        for key, label, icon, address, order in (
-            ("rollout", _("Roll-out"), "footprints", "rollout:start", 10),
-            ("map", _("Map"), "route", "rollout:map", 20),
+        for key, label, icon, address, order, verb in (
+            ("rollout", _("Roll-out"), "footprints", "rollout:start", 10, "view"),
+            ("map", _("Map"), "route", "rollout:map", 20, "edit"),  # others come to it from the first page
         ):
             entries.add(
                 Entry(
@@ -30,6 +30,6 @@ class ChainConfig(AppConfig):
                     reverse_lazy(address),
                     section="rollout",
                     order=order,
-                    may=lambda user: user.can("view", "requirement"),
+                    may=lambda user, verb=verb: user.can(verb, "requirement"),
                 )
             )

@@ -1,0 +1,179 @@
+"""Tasks of a person and of a record: what is asked, given, done, and shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.access.models import User
+from groundwork.core import languages
+from groundwork.core.clock import today
+from groundwork.core.registry import Registry
+from groundwork.records import write
+from groundwork.records.forms import CleanText
+from groundwork.records.models import Record
+from groundwork.records.tasks.models import Task
+from groundwork.records.types import types
+
+SHOWN = 50  # tasks of one group; the list has them all
+NEXT_STEP = "next"  # prefix of the next step's fields beside a note
+DAYS_TO_NEXT = 7  # what the next step's date begins with
+
+
+class StepForm(CleanText, forms.ModelForm):
+    """What, who, when. As a next step beside a note, nothing typed under "what" means that there is none."""
+
+    class Meta:
+        model = Task
+        fields = ("what", "owner", "due_on")
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, data=None, *, user=None, is_optional=False, **kwargs):
+        super().__init__(data, prefix=NEXT_STEP, **kwargs)
+        people = self.fields["owner"]
+        people.queryset = User.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        people.help_text = ""
+        self.initial |= {"owner": getattr(user, "pk", None), "due_on": today() + timedelta(days=DAYS_TO_NEXT)}
+        if is_optional:
+            self.fields["what"].required = self.fields["due_on"].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("what") and not cleaned.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", _("Say by which day."))
+        return cleaned
+
+    @property
+    def asked(self) -> dict:
+        """What the task is made of; empty where no step was typed."""
+        return dict(self.cleaned_data) if self.cleaned_data.get("what") else {}
+
+
+def give(record: Record | None, *, by, what: str, due_on: date, owner=None) -> Task:
+    """A new task, about ``record`` where there is one; ``by`` does it unless ``owner`` is named."""
+    about = {"about_type": record.type_key, "about_id": record.pk} if record is not None else {}
+    return write.creating(Task(what=what, due_on=due_on, owner=owner or by, **about), by=by)
+
+
+def finish(task: Task, *, by) -> None:
+    with write.writing(task, by=by, act="task.done") as fresh:
+        fresh.finish(by)
+
+
+def reopen(task: Task, *, by) -> None:
+    with write.writing(task, by=by, act="task.reopen") as fresh:
+        fresh.reopen()
+
+
+# ── what a screen shows
+
+
+@dataclass
+class TaskRow:
+    """One task as a line. ``href`` and ``done_url`` are empty where the reader may not."""
+
+    task: Task
+    who: str
+    when: str
+    standing: str
+    href: str = ""
+    done_url: str = ""
+    about: str = ""
+    about_href: str = ""
+
+    @property
+    def what(self) -> str:
+        return self.task.what
+
+    @property
+    def version(self) -> int:
+        return self.task.version
+
+
+def row_of(task: Task, user, abouts: dict | None = None) -> TaskRow:
+    about = (abouts or {}).get((task.about_type, task.about_id))
+    may_finish = not task.is_done and user.can("edit", task)
+    return TaskRow(
+        task,
+        who=str(task.owner or ""),
+        when=due_words(task),
+        standing=task.standing,
+        href=task.get_absolute_url() if user.can("view", task) else "",
+        done_url=reverse("records:act", args=["task", task.pk, "task.done"]) if may_finish else "",
+        about=str(about or ""),
+        about_href=about.get_absolute_url() if about else "",
+    )
+
+
+def due_words(task: Task) -> str:
+    late = (today() - task.due_on).days
+    if task.is_done or late < 0:
+        return languages.day(task.due_on)
+    if late == 0:
+        return _("today")
+    return ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}
+
+
+def abouts_of(tasks: Sequence[Task], user) -> dict[tuple[str, int], Record]:
+    """The records that the tasks are about, where the person may see them: one query a type."""
+    wanted: dict[str, set[int]] = {}
+    for task in tasks:
+        if task.about_type in types and task.about_id:
+            wanted.setdefault(task.about_type, set()).add(task.about_id)
+    return {
+        (key, record.pk): record
+        for key, ids in wanted.items()
+        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
+    }
+
+
+def subject_of(task: Task, user) -> Record | None:
+    """The record that a task is about, where the person may see it."""
+    return abouts_of([task], user).get((task.about_type, task.about_id or 0))
+
+
+def tasks_about(record: Record) -> list[Task]:
+    """What is owed about a record, the most urgent first, and what was done last: one query."""
+    found = Task.objects.current().about(record).select_related("owner", "created_by", "done_by")
+    return list(found.order_by("-state", "due_on", "pk")[:SHOWN])
+
+
+# ── my day
+
+
+@dataclass
+class Group:
+    key: str
+    title: str
+    rows: list[TaskRow]
+
+
+def day_of(user) -> list[Group]:
+    """What the person owes, the late first, and what others owe the person: two queries, and one a type of record."""
+    open_tasks = Task.objects.open().select_related("owner").order_by("due_on", "pk")
+    mine = list(open_tasks.filter(owner=user)[:SHOWN])
+    given = list(open_tasks.filter(created_by=user).exclude(owner=user)[:SHOWN])
+    abouts = abouts_of([*mine, *given], user)
+    titles = {"late": _("Late"), "today": _("Today"), "planned": _("Later")}
+    groups = [Group(key, title, []) for key, title in titles.items()]
+    for group in groups:
+        group.rows = [row_of(task, user, abouts) for task in mine if task.standing == group.key]
+    groups.append(Group("given", _("Given to others"), [row_of(task, user, abouts) for task in given]))
+    return [group for group in groups if group.rows]
+
+
+@dataclass(frozen=True)
+class DaySection:
+    """What an upper room shows on "My day": ``of(user)`` gives its template's values, None where there is nothing."""
+
+    key: str
+    template: str
+    of: Callable[[User], Any]
+
+
+my_day: Registry[DaySection] = Registry(lambda section: section.key)
