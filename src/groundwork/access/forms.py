@@ -145,6 +145,37 @@ class PasswordForm(PasswordFromLinkForm):
         return self.cleaned_data["now"]
 
 
+class CodeForm(PlainErrors, forms.Form):
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Six digits from the app on your phone, or a recovery code."),
+        error_messages={"required": _("Type the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class TwoStepsForm(PlainErrors, forms.Form):
+    code = forms.CharField(
+        label=_("Code that the app shows"), max_length=10, error_messages={"required": _("Type the six digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )  # fmt: skip
+    now = forms.CharField(
+        label=_("Your password"), strip=False, max_length=200, error_messages={"required": _("Type your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, person, **kwargs):
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self):
+        return "".join(sign for sign in self.cleaned_data["code"] if not sign.isspace())
+
+    def clean_now(self):
+        if not self.person.check_password(self.cleaned_data["now"]):
+            raise forms.ValidationError(_("This is not your password."))
+        return self.cleaned_data["now"]
+
+
 class ForgottenForm(PlainErrors, forms.Form):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 

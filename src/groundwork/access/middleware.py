@@ -1,11 +1,17 @@
-"""The person's language, time zone and theme; the firm's name; the configuration's version once a request."""
+"""The person's language, time zone and theme; the firm's name; the configuration's version once a request.
+
+And: whoever must sign in in two steps sets them up before anything else.
+"""
 
 import zoneinfo
 
 from django.conf import settings
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
+from django_htmx.http import HttpResponseClientRedirect
 
-from groundwork.access import sessions
+from groundwork.access import sessions, two_steps
 from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 
@@ -40,3 +46,21 @@ class PersonalSettings:
         if person and firm:
             return firm.language
         return translation.get_language_from_request(request)
+
+
+class SecondStepFirst:
+    """Whom a role asks for two steps sees nothing but the page that sets them up, until it is done."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        is_free = getattr(view, "access", "") == "open" or getattr(view, "before_two_steps", False)
+        if is_free or not request.user.is_authenticated or not two_steps.are_missing(request.user):
+            return None
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(reverse("access:two_steps"))
+        return redirect("access:two_steps")

@@ -64,6 +64,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(default=now)
     left_on = models.DateField(_("left on"), null=True, editable=False)  # works here no more; stays in every history
+    two_steps_since = models.DateTimeField(null=True, editable=False)  # asked for a code too; see ``two_steps``
     sessions_from = models.PositiveIntegerField(default=1, editable=False)  # raised: every session before it is over
 
     objects = UserManager()
@@ -122,6 +123,7 @@ class Role(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)  # empty: the preset's translated name
     rank = models.PositiveSmallIntegerField(default=10)  # view-as never reaches an equal or higher rank
+    two_steps = models.BooleanField(_("asks for two steps at sign-in"), default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, editable=False)  # nobody holds it and nobody gets it
     known_types = models.JSONField(default=list, editable=False)  # of a preset: types whose grants were given once
 
@@ -243,3 +245,19 @@ class BrowserSession(models.Model):
 
     class Meta:
         ordering = ["-seen_at", "-pk"]
+
+
+class TwoSteps(models.Model):
+    """The secret by which a person's phone makes codes. ``last_counter`` is the latest code taken: none comes twice."""
+
+    person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    secret = models.CharField(max_length=40)
+    last_counter = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """Lets the person in once without the phone. Only the digest is kept."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True)

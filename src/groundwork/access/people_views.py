@@ -15,10 +15,10 @@ from groundwork.access import audit, leaving, sessions
 from groundwork.access import people as acts
 from groundwork.access.doors import allowed
 from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, LeaveForm, PersonForm
+from groundwork.access.limits import page
 from groundwork.access.models import AuditEntry, Department, Invitation, User
 from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.session_views import told as told_session
-from groundwork.access.views import page
 from groundwork.blueprint.elements import raise_config_version
 from groundwork.core.clock import now, today
 from groundwork.core.languages import day, moment

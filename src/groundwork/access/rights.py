@@ -48,9 +48,10 @@ class Rights:
         self.highest_role: Role | None = None
         held = Role.objects.filter(people=user).order_by("-rank", "key")
         grants = list(
-            held.values_list("pk", "key", "name", "grants__type", "grants__verb", "grants__reach")
+            held.values_list("pk", "key", "name", "two_steps", "grants__type", "grants__verb", "grants__reach")
         )  # a role that grants nothing yet comes with None
-        for _role, _key, _name, type_key, verb, reach in grants:
+        self.asks_two_steps = any(asks for _role, _key, _name, asks, *_grant in grants)
+        for _role, _key, _name, _asks, type_key, verb, reach in grants:
             if reach is not None and reach > self.reaches.get((type_key, verb), 0):
                 self.reaches[type_key, verb] = reach
         if grants:
@@ -65,7 +66,7 @@ class Rights:
         for role, type_key, field, mode in rows:
             by_field.setdefault((type_key, field), {})[role] = mode
         holders: dict[tuple[str, str], set[int]] = {}
-        for role, _key, _name, type_key, verb, _reach in grants if by_field else ():
+        for role, _key, _name, _asks, type_key, verb, _reach in grants if by_field else ():
             holders.setdefault((type_key, verb), set()).add(role)
         modes: dict[tuple[str, str], str] = {}
         for (type_key, field), of_roles in by_field.items():

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 from groundwork.access import roles as acts
 from groundwork.access.doors import allowed
 from groundwork.access.forms import NewRoleForm, ReasonForm, RoleForm
+from groundwork.access.limits import page
 from groundwork.access.models import Role, Verb
+from groundwork.access.people import rank_of
 from groundwork.access.presets import all_things
-from groundwork.access.views import page
 from groundwork.blueprint.models import ElementRevision
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
@@ -75,7 +76,9 @@ def about(shown: Role, user) -> dict:
         "verbs": Verb.labels,
         "history": history[:20],
         "members": shown.people.filter(is_active=True),
+        "asking": ReasonForm(auto_id="asking_%s"),
         "closing": ReasonForm(auto_id="closing_%s"),
+        "may_ask": user.can("configure", "people") and shown.rank <= rank_of(user),
     }
 
 
@@ -100,3 +103,12 @@ def closing(request, key, act, done: str):
     act(shown, by=request.user, reason=form.cleaned_data["reason"], request=request)
     said(request, done)
     return redirect("access:roles")
+
+
+@require_POST
+@allowed("configure", "people")
+def role_two_steps(request, key):
+    def turn(shown, **facts):
+        acts.ask_two_steps(shown, asks=not shown.two_steps, **facts)
+
+    return closing(request, key, turn, _("Saved. It holds from the next click of everybody with this role."))

@@ -58,6 +58,21 @@ def change_role(role: Role, *, by: User, reaches: dict, modes: dict, reason: str
 
 
 @transaction.atomic
+def ask_two_steps(role: Role, *, asks: bool, by: User, reason: str, request=None) -> None:
+    """Does whoever holds this role sign in in two steps? Holds from their next click; refused for a role above."""
+    refuse_unless_configurator(by)
+    if role.rank > rank_of(by):
+        raise NotAllowed(_("This role stands above yours."))
+    if role.two_steps == asks:
+        return
+    difference = {"two_steps": [role.two_steps, asks]}
+    role.two_steps = asks
+    role.save(update_fields=["two_steps"])
+    revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason, name=role.name)
+    audit.record(Event.ROLE_CHANGED, by, {"role": role.key, "changed": difference, "reason": reason}, request)
+
+
+@transaction.atomic
 def archive_role(role: Role, *, by: User, reason: str, request=None) -> None:
     """Nobody gets this role any more. Refused while somebody holds it or is invited to it."""
     refuse_to_change(role, by)

@@ -1,7 +1,6 @@
 """Signing in and out, the first run, joining, and one's own settings."""
 
 from allauth.account.views import AccountInactiveView, LoginView, LogoutView
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth import login, update_session_auth_hash
 from django.core.mail import send_mail
@@ -29,12 +28,13 @@ from groundwork.access.forms import (
     SignInForm,
     ThemeForm,
 )  # fmt: skip
+from groundwork.access.limits import BACKEND, is_too_many, page
 from groundwork.access.models import User
 from groundwork.access.signin import remember_browser
+from groundwork.access.two_step_views import ask_for_code
 from groundwork.core.refusals import Refusal
 from groundwork.ui.notices import said
 
-BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 SECRETS = ("password", "again", "now")
 
 
@@ -43,6 +43,8 @@ class SignIn(LoginView):
     form_class = SignInForm
 
     def form_valid(self, form):
+        if form.user.is_active and form.user.two_steps_since:
+            return ask_for_code(self.request, form.user, self.request.POST.get("next", ""), "password")
         response = super().form_valid(form)
         user = self.request.user
         if user.is_authenticated:
@@ -72,15 +74,6 @@ not_let_in = open_to_all(AccountInactiveView.as_view(template_name="access/not_l
 
 def mail_is_configured() -> bool:
     return not settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend"))
-
-
-def page(request, template: str, form=None, **context):
-    """A form that does not fit is shown again with status 422."""
-    return render(request, template, {"form": form, **context}, status=422 if form is not None and form.errors else 200)
-
-
-def is_too_many(request, action: str, **limit) -> bool:
-    return not ratelimit.consume(request, app="allauth.account", action=action, **limit)
 
 
 @open_to_all
@@ -118,7 +111,9 @@ def first_run(request, token):
 
 
 def let_in(request, user, where: str):
-    """Sign in who just came through a link; the browser is known from now on."""
+    """Sign in who just came through a link; the browser is known from now on. A link does not spare the second step."""
+    if user.two_steps_since:
+        return ask_for_code(request, user, reverse(where), "link")
     login(request, user, backend=BACKEND)
     audit.record(Event.SIGNED_IN, user, {"by": "link"}, request)
     sessions.begin(request, user)

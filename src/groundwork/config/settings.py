@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "groundwork.access.middleware.SecondStepFirst",
     "groundwork.ui.middleware.Refusals",
 ]
 
@@ -167,6 +168,7 @@ ACCOUNT_RATE_LIMITS = {  # of one account at most 96 tries an hour are checked; 
     "login_failed": "20/m/ip,10/10m/key",
     "login_failed_known": "20/m/ip,6/10m/key",
     "change_password": "10/h/user",
+    "second_step": "5/10m/key",
     "reset_password": "20/m/ip,5/h/key",
 }
 

@@ -1,0 +1,17 @@
+"""What the views of this room share: limits on tries, and a form shown again."""
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.shortcuts import render
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+def page(request, template: str, form=None, **context):
+    """A form that does not fit is shown again with status 422."""
+    return render(request, template, {"form": form, **context}, status=422 if form is not None and form.errors else 200)
+
+
+def is_too_many(request, action: str, **limit) -> bool:
+    """Has this been tried more often than ACCOUNT_RATE_LIMITS says? Counts this try."""
+    return not ratelimit.consume(request, app="allauth.account", action=action, **limit)
