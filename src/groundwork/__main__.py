@@ -129,6 +129,12 @@ COMMANDS = (
         ),
     ),
     Command(
+        "reindex",
+        "make what the search knows anew",
+        "groundwork.records.reindex",
+        (option("--type", metavar="TYPE", help="of this record type only"),),
+    ),
+    Command(
         "backup",
         "write everything into one file",
         "groundwork.config.commands.backup",

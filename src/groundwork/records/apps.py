@@ -11,11 +11,15 @@ class RecordsConfig(AppConfig):
     def ready(self):
         from groundwork.access.firstrun import Start, starts
         from groundwork.access.presets import more_things
-        from groundwork.background import schedules
+        from groundwork.background import kinds, schedules
         from groundwork.background.setup import Step, on_init, on_restore
-        from groundwork.records import handing_over, use, write  # noqa: F401 - handing_over adds what people own
+        from groundwork.records import (
+            handing_over,  # noqa: F401 - adds what people own
+            search,
+            use,
+            write,
+        )
         from groundwork.records.imports import engine
-        from groundwork.records.search import index_anew
         from groundwork.records.setup import built_in
         from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types
@@ -47,5 +51,8 @@ class RecordsConfig(AppConfig):
         schedules.every("records.tallies", write.fold_tallies, seconds=60)
         schedules.every("records.imports", engine.tidy, seconds=24 * 3600)
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)
+        schedules.every("records.search", search.keep_up, seconds=60)
+        kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))
         on_init.add(Step("records", built_in))
-        on_restore.add(Step("search", index_anew))
+        on_init.add(Step("search", search.keep_up))
+        on_restore.add(Step("search", search.index_anew))

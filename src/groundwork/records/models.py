@@ -220,13 +220,21 @@ class SearchRow(models.Model):
     type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
     title = models.CharField(max_length=240)
-    text = models.TextField()  # folded words
+    text = models.TextField()  # what records.words makes of its texts
     owner_id = models.BigIntegerField(null=True)
     department_id = models.BigIntegerField(null=True)
     archived = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["type", "object_id"], name="one_search_row")]
+        indexes = [models.Index(fields=["type", "id"], name="search_newest_of_type")]
+
+
+class SearchIndex(models.Model):
+    """By which rule the search rows of a type were made; another rule makes them anew (records.search)."""
+
+    type = models.CharField(max_length=60, unique=True)
+    rule = models.TextField()
 
 
 class ExternalKey(models.Model):
@@ -294,7 +302,10 @@ class Use(models.Model):
     object_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["key", "at"], name="use_of_key")]
+        indexes = [
+            models.Index(fields=["key", "at"], name="use_of_key"),
+            models.Index(fields=["user", "kind", "id"], name="use_of_person"),
+        ]
 
 
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder

@@ -1,114 +1,334 @@
-"""Search by the beginnings of words, with the reader's rights inside the query.
+"""Search with the reader's rights inside the query; what is kept and what is looked for stands in ``records.words``.
 
-SQLite keeps the words in an FTS5 table, PostgreSQL in a tsvector index over the same folded text, so that both
-find the same. Written only by the write path.
+SQLite keeps the words in an FTS5 table, PostgreSQL in an index of lexemes over the same text, so that both find the
+same. Written only by the write path. The rows of a type are made anew in a job when the rule of the words changes,
+or which fields may stand in them: a field that some role may not see does not.
 """
 
-import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from groundwork.access.rights import reach
+from groundwork.access.models import FieldGrant
+from groundwork.access.rights import Scope, reach, rights
 from groundwork.core.languages import folded
-from groundwork.records.models import SearchRow
+from groundwork.records.guard import write_path
+from groundwork.records.models import SearchIndex, SearchRow, Use
+from groundwork.records.words import (
+    VERSION,
+    Node,
+    asked,
+    for_postgresql,
+    for_sqlite,
+    holds,
+    index_text,
+    scoped,
+    title_only,
+    words,
+)
+
+if TYPE_CHECKING:
+    from groundwork.background.models import Run
+
+MOST = 50  # hits of a type that are ranked and counted; of more, the newest
+RECENT = 30  # records that the person opened last
+BATCH = 200  # records indexed anew at once
+LEXEMES = "array_to_tsvector(string_to_array(text, ' '))"  # as the index has it: no parser of the database's own
+COLUMNS = "id, type, object_id, title, text, owner_id, department_id, archived"
 
 
-def words(text: str) -> list[str]:
-    return re.findall(r"[\w]+", folded(text.replace("\x00", " ")))
-
-
-def joined(text: str) -> str:
-    """A number is kept without the spaces and dashes of the document it is copied from: 526-025-02-74 is one word."""
-    if re.fullmatch(r"\s*([A-Za-z]{2})?[\d\s\u00a0.\-]{9,24}", text):
-        return re.sub(r"[\s\u00a0.\-]", "", text)
-    return text
+# ── keeping
 
 
 def refresh(kind, records) -> None:
     """Write the search rows of ``records`` anew."""
     if not kind.search or not records:
         return
-    hidden = set(kind.sensitive)
-    rows = []
-    for record in records:
-        texts = [record.number, *(str(getattr(record, name) or "") for name in kind.search if name not in hidden)]
-        rows.append(
-            SearchRow(
-                type=kind.key,
-                object_id=record.pk,
-                title=str(record)[:240],
-                text=" ".join(words(" ".join(texts)))[:4000],
-                owner_id=record.owner_id,
-                department_id=record.department_id,
-                archived=record.is_archived,
-            )  # fmt: skip
-        )
+    names = fields_of(kind)
+    rows = [_row(kind, record, names) for record in records]
     forget(kind, [row.object_id for row in rows])
     SearchRow.objects.bulk_create(rows, batch_size=500)
     if connection.vendor == "sqlite":
         ids = [row.object_id for row in rows]
         for start in range(0, len(ids), 500):
-            kept = SearchRow.objects.filter(type=kind.key, object_id__in=ids[start : start + 500]).values_list(
-                "pk", "text"
-            )
-            with connection.cursor() as cursor:
-                cursor.executemany("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", list(kept))
+            kept = SearchRow.objects.filter(type=kind.key, object_id__in=ids[start : start + 500])
+            _execute_many("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", kept.values_list("pk", "text"))
+
+
+def _row(kind, record, names: list[str]) -> SearchRow:
+    title = str(record)[:240] if kind.model.title_field not in forbidden(kind) else record.number
+    texts = [record.number, *(str(getattr(record, name) or "") for name in names)]
+    return SearchRow(
+        type=kind.key,
+        object_id=record.pk,
+        title=title,
+        text=index_text(title, texts, marks_of(kind, record)),
+        owner_id=record.owner_id,
+        department_id=record.department_id,
+        archived=record.is_archived,
+    )
+
+
+def marks_of(kind, record) -> list[str]:
+    """Whose the record is, and of which type: asked for together with the words."""
+    marks = [_type_mark(kind), f"o{record.owner_id}", f"d{record.department_id}"]
+    return marks if record.is_archived else [_type_mark(kind, current=True), *marks]
+
+
+def _type_mark(kind, *, current=False) -> str:
+    """Without the signs at which SQLite would divide it."""
+    return ("c" if current else "t") + kind.key.replace("_", "‿").replace("-", "‐")
 
 
 def forget(kind, ids: list[int]) -> None:
     for start in range(0, len(ids), 500):
         old = SearchRow.objects.filter(type=kind.key, object_id__in=ids[start : start + 500])
         if connection.vendor == "sqlite":
-            gone = list(old.values_list("pk", flat=True))
-            with connection.cursor() as cursor:
-                cursor.executemany("DELETE FROM records_words WHERE rowid = %s", [(pk,) for pk in gone])
+            gone = old.values_list("pk", "text")
+            _execute_many("INSERT INTO records_words(records_words, rowid, text) VALUES ('delete', %s, %s)", gone)
         old.delete()
 
 
-def index_anew(stdout=None) -> None:
-    """Fill SQLite's word table from the kept search rows, after a restore; PostgreSQL's index follows by itself."""
-    if connection.vendor != "sqlite":
-        return
+def forget_all() -> None:
+    """Before all tables are emptied at once."""
+    if connection.vendor == "sqlite" and "records_words" in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO records_words(records_words) VALUES ('delete-all')")
+
+
+def _execute_many(sql: str, rows: Iterable) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM records_words")
-        cursor.execute("INSERT INTO records_words(rowid, text) SELECT id, text FROM records_searchrow")
+        cursor.executemany(sql, list(rows))
 
 
-def matching(text: str):
-    """Search rows that hold every word of ``text`` as the beginning of one of theirs; None if there is no word."""
-    asked = words(joined(text))[:8]
-    if not asked:
-        return None
+def index_anew(stdout: TextIO | None = None) -> None:
+    """Fill SQLite's word table from the kept search rows, after a restore; PostgreSQL's index follows by itself."""
     if connection.vendor == "sqlite":
-        sql, query = (
-            "SELECT rowid FROM records_words WHERE records_words MATCH %s",
-            " ".join(f'"{word}"*' for word in asked),
-        )
-    else:
-        sql = "SELECT id FROM records_searchrow WHERE to_tsvector('simple', text) @@ to_tsquery('simple', %s)"
-        query = " & ".join(f"{word}:*" for word in asked)
-    return SearchRow.objects.filter(pk__in=RawSQL(sql, [query]))  # noqa: S611 - fixed SQL, the words are a parameter
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO records_words(records_words) VALUES ('rebuild')")
+
+
+# ── which fields, and by which rule
+
+
+def forbidden(kind) -> set[str]:
+    """Fields that some role may not see: their text stands in no row that is shared."""
+    hidden = FieldGrant.objects.filter(type=kind.key, mode=FieldGrant.Mode.HIDDEN).values_list("field", flat=True)
+    return {*kind.sensitive, *hidden}
+
+
+def fields_of(kind) -> list[str]:
+    hidden = forbidden(kind)
+    return [name for name in kind.search if name not in hidden]
+
+
+def rule_of(kind) -> str:
+    """What the rows of ``kind`` are made by now."""
+    return f"{VERSION}:{','.join(fields_of(kind))}"
+
+
+def made_by(kind) -> str:
+    """What its rows were made by; empty: nobody knows."""
+    return SearchIndex.objects.filter(type=kind.key).values_list("rule", flat=True).first() or ""
+
+
+def may_search(user, kind) -> bool:
+    """Not while words of a field that is hidden from this person still stand in the rows (until they are made anew)."""
+    modes = rights(user).field_modes
+    hidden = [name for name in kind.search if modes.get((kind.key, name)) == FieldGrant.Mode.HIDDEN]
+    if not hidden or set(hidden) <= set(kind.sensitive):
+        return True
+    return not set(hidden) & set(made_by(kind).partition(":")[2].split(",")) if made_by(kind) else False
+
+
+def outdated(kinds) -> list:
+    """The types whose rows were made by another rule than today's."""
+    kept = dict(SearchIndex.objects.values_list("type", "rule"))
+    return [kind for kind in kinds if kind.search and kept.get(kind.key) != rule_of(kind)]
+
+
+def keep_up(stdout: TextIO | None = None) -> None:
+    """Start a job for each type whose rows must be made anew; a scheduled turn, and a step of ``groundwork init``."""
+    from groundwork.records.types import types
+
+    for kind in outdated(types):
+        if kind.model.objects.exists():
+            make_anew(kind)
+        else:
+            _made(kind, rule_of(kind))
+
+
+REINDEX = "records.search"
+
+
+def make_anew(kind) -> "Run":
+    """The run that makes the rows of ``kind`` anew; one that waits or runs already is that one."""
+    from groundwork.background import work
+
+    return work.start(REINDEX, dedupe=kind.key, type=kind.key, rule=rule_of(kind))
+
+
+def reindex_step(run: "Run") -> bool:
+    """Make the rows of the next ``BATCH`` records anew. True once all are."""
+    from groundwork.records.types import types
+
+    kind = types.get(run.arguments["type"])
+    if kind is None:
+        return True
+    after = (run.cursor or {}).get("after", 0)
+    found = kind.model.objects.filter(pk__gt=after).order_by("pk").select_for_update(of=("self",))[:BATCH]
+    with transaction.atomic(), write_path():
+        records = list(found)
+        refresh(kind, records)
+    if len(records) < BATCH:
+        _made(kind, run.arguments["rule"])
+        return True
+    run.cursor = {"after": records[-1].pk}
+    return False
+
+
+def _made(kind, rule: str) -> None:
+    SearchIndex.objects.update_or_create(type=kind.key, defaults={"rule": rule})
+
+
+# ── finding
+
+
+@dataclass
+class Hits:
+    """What was found of one type: the best first. ``more``: there are others than those that were counted."""
+
+    kind: Any
+    rows: list[SearchRow]
+    count: int
+    more: bool = False
 
 
 def ids_matching(kind, text: str):
-    """Ids of the records of one type that match, as a subquery; None if ``text`` holds no word."""
-    found = matching(text)
-    return None if found is None else found.filter(type=kind.key).values("object_id")
+    """Ids of the records of one type that match, as a subquery; None if ``text`` holds no word. Rights are the
+    caller's: a list narrows by them anyway."""
+    node = asked(text)
+    if node is None:
+        return None
+    rows = "SELECT rowid FROM records_words WHERE records_words MATCH %s"
+    if connection.vendor != "sqlite":
+        rows = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery"  # noqa: S608
+    found = SearchRow.objects.filter(pk__in=RawSQL(rows, [_in_words(scoped(node, [_type_mark(kind)]))]))  # noqa: S611
+    return found.filter(type=kind.key).values("object_id")
 
 
-def find(user, text: str, kinds, limit: int = 8) -> dict[str, list[SearchRow]]:
-    """The newest matches of each type that the person may see, at most ``limit`` a type: one query a type."""
-    result = {}
-    for kind in kinds:
-        scope = reach(user, "view", kind.key)
-        found = matching(text)
-        if scope.nothing or found is None:
-            continue
-        if not scope.all:
-            found = found.filter(Q(owner_id=scope.me) | Q(department_id__in=scope.departments))
-        rows = list(found.filter(type=kind.key, archived=False).order_by("-pk")[:limit])
-        if rows:
-            result[kind.key] = rows
-    return result
+def _in_words(node: Node) -> str:
+    return for_sqlite(node) if connection.vendor == "sqlite" else for_postgresql(node)
+
+
+def find(user, text: str, kinds, limit: int = 8) -> dict[str, Hits]:
+    """The best matches of each type that the person may see, ``limit`` a type; the type of the best match first.
+
+    Ranked: the beginning of a title, a word of it, another field; then what the person opened last; then the newest.
+    A fixed number of queries for the finding, and one a type for re-checking what is shown.
+    """
+    node, scopes = asked(text), {kind.key: reach(user, "view", kind.key) for kind in kinds}
+    kinds = [kind for kind in kinds if kind.search and not scopes[kind.key].nothing and may_search(user, kind)]
+    if node is None or not kinds:
+        return {}
+    recent = recently_opened(user)
+    rows = {row.pk: row for row in _candidates(node, [(kind, scopes[kind.key]) for kind in kinds])}
+    for row in _rows_of(recent, {kind.key for kind in kinds}):
+        if (
+            not row.archived
+            and scopes[row.type].holds(row.owner_id, row.department_id)
+            and holds(node, row.text.split())
+        ):
+            rows[row.pk] = row
+    ranking = Ranking(text, node, {key: place for place, key in enumerate(recent)})
+    by_type: dict[str, list[SearchRow]] = {kind.key: [] for kind in kinds}
+    for row in sorted(rows.values(), key=ranking):
+        by_type[row.type].append(row)
+    kinds = [kind for kind in kinds if by_type[kind.key]]
+    kinds.sort(key=lambda kind: (ranking(by_type[kind.key][0])[:2], kind.order))
+    return {kind.key: hits for kind in kinds if (hits := _hits(user, kind, by_type[kind.key], limit)) is not None}
+
+
+def _hits(user, kind, rows: list[SearchRow], limit: int) -> Hits | None:
+    """Re-checked against the records themselves: what is shown is what the person sees now."""
+    seen = set(
+        kind.model.objects.visible_to(user)
+        .filter(pk__in=[row.object_id for row in rows[:limit]])
+        .values_list("pk", flat=True)
+    )
+    shown = [row for row in rows[:limit] if row.object_id in seen]
+    return Hits(kind, shown, min(len(rows), MOST), len(rows) > MOST) if shown else None
+
+
+def _candidates(node: Node, scopes: list[tuple[Any, Scope]]) -> Iterable[SearchRow]:
+    """For each type the newest that match in the title, and the newest that match at all, in one query."""
+    branches, asks = [], []
+    for kind, scope in scopes:
+        whose = [] if scope.all else [f"o{scope.me}", *(f"d{pk}" for pk in sorted(scope.departments))]
+        for part in (title_only(node), node):
+            if part is None:
+                continue
+            if connection.vendor == "sqlite":
+                branches.append(
+                    "SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s"
+                )
+                asks += [_in_words(scoped(part, [_type_mark(kind, current=True)], whose)), MOST + 1]
+            else:
+                branches.append(
+                    f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery AND type = %s AND NOT archived "  # noqa: S608
+                    "ORDER BY id DESC LIMIT %s"
+                )
+                asks += [_in_words(scoped(part, whose)), kind.key, MOST + 1]
+    every = " UNION ALL ".join(f"SELECT * FROM ({branch}) AS found" for branch in branches)  # noqa: S608 - fixed SQL
+    return SearchRow.objects.raw(f"SELECT {COLUMNS} FROM records_searchrow WHERE id IN ({every})", asks)  # noqa: S608
+
+
+def recently_opened(user, limit: int = RECENT) -> list[tuple[str, int]]:
+    """(type, id) of the records that the person opened last, the latest first."""
+    opened = Use.objects.filter(user=user, kind="view").order_by("-pk").values_list("key", "object_id")[: limit * 5]
+    return list(dict.fromkeys((key, pk) for key, pk in opened if pk))[:limit]
+
+
+def _rows_of(keys: list[tuple[str, int]], types: set[str]) -> Iterable[SearchRow]:
+    by_type: dict[str, list[int]] = {}
+    for type_key, pk in keys:
+        if type_key in types:
+            by_type.setdefault(type_key, []).append(pk)
+    if not by_type:
+        return []
+    condition = Q()
+    for type_key, ids in by_type.items():
+        condition |= Q(type=type_key, object_id__in=ids)
+    return SearchRow.objects.filter(condition)
+
+
+@dataclass
+class Ranking:
+    """A key to sort rows by: the best first."""
+
+    text: str
+    node: Node
+    recent: dict[tuple[str, int], int]
+    typed: list[str] = field(init=False)
+    in_title: Node | None = field(init=False)
+
+    def __post_init__(self):
+        self.typed, self.in_title = words(self.text), title_only(self.node)
+
+    def __call__(self, row: SearchRow) -> tuple:
+        title, kept = words(row.title), row.text.split()
+        whole = all(any(word.startswith(typed) for word in kept) for typed in self.typed)
+        if title[: len(self.typed)] == self.typed:
+            place = 0
+        elif folded(row.title).startswith(folded(self.text)):
+            place = 1
+        elif self.in_title is not None and holds(self.in_title, kept):
+            place = 2
+        else:
+            place = 3
+        place_recent = self.recent.get((row.type, row.object_id), len(self.recent))
+        return place, not whole, place_recent, -row.pk

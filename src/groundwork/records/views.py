@@ -426,12 +426,11 @@ def part_edit(request, kind, record, part_key, part_pk):
 @require_GET
 @signed_in
 def find(request):
-    """Search over every type; the words may stand at the beginning of any word of a record."""
+    """Search over every type that the person may see."""
     text = request.GET.get("q", "").strip()[:200]
     kinds = [kind for kind in types if kind.search and request.user.can("view", kind.key)]
     found = search.find(request.user, text, kinds) if text else {}
-    groups = [(types[key], rows) for key, rows in found.items()]
-    return render(request, "records/search.html", {"q": text, "groups": groups})
+    return render(request, "records/search.html", {"q": text, "groups": list(found.values())})
 
 
 @require_GET

@@ -35,6 +35,7 @@ from groundwork.crm.trade.demo_law import legal_ids
 from groundwork.crm.trade.demo_trade import SEASON, Trade
 from groundwork.crm.trade.models import COST, Invoice
 from groundwork.records.models import Activity, Record
+from groundwork.records.search import forget_all
 from groundwork.records.types import types
 from groundwork.records.write import acting, fold_tallies, writing_many
 
@@ -156,9 +157,7 @@ def remove() -> None:
 
 def empty() -> None:
     """Back to what ``groundwork init`` leaves."""
-    with connection.cursor() as cursor:
-        if "records_words" in connection.introspection.table_names(cursor):
-            cursor.execute("DELETE FROM records_words")
+    forget_all()
     call_command("flush", interactive=False, verbosity=0)
     raise_config_version()
     wind_up()

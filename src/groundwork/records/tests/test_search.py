@@ -1,0 +1,289 @@
+"""Finding: by any form or part of a word, a phone however written, on the wrong keyboard; within one's reach."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from groundwork.access.models import FieldGrant
+from groundwork.background import work
+from groundwork.background.models import Run
+from groundwork.crm.customers.models import Company, Contact
+from groundwork.records import search, words
+from groundwork.records.models import SearchIndex, SearchRow
+from groundwork.records.reindex import run as reindex
+from groundwork.records.search import find
+from groundwork.records.types import types
+from groundwork.records.use import flush
+from groundwork.records.write import archive, creating, writing
+
+
+def make(by, name, **values):
+    return creating(Company(name=name, **values), by=by)
+
+
+def titles(user, text, key="company"):
+    found = find(user, text, [types[key]])
+    return [row.title for row in found[key].rows] if key in found else []
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Поставщики Твери", "поставщик"),
+        ("Поставщики Твери", "поставщика"),
+        ("Поставщики Твери", "поставщиками"),
+        ("Новые берёзки", "берёзка"),
+        ("Новые берёзки", "БЕРЕЗКОЙ"),
+        ("Nowe faktury", "faktura"),
+        ("Dostawcy Kraków", "dostawców"),
+        ("Cukiernia Żółty Kłos", "zolta"),
+        ("Cukiernia Żółty Kłos", "klosy"),
+        ("Sweet Companies", "company"),
+    ],
+)
+def test_another_form_of_a_word_finds_it(cast, name, asked):
+    make(cast.olga, name)
+
+    assert titles(cast.olga, asked) == [name]
+
+
+@pytest.mark.parametrize("asked", ["tort", "entroto", "ORTY", "centrotorty"])
+def test_a_part_of_a_word_finds_it(cast, asked):
+    make(cast.olga, "Centrotorty")
+
+    assert titles(cast.olga, asked) == ["Centrotorty"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["4567", "34567", "123-45-67", "1234567", "(495) 123 45 67", "8 495 123-45-67", "84951234567", "+74951234567",
+     "7 495 1234567", "Тверь 45-67"],
+)  # fmt: skip
+def test_a_phone_is_found_however_it_is_written_and_by_its_last_digits(cast, asked):
+    make(cast.olga, "ООО Тверь", phone="+7 (495) 123-45-67")
+    make(cast.olga, "Tortola", phone="+48 22 765 43 21")
+
+    assert titles(cast.olga, asked) == ["ООО Тверь"]
+
+
+@pytest.mark.parametrize("asked", ["526-025-02-74", "5260250274", "PL 526-025-02-74", "PL5260250274", "0274"])
+def test_a_legal_id_is_found_with_its_dashes_and_without(cast, asked):
+    make(cast.olga, "Tortola", country="PL", nip="5260250274")
+
+    assert titles(cast.olga, asked) == ["Tortola"]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("Привет", "ghbdtn"), ("Хлеб и ёлки", "[kt,"), ("Хлеб и ёлки", "`krb"), ("Faktury", "афлегкн"), ("Żółw", "яjдц"),
+     ("Берёзка Тверь", "Берёзка ndthm")],
+)  # fmt: skip
+def test_words_typed_on_the_other_keyboard_are_found(cast, name, asked):
+    make(cast.olga, name)
+
+    expected = [] if asked == "яjдц" else [name]  # half and half is no keyboard
+    assert titles(cast.olga, asked) == expected
+
+
+def test_the_beginning_of_a_title_goes_before_a_word_of_it_and_that_before_other_fields(cast):
+    make(cast.olga, "Sweets", city="Tortola")
+    make(cast.olga, "Salon Tortola")
+    make(cast.olga, "Tortola Sweets")
+    for number in range(4):
+        make(cast.olga, f"Later {number}", city="Tortola")
+
+    assert titles(cast.olga, "tortola")[:2] == ["Tortola Sweets", "Salon Tortola"]
+
+
+def test_what_i_opened_last_goes_before_its_equals(cast, as_user):
+    opened = make(cast.anna, "Cukiernia Pod Lipą")
+    for number in range(search.MOST + 5):
+        make(cast.anna, f"Cukiernia {number}")
+
+    as_user(cast.anna).get(opened.get_absolute_url())
+    flush()
+
+    assert titles(cast.anna, "cukiernia")[0] == "Cukiernia Pod Lipą"
+
+
+def test_groups_say_how_many_there_are_and_lead_to_the_whole_list(cast, as_user):
+    for number in range(10):
+        make(cast.olga, f"Cukiernia {number}")
+    creating(Contact(name="Ewa Cukier"), by=cast.olga)
+
+    page = as_user(cast.olga).get(reverse("records:search"), {"q": "cukier"})
+
+    counts = {found.kind.key: (found.count, len(found.rows)) for found in page.context["groups"]}
+    assert counts == {"company": (10, 8), "contact": (1, 1)}
+    assert f'{reverse("records:list", args=["company"])}?q=cukier"' in page.content.decode()
+
+
+def test_of_very_many_it_counts_only_so_far(cast):
+    for number in range(search.MOST + 1):
+        make(cast.olga, f"Cukiernia {number}")
+
+    hits = find(cast.olga, "cukiernia", [types["company"]])["company"]
+
+    assert (hits.count, hits.more) == (search.MOST, True)
+
+
+def test_everybody_finds_what_the_own_reach_holds(cast):
+    for person in (cast.anna, cast.piotr, cast.ivan):
+        make(person, f"Garden of {person.pk}")
+
+    found = {key: len(titles(getattr(cast, key), "garden")) for key in ("anna", "piotr", "olga", "ivan")}
+
+    assert found == {"anna": 1, "piotr": 2, "olga": 3, "ivan": 1}
+
+
+def test_a_company_handed_over_is_found_by_its_new_owner_only(cast):
+    company = make(cast.anna, "Garden")
+
+    with writing(company, by=cast.olga, act="edited") as fresh:
+        fresh.owner, fresh.department = cast.ivan, cast.ivan.department
+
+    assert (titles(cast.anna, "garden"), titles(cast.ivan, "garden")) == ([], ["Garden"])
+
+
+def test_what_is_archived_or_renamed_is_not_found_by_its_old_words(cast):
+    archive(make(cast.olga, "Closed Garden"), by=cast.olga)
+    renamed = make(cast.olga, "Old Garden")
+    with writing(renamed, by=cast.olga, act="edited") as fresh:
+        fresh.name = "New Orchard"
+
+    assert titles(cast.olga, "garden") == []
+    assert titles(cast.olga, "orchard") == ["New Orchard"]
+
+
+def test_a_row_that_belies_its_record_shows_nothing(cast):
+    """Whose a record is, is asked of the record itself once more."""
+    company = make(cast.ivan, "Garden")
+    search.forget(types["company"], [company.pk])
+    forged = company.__class__(
+        **{item.attname: getattr(company, item.attname) for item in company._meta.concrete_fields}
+    )
+    forged.owner_id, forged.department_id = cast.anna.pk, cast.anna.department_id
+    search.refresh(types["company"], [forged])
+
+    assert titles(cast.anna, "garden") == []
+
+
+def test_a_field_that_some_role_may_not_see_is_found_by_nobody(cast):
+    make(cast.anna, "Garden", city="Atlantis")
+    assert titles(cast.anna, "atlantis") == ["Garden"]
+    FieldGrant.objects.create(role=cast.anna.roles.get(), type="company", field="city", mode=FieldGrant.Mode.HIDDEN)
+    anna, olga = (type(user).objects.get(pk=user.pk) for user in (cast.anna, cast.olga))
+
+    assert titles(anna, "atlantis") == [], "at once, though the row still holds the word"
+    assert titles(olga, "atlantis") == ["Garden"], "until the rows are made anew"
+
+    search.keep_up()
+    for run in Run.objects.filter(kind=search.REINDEX):
+        work.carry_out(run)
+
+    assert titles(olga, "atlantis") == []
+    assert titles(anna, "garden") == ["Garden"]
+    assert "atlantis" not in SearchRow.objects.get(type="company").text
+
+
+def test_a_changed_rule_makes_the_rows_anew_and_an_unchanged_one_does_not(cast, monkeypatch):
+    make(cast.olga, "Garden")
+    search.keep_up()
+    assert not Run.objects.unfinished().filter(kind=search.REINDEX, dedupe="company").exists()
+
+    monkeypatch.setattr(search, "VERSION", words.VERSION + 1)
+    search.keep_up()
+    work.carry_out(Run.objects.unfinished().get(kind=search.REINDEX, dedupe="company"))
+
+    assert SearchIndex.objects.get(type="company").rule.startswith(f"{words.VERSION + 1}:")
+    assert titles(cast.olga, "garden") == ["Garden"]
+
+
+def test_the_command_makes_every_row_anew(cast, capsys, monkeypatch):
+    monkeypatch.setattr(search, "BATCH", 2)
+    for number in range(5):
+        make(cast.olga, f"Garden {number}")
+    SearchRow.objects.update(title="spoilt")
+
+    assert reindex(type("Args", (), {"type": None})) == 0
+
+    assert sorted(titles(cast.olga, "garden")) == [f"Garden {number}" for number in range(5)]
+    assert "company             ready" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("companies", [1, 12])
+def test_finding_takes_as_many_queries_for_twelve_as_for_one(cast, companies):
+    for number in range(companies):
+        make(cast.olga, f"Garden {number}")
+    kinds = [kind for kind in types if kind.search]
+    search.find(cast.olga, "garden", kinds)
+
+    with CaptureQueriesContext(connection) as queries:
+        search.find(cast.olga, "garden", kinds)
+
+    assert len(queries) == 3  # what was opened last, the hits, the companies among them once more
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        " ",
+        "'",
+        '"',
+        "'''::",
+        "a'b\"c",
+        "* OR",
+        "(",
+        "NEAR(",
+        "\\",
+        ":*",
+        "&|!",
+        "¶",
+        "§t",
+        "·",
+        "\x00",
+        "%_",
+        "й" * 300,
+    ],
+)
+def test_no_sign_breaks_the_search(cast, as_user, asked):
+    make(cast.olga, "Garden")
+
+    assert as_user(cast.olga).get(reverse("records:search"), {"q": asked}).status_code == 200
+    assert as_user(cast.olga).get(reverse("records:list", args=["company"]), {"q": asked}).status_code == 200
+
+
+NAMES = ["Tortola Sweets", "Żółty Kłos", "Берёзка 4567", "O'Neil & Sons", "ООО «Поставщики»", "Straße", "Shop 9"]
+ASKED = st.one_of(
+    st.text(max_size=20),
+    st.text(alphabet="tortola żkłбёерз4567оп ", max_size=12),
+    st.sampled_from(NAMES).flatmap(lambda name: st.integers(0, len(name) - 1).map(lambda start: name[start:])),
+)
+
+
+class BothDatabases(TestCase):
+    """Run on each database: what it answers is what the rule says in Python."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(ASKED)
+    def test_the_database_finds_what_the_rule_says(self, asked):
+        rows = [(name, words.index_text(name, [], ["tcompany"])) for name in NAMES]
+        for place, (name, text) in enumerate(rows, start=1):
+            if not SearchRow.objects.filter(type="company", object_id=place).exists():
+                row = SearchRow.objects.create(type="company", object_id=place, title=name, text=text)
+                if connection.vendor == "sqlite":
+                    with connection.cursor() as cursor:
+                        cursor.execute("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", [row.pk, text])
+        node = words.asked(asked)
+        expected = {
+            place for place, (_name, text) in enumerate(rows, start=1) if node and words.holds(node, text.split())
+        }
+
+        found = search.ids_matching(types["company"], asked)
+
+        assert set(found.values_list("object_id", flat=True) if found is not None else ()) == expected
