@@ -30,7 +30,7 @@ def index_by_words(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_squashed")]
+    dependencies = [("records", "0002_tasks")]
 
     operations = [
         migrations.CreateModel(
