@@ -1,6 +1,7 @@
 """The command ``groundwork`` as a person types it: what it prints, where, and with which exit code."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -11,7 +12,9 @@ def test_help_names_every_command_and_a_wrong_word_is_wrong_usage(installation):
     told = firm.must("--help")
     wrong = firm.run("frobnicate")
 
-    for command in ("init", "demo", "serve", "worker", "user", "import", "report", "backup", "restore", "doctor"):
+    for command in ("init", "demo", "serve", "worker", "user", "import", "report", "backup", "export", "restore"):
+        assert command in told
+    for command in ("upgrade", "doctor"):
         assert command in told
     assert wrong.returncode == 2
 
@@ -78,6 +81,74 @@ def test_doctor_says_what_is_wrong_before_and_after_init(installation):
     assert "groundwork init" in before.stdout
     wrong = [line for line in after.stdout.splitlines() if line.startswith("WRONG")]
     assert [line.split()[1] for line in wrong] == ["worker:"]
+
+
+def test_what_is_exported_loads_to_the_same_checksum_and_holds_no_secret(seed, installation, tmp_path):
+    told = seed.must("export", tmp_path / "firm.zip")
+
+    copy = installation()
+    loaded = copy.must("restore", tmp_path / "firm.zip")
+
+    assert checksum(copy.must("export", tmp_path / "again.zip")) == checksum(told) == checksum(loaded)
+    report = ("report", "profit", "--by", "month", "--json")
+    assert json.loads(copy.must(*report)) == json.loads(seed.must(*report))
+    with zipfile.ZipFile(tmp_path / "firm.zip") as archive:
+        people = [json.loads(line) for line in archive.read("tables/access_user.jsonl").splitlines()]
+        described = json.loads(archive.read("tables.json"))
+        tables = {name.removeprefix("tables/").removesuffix(".jsonl") for name in archive.namelist() if "jsonl" in name}
+    assert {person["password"] for person in people} == {""}
+    assert set(described) == tables
+    assert not tables & {"django_session", "background_run", "records_use", "access_invitation"}
+    assert copy.must("user", "password", "anna@demo.example", input="another long phrase\n").strip() in seed.people
+
+
+OLD = ("sessions", "django_q")  # nothing points at their tables: taken away, they make a database of yesterday
+
+
+def made_old(firm) -> None:
+    for room in OLD:
+        firm.must("manage", "migrate", room, "zero")
+
+
+def test_an_upgrade_is_rehearsed_on_a_copy_and_then_done_with_a_copy_to_return_to(installation):
+    firm = installation(init=True)
+    firm.must("user", "add", "olga@example.com", "--role", "administrator", input="a long pass phrase\n")
+    made_old(firm)
+
+    rehearsed = firm.must("upgrade", "--rehearse")
+    untouched = firm.run("doctor").stdout
+    upgraded = firm.must("upgrade")
+
+    assert "not touched" in rehearsed
+    assert "migrations are not applied. Run: groundwork upgrade" in untouched
+    assert "is ready" in upgraded
+    assert "not applied" not in firm.run("doctor").stdout
+    assert len(list((firm.home / "backups").iterdir())) == 1
+    assert "already" in firm.must("upgrade")
+
+
+def test_a_failed_upgrade_puts_everything_back(installation, tmp_path):
+    firm = installation(init=True)
+    made_old(firm)
+    firm.execute("CREATE TABLE django_session (surprise text)")
+    firm.execute("INSERT INTO django_session VALUES ('somebody made this by hand')")
+    rows = firm.rows("SELECT app, name FROM django_migrations ORDER BY id")
+
+    for words in (["--rehearse"], []):
+        failed = firm.run("upgrade", *words)
+
+        assert failed.returncode == 1
+        assert "django_session" in failed.stderr
+        assert "Traceback" not in failed.stderr
+        assert firm.rows("SELECT app, name FROM django_migrations ORDER BY id") == rows
+        assert firm.rows("SELECT surprise FROM django_session") == [("somebody made this by hand",)]
+
+
+def test_nobody_upgrades_under_a_running_server(fresh_server):
+    refused = fresh_server.run("upgrade")
+
+    assert refused.returncode == 1
+    assert "stop it first" in refused.stderr
 
 
 def checksum(told: str) -> str:

@@ -88,6 +88,23 @@ class Installation:
         )
         return done.stdout
 
+    def rows(self, query: str) -> list[tuple]:
+        """What the database answers, asked past the product."""
+        with closing(self._connected()) as connection:
+            return [tuple(row) for row in connection.execute(query).fetchall()]
+
+    def execute(self, statement: str) -> None:
+        with closing(self._connected()) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+    def _connected(self):
+        if postgres_url():
+            import psycopg
+
+            return psycopg.connect(self.database)
+        return sqlite3.connect(self.home / "groundwork.db", timeout=20)
+
     def copy(self, home: Path, url: str) -> "Installation":
         """A second installation with the same rows, files and signing key."""
         shutil.copytree(self.home, home, ignore=shutil.ignore_patterns("*.db", "*.db-*"))

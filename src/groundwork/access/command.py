@@ -1,4 +1,4 @@
-"""``groundwork user add EMAIL --role KEY``: adds a person; the password is read from stdin."""
+"""``groundwork user add EMAIL --role KEY`` adds a person, ``user password EMAIL`` sets a password, read from stdin."""
 
 import argparse
 import getpass
@@ -18,7 +18,10 @@ from groundwork.core.refusals import Refusal
 
 def run(args: argparse.Namespace) -> int:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    user = add(args.email, password, args.role, getattr(args, "name", "") or "")
+    if args.action == "password":
+        user = set_password(args.email, password)
+    else:
+        user = add(args.email, password, args.role, getattr(args, "name", "") or "")
     print(user.email)
     return 0
 
@@ -41,4 +44,17 @@ def add(email: str, password: str, role_key: str, name: str = "") -> User:
     user = User.objects.create_user(email, password, name=name)
     set_roles(user, [role])
     audit.record(audit.Event.ADDED, None, {"person": email, "roles": [role.key], "by": "command"})
+    return user
+
+
+@transaction.atomic
+def set_password(email: str, password: str) -> User:
+    """A new password; it ends all sessions. Refused for somebody unknown and a weak password."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    if user is None:
+        raise Refusal(_("There is no such person."))
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(audit.Event.PASSWORD_CHANGED, None, {"person": user.email, "by": "command"})
     return user

@@ -52,6 +52,8 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """A person who signs in. Rights come from roles only; there is no superuser."""
 
+    secret_fields = frozenset({"password"})  # not in what is exported
+
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("full name"), max_length=150)
     department = models.ForeignKey(
@@ -218,6 +220,8 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """A one-time link: by which a person joins with roles and department given beforehand, by which the first
     administrator is made (``first``), or by which ``person`` sets a new password."""
+
+    is_secret = True  # not exported
 
     token_digest = models.CharField(max_length=64, unique=True)  # the token itself is never kept
     email = models.EmailField(_("e-mail"), blank=True, default="")

@@ -1,8 +1,9 @@
 """The rows of a database as text, the same on SQLite and on PostgreSQL: one JSON line a row, in the order of keys.
 
-Backup, restore and their checksum are made of it. Left out is what no business needs back: web sessions, the cache, the
-work queue (runs that were not finished are queued again after a restore) and sums that are made anew from the rows
-(``is_summary``).
+Backup, export, restore and their checksums are made of it. Left out is what no business needs back: web sessions, the
+cache, the work queue (runs that were not finished are queued again after a restore) and sums that are made anew from
+the rows (``is_summary``). What is ``portable`` may be handed to others: it has no background work either, no log of who
+read what (``is_trace``), no table of secrets (``is_secret``), and no ``secret_fields`` of the rest.
 """
 
 import base64
@@ -25,15 +26,17 @@ LEFT_OUT = {"sessions", "django_q"}  # app labels
 BATCH = 2000
 
 
-def kept_models() -> list[type[models.Model]]:
+def kept_models(portable: bool = False) -> list[type[models.Model]]:
     """Every model with a table of its own, by the table's name."""
+    apart = LEFT_OUT | ({"background"} if portable else set())
+    marks = ("is_summary", "is_trace", "is_secret") if portable else ("is_summary",)
     kept = [
         model
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed
         and not model._meta.proxy
-        and model._meta.app_label not in LEFT_OUT
-        and not getattr(model, "is_summary", False)
+        and model._meta.app_label not in apart
+        and not any(getattr(model._meta.auto_created or model, mark, False) for mark in marks)
     ]
     return sorted(kept, key=lambda model: model._meta.db_table)
 
@@ -62,9 +65,10 @@ def snapshot() -> Iterator[None]:
         connections[DEFAULT_DB_ALIAS] = ordinary
 
 
-def lines(model: type[models.Model]) -> Iterator[bytes]:
-    """The rows of ``model``, each as one line."""
+def lines(model: type[models.Model], portable: bool = False) -> Iterator[bytes]:
+    """The rows of ``model``, each as one line; in the portable ones secrets are empty."""
     fields = stored_fields(model)
+    secret = getattr(model, "secret_fields", frozenset()) if portable else frozenset()
     names = [field.attname for field in fields]
     key = model._meta.pk
     rows: Iterable[tuple] = models.QuerySet(model).order_by("pk").values_list(*names).iterator(BATCH)
@@ -74,7 +78,7 @@ def lines(model: type[models.Model]) -> Iterator[bytes]:
     for row in rows:
         yield (
             json.dumps(
-                dict(zip(names, map(plain, row), strict=True)),
+                {name: "" if name in secret else plain(value) for name, value in zip(names, row, strict=True)},
                 ensure_ascii=False,
                 sort_keys=True,
                 separators=(",", ":"),
@@ -125,12 +129,12 @@ def empty() -> None:
         models.QuerySet(model)._raw_delete(DEFAULT_DB_ALIAS)
 
 
-def digests() -> dict[str, dict]:
+def digests(portable: bool = False) -> dict[str, dict]:
     """Rows and sha256 of every table."""
     found = {}
-    for model in kept_models():
+    for model in kept_models(portable):
         count, sha = 0, hashlib.sha256()
-        for line in lines(model):
+        for line in lines(model, portable):
             sha.update(line)
             count += 1
         found[model._meta.db_table] = {"rows": count, "sha256": sha.hexdigest()}
@@ -146,7 +150,29 @@ def digest(tables: dict[str, dict]) -> str:
     return sha.hexdigest()
 
 
-def sequences() -> dict[str, int]:
+def described(portable: bool = False) -> dict[str, dict]:
+    """What each table holds, for whoever reads the rows without Groundwork: {table: {"is", "columns": {name: {…}}}}."""
+    return {
+        model._meta.db_table: {
+            "is": str(model._meta.verbose_name),
+            "columns": {field.attname: _described(field) for field in stored_fields(model)},
+        }
+        for model in kept_models(portable)
+    }
+
+
+def _described(field: Any) -> dict[str, Any]:
+    about: dict[str, Any] = {"is": str(field.verbose_name), "kind": type(field).__name__}
+    if field.is_relation:
+        about["points_at"] = field.related_model._meta.db_table
+    if field.choices:
+        about["values"] = {str(value): str(label) for value, label in field.flatchoices}
+    if field.name.endswith("_minor"):
+        about["unit"] = "smallest coins of the row's currency"
+    return about
+
+
+def sequences(portable: bool = False) -> dict[str, int]:
     """The last id that each table has given out, so that a restored database gives none out again."""
     connection, found = connections[DEFAULT_DB_ALIAS], {}
     with connection.cursor() as cursor:
@@ -160,7 +186,7 @@ def sequences() -> dict[str, int]:
                 "WHERE s.last_value IS NOT NULL AND s.schemaname = current_schema()"
             )
             given = dict(cursor.fetchall())
-    for model in kept_models():
+    for model in kept_models(portable):
         if given.get(model._meta.db_table):
             found[model._meta.db_table] = given[model._meta.db_table]
     return found

@@ -295,6 +295,8 @@ class Merge(models.Model):
 class Use(models.Model):
     """Somebody read something. Buffered (a crash may lose five seconds of it), kept 90 days, rolled up."""
 
+    is_trace = True  # of persons: not exported
+
     at = models.DateTimeField(default=now, db_index=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)  # view, filter, sort, export, report, login

@@ -25,13 +25,17 @@ FORMAT = 1
 
 
 def run(args: argparse.Namespace) -> int:
-    target = Path(args.file)
+    return write_to(Path(args.file))
+
+
+def write_to(target: Path, portable: bool = False) -> int:
+    """Write ``target`` whole or not at all, readable by its owner only; refused where it exists."""
     if target.exists():
         raise CommandError(f"{target} exists already.")
     part = target.with_name(target.name + ".part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            manifest = write(file)
+            manifest = write(file, portable)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -43,28 +47,32 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def write(file: IO[bytes]) -> dict:
-    """Write the whole zip; the manifest comes last and is returned."""
+def write(file: IO[bytes], portable: bool = False) -> dict:
+    """Write the whole zip; the manifest comes last and is returned. ``portable``: for others, see ``logical``."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive, logical.snapshot():
         tables = {}
-        for model in logical.kept_models():
+        for model in logical.kept_models(portable):
             name, count, sha = model._meta.db_table, 0, hashlib.sha256()
             with archive.open(f"tables/{name}.jsonl", "w", force_zip64=True) as out:
-                for line in logical.lines(model):
+                for line in logical.lines(model, portable):
                     out.write(line)
                     sha.update(line)
                     count += 1
             tables[name] = {"rows": count, "sha256": sha.hexdigest()}
         manifest = {
             "format": FORMAT,
+            "portable": portable,
             "groundwork": VERSION,
             "made_at": timezone.now().isoformat(),
             "migrations": applied(),
-            "sequences": logical.sequences(),
+            "sequences": logical.sequences(portable),
             "tables": tables,
             "files": write_files(archive),
             "digest": logical.digest(tables),
         }
+        if portable:
+            described = logical.described(portable)
+            archive.writestr("tables.json", json.dumps(described, indent=1, ensure_ascii=False))
         archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
     return manifest
 

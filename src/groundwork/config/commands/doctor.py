@@ -41,7 +41,8 @@ def home() -> Path:
 def tables() -> str:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(missing)} migrations are not applied. Run: groundwork init" if missing else ""
+    do = "upgrade" if executor.loader.applied_migrations else "init"
+    return f"{len(missing)} migrations are not applied. Run: groundwork {do}" if missing else ""
 
 
 def integrity() -> str:

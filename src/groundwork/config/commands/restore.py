@@ -1,4 +1,4 @@
-"""``groundwork restore FILE.zip``: load a backup into an empty database, all of it or nothing.
+"""``groundwork restore FILE.zip``: load a backup or an export into an empty database, all of it or nothing.
 
 Refused: a database with users in it, a damaged file, a backup of another version (install that one, restore, upgrade).
 """
@@ -38,7 +38,9 @@ def run(args: argparse.Namespace) -> int:
     wind_up()
     rows = sum(table["rows"] for table in manifest["tables"].values())
     print(f"{rows} rows, {len(manifest['files'])} files restored")
-    print(f"checksum {manifest['digest']} (the same as in the backup)")
+    print(f"checksum {manifest['digest']} (the same as in the {'export' if manifest.get('portable') else 'backup'})")
+    if manifest.get("portable"):
+        print("An export has no passwords. Give the first one by: groundwork user password EMAIL")
     return 0
 
 
@@ -79,7 +81,7 @@ def load(archive: zipfile.ZipFile, manifest: dict) -> None:
             with archive.open(f"tables/{model._meta.db_table}.jsonl") as rows:
                 logical.load(model, rows)
     logical.set_sequences(manifest["sequences"])
-    found = logical.digests()
+    found = logical.digests(manifest.get("portable", False))
     if logical.digest(found) != manifest["digest"]:
         wrong = [name for name, table in manifest["tables"].items() if found.get(name) != table]
         raise CommandError(

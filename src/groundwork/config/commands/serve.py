@@ -20,6 +20,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from groundwork.config.physical import presence
+
 GRACE = 25  # seconds that a child has for what it is doing
 PR_SET_PDEATHSIG = 1
 
@@ -79,8 +81,13 @@ def end_with_parent() -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    refuse_if_not_set_up()
-    refuse_if_taken(args.host, args.port)
+    with presence():
+        refuse_if_not_set_up()
+        refuse_if_taken(args.host, args.port)
+        return look_after_all(args)
+
+
+def look_after_all(args: argparse.Namespace) -> int:
     children = [Child("The web server", web_command(args))]
     if not args.no_worker:
         children.append(Child("The worker", [sys.executable, "-m", "groundwork", "worker"]))
@@ -131,4 +138,5 @@ def refuse_if_not_set_up() -> None:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     connection.close()
     if missing:
-        raise CommandError(f"{len(missing)} migrations are not applied. Run: groundwork init")
+        do = "upgrade" if executor.loader.applied_migrations else "init"
+        raise CommandError(f"{len(missing)} migrations are not applied. Run: groundwork {do}")

@@ -8,11 +8,13 @@ import argparse
 from django_q.cluster import Cluster
 
 from groundwork.background.schedules import wind_up
+from groundwork.config.physical import presence
 
 
 def run(args: argparse.Namespace) -> int:
-    wind_up()
-    cluster = Cluster()
-    cluster.start()
-    cluster.sentinel.join()
-    return cluster.sentinel.exitcode or 0
+    with presence():
+        wind_up()
+        cluster = Cluster()
+        cluster.start()
+        cluster.sentinel.join()
+        return cluster.sentinel.exitcode or 0
