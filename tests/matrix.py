@@ -182,6 +182,27 @@ def list_queries(case: Case) -> list[str]:
     return queries
 
 
+def view_args(case: Case) -> list[dict]:
+    """Anna's views of companies: her own, and one that she shares."""
+    return [{"view_pk": case.world.acts["own view"]}, {"view_pk": case.world.acts["shared view"]}]
+
+
+def shared_view(case: Case, oracle: "Oracle"):
+    """A view belongs to one list; who does not own it sees it only where it is shared."""
+    if case.actor not in oracle.roles or not oracle.reach(case.actor, "view", case.kind.key):
+        return None
+    seen = case.actor == "anna" or case.args["view_pk"] == case.world.acts["shared view"]
+    return None if case.kind.key == "company" and seen else 404
+
+
+def annas_view(case: Case, oracle: "Oracle"):
+    """Changed by its author only."""
+    hidden = shared_view(case, oracle)
+    if hidden or case.actor not in oracle.roles or not oracle.reach(case.actor, "view", case.kind.key):
+        return hidden
+    return None if case.actor == "anna" else 403
+
+
 def known_args(case: Case) -> list[dict]:
     return [{"name": name} for name in (*case.kind.filters, "password")]
 
@@ -368,12 +389,24 @@ ROWS: dict[str, Row] = {
     "records:search": Row("signed in", queries=search_queries),
     "records:why": Row("signed in", keys("field:product.cost", "report:profit"), says=frozenset({404})),
     "records:undo": Row(
-        "signed in", lambda case: [{"pk": pk} for name, pk in case.world.acts.items() if name != "import"], may=own_act
+        "signed in",
+        lambda case: [{"pk": pk} for name, pk in case.world.acts.items() if name in case.world.people],
+        may=own_act,
     ),
     "records:list": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:export_csv": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
     "records:export_xlsx": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
+    "records:columns": Row("view any", queries=list_queries, says=frozenset({409})),
+    "records:views": Row("view any"),
+    "records:view_new": Row(
+        "view any", queries=list_queries, post=lambda case: {"name": "typed", "query": "q=typed", "display": "list"}
+    ),
+    "records:view_edit": Row("view any", view_args, post=lambda case: {"name": "typed"}, may=annas_view),
+    "records:view_take": Row("view any", view_args, post=lambda case: {"query": "q=typed"}, may=annas_view),
+    "records:view_use": Row("view any", view_args, post=lambda case: {"opens": "on"}, may=shared_view),
+    "records:view_drop": Row("view any", view_args, may=annas_view),
+    "records:view_back": Row("view any", view_args, may=annas_view),
     "records:new": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:quick": Row("create any", queries=linking_queries, post=typed, may=only_typed),
     "records:options": Row("view any", queries=search_queries),

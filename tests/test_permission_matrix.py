@@ -23,6 +23,7 @@ from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.models import ChangeSet, Record
+from groundwork.records.saved_views import SavedView
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing
@@ -110,6 +111,11 @@ def plant() -> World:
         layout="records:company", name=f"{WORD}importofadam.csv", path="gone.csv", state="checked", requester=cast.adam
     )
     planted.acts["import"] = job.pk
+    for name, shared in (("own view", ""), ("shared view", "everybody")):
+        view = SavedView.objects.create(
+            type="company", name=f"{name} of Anna", author=cast.anna, shared=shared, query="f.owner=me&columns=name"
+        )
+        planted.acts[name] = view.pk
     return planted
 
 

@@ -20,10 +20,11 @@ class RecordsConfig(AppConfig):
             write,
         )
         from groundwork.records.imports import engine
+        from groundwork.records.list_views import pinned_items
         from groundwork.records.setup import built_in
         from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types
-        from groundwork.ui.navigation import Entry, entries
+        from groundwork.ui.navigation import Entry, Own, entries, own
 
         starts.add(Start("files", _("Our own files: the next page takes them in"), leads_to="imports:start"))
         more_things.append(lambda: [kind.granted for kind in types])
@@ -48,6 +49,7 @@ class RecordsConfig(AppConfig):
                 may=lambda user: user.can("create", "import"),
             )  # fmt: skip
         )
+        own.add(Own("views", pinned_items))
         schedules.every("records.tallies", write.fold_tallies, seconds=60)
         schedules.every("records.imports", engine.tidy, seconds=24 * 3600)
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)

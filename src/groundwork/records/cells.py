@@ -32,10 +32,10 @@ class Names:
                 ids = {getattr(row, shown.model_field.attname) for row in rows} - {None}
                 wanted.setdefault(shown.target, set()).update(ids)
         for target, ids in wanted.items():
-            self.names[target] = self._load(user, target, ids) if ids else {}
+            self.names[target] = self.load(user, target, ids) if ids else {}
 
     @staticmethod
-    def _load(user, target, ids) -> dict[int, str]:
+    def load(user, target, ids) -> dict[int, str]:
         if not issubclass(target, Record):
             return {row.pk: str(row) for row in target._default_manager.filter(pk__in=ids)}
         found = target.objects.visible_to(user).filter(pk__in=ids)

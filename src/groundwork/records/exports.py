@@ -63,7 +63,8 @@ def table_of(listing: Listing) -> Iterator[list[str]]:
     """The header, then every row of the list that the person may take out."""
     kind, user = listing.kind, listing.user
     names = tuple(dict.fromkeys((*kind.fields, *kind.columns, "owner", "department")))
-    columns = [shown for shown in kind.visible_fields(user, names) if shown.name != "number"]
+    every = listing.columns if listing.chosen else kind.visible_fields(user, names)
+    columns = [shown for shown in every if shown.name != "number"]
     yield header_of(kind.field("number"), columns)
     for records in in_batches(listing):
         known, numbers = Names(user, columns, records), numbers_of(user, columns, records)

@@ -20,7 +20,7 @@ from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
 from groundwork.records.cells import Names, page_address, writer
-from groundwork.records.filters import Filters
+from groundwork.records.filters import DAYS, Filters
 from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType, route
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
@@ -30,29 +30,67 @@ PATIENCE = 1.0  # seconds that an exact count may take
 PATIENCE_IN_PART = 2.0  # and that of the first ones may
 COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
+GROUPED = ("choice", "bool", "link", "user", "department", "date", "moment")  # days by month
 
 
 class Listing:
-    """``params`` is the address's QueryDict; unknown filters and sorts are refused with a sentence."""
+    """``params`` is the address's QueryDict; unknown filters, columns and sorts are refused with a sentence.
 
-    def __init__(self, kind: RecordType, user, params, size: int = SIZE):
+    ``lenient``: what a saved view names and the reader does not see, or nobody sees any more, is left out and
+    counted in ``left_out``.
+    """
+
+    def __init__(self, kind: RecordType, user, params, size: int = SIZE, *, lenient: bool = False):
         self.kind, self.user, self.params, self.size = kind, user, params, size
-        self.columns = kind.visible_fields(user, kind.columns)
+        self.left_out: list[str] | None = [] if lenient else None
         self.scope = reach(user, "view", kind.key)
+        self.chosen = [name for value in params.getlist("columns") for name in value.split(",") if name]
+        self.columns = self._columns()
         self.sort = self._sort(params.get("sort") or kind.sorts[0])
-        self.filters = Filters(kind, user, params)
+        self.filters = Filters(kind, user, params, self.left_out)
+        self.group = self._group(params.get("group", ""))
         self.q = (params.get("q") or "").strip()[:200]
         self.archived = params.get("archived") == "1"
 
+    @cached_property
+    def offered_columns(self) -> list[Field]:
+        """What the person may choose columns from."""
+        return self.kind.visible_fields(self.user, self.kind.listable)
+
+    def _columns(self) -> list[Field]:
+        usual = self.kind.visible_fields(self.user, self.kind.columns)
+        if not self.chosen:
+            return usual
+        offered = {shown.name: shown for shown in self.offered_columns}
+        names = [name for name in dict.fromkeys(self.chosen) if name in offered or self._is_left_out(name)]
+        return [offered[name] for name in names if name in offered] or usual
+
+    def _is_left_out(self, name: str) -> bool:
+        if self.left_out is None:
+            raise Refusal(_("This list has no such column."))
+        self.left_out.append(name)
+        return True
+
     def _sort(self, asked: str) -> str:
-        visible = {column.name for column in self.columns}
-        plain = {name.lstrip("-") for name in self.kind.sorts}
-        name = asked.lstrip("-")
-        if name not in plain or name not in visible:
-            if asked == self.kind.sorts[0]:
-                return "updated_at"
-            raise Refusal(_("This list cannot be sorted that way."))
-        return asked
+        plain = tuple(name.lstrip("-") for name in self.kind.sorts)
+        if asked.lstrip("-") in {shown.name for shown in self.kind.visible_fields(self.user, plain)}:
+            return asked
+        if asked == self.kind.sorts[0]:
+            return "updated_at"
+        if self.left_out is not None:
+            self.left_out.append(asked.lstrip("-"))
+            return self._sort(self.kind.sorts[0])
+        raise Refusal(_("This list cannot be sorted that way."))
+
+    def _group(self, name: str) -> Field | None:
+        shown = self.filters.fields.get(name)
+        if shown is not None and shown.kind in GROUPED:
+            return shown
+        if name and self.left_out is None:
+            raise Refusal(_("This list cannot be grouped that way."))
+        if name and self.left_out is not None:
+            self.left_out.append(name)
+        return None
 
     # ── rows
 
@@ -150,16 +188,16 @@ class Listing:
                 rows = rows.filter(Q(owner_id=self.scope.me) | Q(department_id__in=self.scope.departments))
             summed = rows.order_by().values_list("currency").annotate(counted=Sum("count"), summed=Sum("amount"))
         elif self.kind.amount:
-            rows = self._narrowed.values_list("currency")
+            rows = self.narrowed.values_list("currency")
             summed = rows.annotate(counted=Count("pk"), summed=Sum(self.kind.amount))
         else:
-            return self._narrowed.count(), {}
+            return self.narrowed.count(), {}
         found = list(summed)
         sums = {currency: total or 0 for currency, _count, total in found if currency} if self.kind.amount else {}
         return sum(counted for _currency, counted, _total in found), sums
 
     @property
-    def _narrowed(self):
+    def narrowed(self):
         return self.kind.model.objects.visible_to(self.user).filter(self.conditions()).order_by()
 
     @property
@@ -181,7 +219,7 @@ class Listing:
     def _counted_in_part(self) -> str:
         try:
             with at_most(PATIENCE_IN_PART):
-                found = self._narrowed.values("pk")[: COUNTED + 1].count()
+                found = self.narrowed.values("pk")[: COUNTED + 1].count()
         except TooLong:
             return _("Not counted yet: count all")
         said = languages.number(min(found, COUNTED)) + ("+" if found > COUNTED else "")
@@ -195,8 +233,46 @@ class Listing:
 
     # ── for the screen
 
+    def kept(self, *besides: str) -> list[tuple[str, str]]:
+        """What a form of the list sends along: every parameter but those of the form itself, ``besides``."""
+        gone = {"after", "filter", "count", "part", "columns_open", *besides}
+        names = [key for key in self.params if key not in gone and not ("f." in besides and key.startswith("f."))]
+        return [(key, value) for key in names for value in self._given(key)]
+
+    @property
+    def kept_by_filters(self) -> list[tuple[str, str]]:
+        return self.kept("f.", "q", "archived")
+
+    @property
+    def kept_by_columns(self) -> list[tuple[str, str]]:
+        return self.kept("columns", "sort", "group", "earlier")
+
+    def column_choices(self) -> list[tuple[Field, bool]]:
+        """Every field that may be a column, the shown ones first and in their order."""
+        names = [column.name for column in self.columns]
+        others = [shown for shown in self.offered_columns if shown.name not in names]
+        return [*((column, True) for column in self.columns), *((shown, False) for shown in others)]
+
+    def sort_choices(self) -> list[tuple[str, str, bool]]:
+        """(value, words, chosen): on a narrow screen there are no heads to press."""
+        plain = tuple(name.lstrip("-") for name in self.kind.sorts)
+        found = []
+        for shown in self.kind.visible_fields(self.user, plain):
+            ways = (_("ascending"), _("descending"))
+            for value, way in zip((shown.name, f"-{shown.name}"), ways, strict=True):
+                found.append((value, f"{shown.heading}, {way}", value == self.sort))
+        return found
+
+    def group_choices(self) -> list[tuple[str, str, bool]]:
+        shown = (item for item in self.filters.fields.values() if item.kind in GROUPED)
+        return [(item.name, self._group_words(item), item is self.group) for item in shown]
+
+    @staticmethod
+    def _group_words(shown: Field) -> str:
+        return _("%(field)s, by month") % {"field": shown.heading} if shown.kind in DAYS else shown.heading
+
     def address(self, to: str = "records:list", **changes) -> str:
-        left_out = {"after", "filter", "count", *changes}
+        left_out = {"after", "filter", "count", "part", "columns_open", *changes}
         pairs = {key: values for key in self.params if key not in left_out and (values := self._given(key))}
         query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
         return route(to, self.kind.key) + (f"?{query}" if query else "")
@@ -271,9 +347,8 @@ class Listing:
 
     def narrowed_by(self) -> list[dict[str, Any]]:
         """What narrows the list, in words, each with the address that takes it away."""
-        operators = {"is": _("is"), "from": _("from"), "to": _("until")}
         found = [
-            {"label": item.field.heading, "operator": operators[item.operator], "text": item.words, "key": item.key}
+            {"label": item.field.heading, "operator": item.verb, "text": item.words, "key": item.key}
             for item in self.filters.items
         ]
         if self.q:

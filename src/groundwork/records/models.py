@@ -311,4 +311,5 @@ class Use(models.Model):
 
 
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
+from groundwork.records.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

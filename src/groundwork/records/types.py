@@ -154,8 +154,13 @@ class RecordType:
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        names = dict.fromkeys((*self.fields, *self.columns, *self.filters, "number", "owner", "department"))
-        return {name: Field.of(self.model, name) for name in names}
+        return {name: Field.of(self.model, name) for name in dict.fromkeys((*self.listable, *self.filters))}
+
+    @cached_property
+    def listable(self) -> tuple[str, ...]:
+        """What a list may show as a column: the usual columns first."""
+        everywhere = ("number", "owner", "department", "created_at", "updated_at")
+        return tuple(dict.fromkeys((*self.columns, *self.fields, *everywhere)))
 
     def field(self, name: str) -> Field:
         return self.by_name[name]

@@ -6,7 +6,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, JsonResponse, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,19 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
-from groundwork.core.clock import today
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records import exports, filters, pages, search, write
-from groundwork.records.filters import Filters
+from groundwork.records import filters, pages, search, write
 from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
-from groundwork.records.listing import Listing
 from groundwork.records.models import ChangeSet
 from groundwork.records.tasks import asking
 from groundwork.records.types import types
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
-
-FILES = ("xlsx", "csv")  # what a list leaves as
 
 
 def of_type(verb: str):
@@ -68,67 +63,6 @@ def acts_on(verb: str):
         return guarded
 
     return door
-
-
-@require_GET
-@of_type("view")
-def listing(request, kind):
-    shown = Listing(kind, request.user, request.GET)
-    found, wrong = shown.filters.find()
-    if found and not wrong:
-        return redirect(shown.address(**found))
-    response = _list(request, kind, shown, is_form_open=bool(wrong) or "filter" in request.GET)
-    response.status_code = 422 if wrong else 200
-    response["Vary"] = "HX-Request"
-    return response
-
-
-def _list(request, kind, shown, *, is_form_open):
-    filters = shown.filters.form() if is_form_open else None
-    context = {"kind": kind, "listing": shown, "filters": filters}
-    if request.htmx and "filter" in request.GET:
-        return render(request, "records/list.html#filter", context)
-    if shown.is_narrowed:
-        note_use(request.user, "filter", kind.key)
-    context["table"] = shown.table()
-    if request.htmx and "after" in request.GET:
-        return render(request, "records/list.html#rows", context)
-    may_export = request.user.can("export", kind.key)
-    context["files"] = [(form, shown.address(f"records:export_{form}")) for form in FILES] if may_export else []
-    return render(request, "records/list.html", context | {"narrowed_by": shown.narrowed_by()})
-
-
-@require_GET
-@of_type("view")
-def known(request, kind, name):
-    """What a filter of the list offers while one types: values of records the person sees, people, departments."""
-    shown = Filters(kind, request.user, QueryDict()).fields.get(name)
-    if shown is None or shown.kind not in ("text", "user", "department"):
-        raise Http404
-    return JsonResponse({"options": filters.known(kind, request.user, shown, request.GET.get("q", "")[:200])})
-
-
-@require_GET
-@of_type("view")
-def totals(request, kind):
-    shown = Listing(kind, request.user, request.GET)
-    return render(request, "records/totals.html", {"table": shown.foot()})
-
-
-@require_GET
-@of_type("export")
-def export(request, kind, form):
-    """The list as it is filtered, as a file; without the fields that are hidden from the person."""
-    if not request.user.can("view", kind.key):
-        raise PermissionDenied
-    rows = exports.table_of(Listing(kind, request.user, request.GET))
-    note_use(request.user, "export", kind.key)
-    name = f"{kind.key}-{today()}.{form}"
-    if form == "xlsx":
-        return FileResponse(exports.as_xlsx(rows), as_attachment=True, filename=name)
-    answer = StreamingHttpResponse(exports.as_csv(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 @require_GET

@@ -56,6 +56,18 @@ class Entry:
 entries: Registry[Entry] = Registry(lambda entry: entry.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a person has put into the own menu: ``items(user)``, after the entries of ``section``."""
+
+    key: str
+    items: Callable[[Any], "list[Item]"]
+    section: str = "work"
+
+
+own: Registry[Own] = Registry(lambda item: item.key)
+
+
 @dataclass(slots=True)
 class Item:
     label: str
@@ -135,15 +147,20 @@ def found_url(names: tuple[str, ...], prefix: str, urlconf: str) -> str:
     return ""
 
 
-def sections_for(user, path: str) -> list[Section]:
-    """What ``user`` may use, by section; a section with nothing is absent. The longest matching path is current."""
+def sections_for(user, path: str, whole: str = "") -> list[Section]:
+    """What ``user`` may use, by section; a section with nothing is absent. The longest matching path is current;
+    ``whole`` is the address with its query."""
     sections = {key: Section(key, str(label), []) for key, label in SECTIONS.items()}
     for entry in sorted(entries, key=lambda entry: entry.order):
         if entry.may(user):
             sections[entry.section].items.append(Item(str(entry.label), entry.icon, entry.path))
     items = [item for section in sections.values() for item in section.items]
     around = [item for item in items if is_within(path, item.path)]
-    if around:
+    added = [(kind.section, item) for kind in own for item in kind.items(user)]
+    for key, item in added:
+        sections[key].items.append(item)
+        item.is_current = item.path == whole
+    if around and not any(item.is_current for _key, item in added):
         max(around, key=lambda item: len(item.path)).is_current = True
     return [section for section in sections.values() if section.items]
 
@@ -168,7 +185,7 @@ def shell_of(request) -> Shell:
     shell.person = str(user)
     shell.role = str(getattr(user, "role_name", "") or "")
     shell.theme = getattr(user, "theme", "") or ""
-    shell.sections = sections_for(user, request.path)
+    shell.sections = sections_for(user, request.path, request.get_full_path())
     shell.search_url = first_url("search", "records:search")
     shell.theme_url = first_url("access:theme")
     shell.me_url = first_url("access:me")

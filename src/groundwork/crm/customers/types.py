@@ -72,7 +72,20 @@ company = types.add(
         sorts=("name", "updated_at"),
         quick=("name", "phone", "country"),
         search=("name", "short_name", "legal_name", "phone", "email", "city", *IDS),
-        filters=("lifecycle", "kind", "country", "segment", "source", "parent", "owner", "department"),
+        filters=(
+            "name",
+            "lifecycle",
+            "kind",
+            "country",
+            "city",
+            "segment",
+            "source",
+            "parent",
+            "debt_limit_minor",
+            "owner",
+            "department",
+            "updated_at",
+        ),
         board="lifecycle",
         parts=(
             PartType("dates", CompanyDate, _("Important dates"), DATE_FIELDS, order="month_day"),
@@ -101,7 +114,7 @@ contact = types.add(
         sorts=("name", "updated_at"),
         quick=("name", "company", "phone"),
         search=("name", "phone", "email"),
-        filters=("company", "owner", "department"),
+        filters=("name", "company", "job", "owner", "department", "updated_at"),
         parts=(
             PartType(
                 "employments", Employment, _("Employments"), ("company", "job", "from_on", "until_on"), order="-from_on"

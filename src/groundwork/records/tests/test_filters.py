@@ -1,6 +1,6 @@
 """Filters of a list: typed by the beginning of a name, said in words, taken away; and counts that take too long."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from groundwork.access.models import User
+from groundwork.core.clock import standing_at
 from groundwork.core.patience import TooLong, at_most
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import Invoice
@@ -132,6 +133,100 @@ def test_words_and_archive_are_taken_away_like_other_filters(cast, as_user, cont
 
     assert f'href="{CONTACTS}?archived=1"' in page
     assert f'href="{CONTACTS}?q=ewa"' in page
+
+
+# ── more ways to ask
+
+
+def names(user, query, kind="company"):
+    return sorted(
+        str(getattr(row, types[kind].model.title_field)) for row in Listing(types[kind], user, QueryDict(query)).page
+    )
+
+
+def said(user, query, kind="company"):
+    return [
+        f"{item['label']} {item['operator']} {item['text']}"
+        for item in Listing(types[kind], user, QueryDict(query)).narrowed_by()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "words"),
+    [
+        ("f.kind=customer&f.kind=partner", ["Ala", "Cyd"], "Kind is customer, partner"),
+        ("f.kind.not=customer", ["Bob", "Cyd"], "Kind is not customer"),
+        ("f.city=-", ["Cyd"], "City is none"),
+        ("f.city.not=-", ["Ala", "Bob"], "City is filled in"),
+        ("f.city.has=ДЗЬ", ["Bob"], "City contains ДЗЬ"),
+        ("f.city.not=Łódź", ["Bob", "Cyd"], "City is not Łódź"),
+        ("f.debt_limit_minor.from=1000.01", ["Bob"], "Debt limit at least 1,000.01"),
+        ("f.debt_limit_minor.to=1000", ["Ala"], "Debt limit at most 1,000"),
+        ("f.debt_limit_minor=-", ["Cyd"], "Debt limit is none"),
+        ("f.owner=me", ["Ala", "Bob", "Cyd"], "Owner is me"),
+        ("f.owner.not=me", [], "Owner is not me"),
+        ("f.department=me", ["Ala", "Bob", "Cyd"], "Department is my department"),
+        ("f.updated_at=today", ["Ala", "Bob", "Cyd"], "Changed is today"),
+        ("f.updated_at=last-month", [], "Changed is last month"),
+    ],
+)
+def test_a_filter_finds_what_its_words_say(cast, query, found, words):
+    make(cast.anna, "Ala", kind="customer", city="Łódź", debt_limit_minor=100_000, currency="PLN")
+    make(cast.anna, "Bob", kind="supplier", city="Рдзьево", debt_limit_minor=1_001, currency="JPY")
+    make(cast.anna, "Cyd", kind="partner")
+
+    assert (names(cast.anna, query), said(cast.anna, query)) == (found, [words])
+
+
+def test_days_in_words_move_with_the_calendar(cast):
+    for day in (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 22), date(2026, 11, 29), date(2026, 12, 1)):
+        creating(Invoice(document_number=day.isoformat(), issued_on=day, currency="GBP"), by=cast.olga)
+
+    with standing_at(datetime(2026, 11, 22, 12, tzinfo=UTC)):  # a Sunday
+        assert names(cast.olga, "f.issued_on=this-month", "invoice") == ["2026-11-01", "2026-11-22", "2026-11-29"]
+        assert names(cast.olga, "f.issued_on=next-week", "invoice") == ["2026-11-29"]
+        assert names(cast.olga, "f.issued_on=last-30-days", "invoice") == ["2026-10-31", "2026-11-01", "2026-11-22"]
+        assert names(cast.olga, "f.issued_on=past", "invoice") == ["2026-10-31", "2026-11-01"]
+    with standing_at(datetime(2026, 12, 31, 12, tzinfo=UTC)):
+        assert names(cast.olga, "f.issued_on=this-month", "invoice") == ["2026-12-01"]
+        assert names(cast.olga, "f.issued_on=last-quarter", "invoice") == []
+
+
+@pytest.mark.parametrize("query", ["f.debt_limit_minor.from=much", "f.updated_at=soon", "f.debt_limit_minor=1,000"])
+def test_a_value_that_cannot_be_read_gets_a_sentence(cast, as_user, query):
+    answer = as_user(cast.anna).get(f"{reverse('records:list', args=['company'])}?{query}")
+
+    assert answer.status_code == 409
+    assert "Write it like" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("f.kind.how=not&f.kind=customer&f.kind=partner&q=", "?f.kind.not=customer&f.kind.not=partner"),
+        ("f.city.how=empty&f.city=", "?f.city=-"),
+        ("f.city.how=filled&f.city=Tver", "?f.city.not=-"),
+        ("f.city.how=has&f.city=Tver", "?f.city.has=Tver"),
+        ("f.kind=&q=&archived=", ""),
+        ("f.kind.how=&f.kind=customer&sort=-updated_at", "?f.kind=customer&sort=-updated_at"),
+    ],
+)
+def test_the_form_leads_to_an_address_that_says_it_all(cast, as_user, typed, address):
+    where = reverse("records:list", args=["company"])
+
+    assert as_user(cast.anna).get(f"{where}?{typed}").url == f"{where}{address}"
+
+
+def test_the_form_shows_again_what_the_address_says(cast, as_user):
+    form = (
+        as_user(cast.anna)
+        .get(f"{reverse('records:list', args=['company'])}?f.kind.not=customer&f.updated_at=this-week&filter=open")
+        .content.decode()
+    )
+
+    assert '<option value="not" selected>is not</option>' in form
+    assert 'name="f.kind" value="customer" checked>' in form
+    assert '<option value="this-week" selected>' in form
 
 
 # ── counts

@@ -1,0 +1,289 @@
+"""The screens of a list: rows, filters, columns, groups, files, and the views kept of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, JsonResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from groundwork.core.clock import now, today
+from groundwork.records import exports, filters
+from groundwork.records.filters import Filters
+from groundwork.records.grouping import groups_of
+from groundwork.records.listing import Listing
+from groundwork.records.saved_views import NEVER_KEPT, SavedView, pinned_by, query_of, use_view, views_of
+from groundwork.records.types import RecordType, route, types
+from groundwork.records.use import note_use
+from groundwork.records.view_forms import ViewForm
+from groundwork.records.views import of_type
+from groundwork.ui.navigation import Item
+from groundwork.ui.notices import said
+
+FILES = ("xlsx", "csv")  # what a list leaves as
+ALL = "all"  # ``view=all``: the list as it is, for whom it opens with a view
+
+
+@dataclass
+class Opened:
+    """What an address means for a person: the view it names, or the one the person's list opens with; else itself."""
+
+    kind: RecordType
+    views: list[Any]
+    view: Any
+    params: QueryDict
+    is_changed: bool = False  # the address says more than the view
+
+    @classmethod
+    def by(cls, request, kind: RecordType) -> "Opened":
+        views, params = views_of(kind, request.user), request.GET
+        asked = params.get("view", "")
+        view = next((view for view in views if str(view.pk) == asked), None)
+        if view is None and not set(params) - {"part"}:
+            view = next((view for view in views if view.is_default), None)
+        if view is None:
+            return cls(kind, views, None, params)
+        if set(params) - NEVER_KEPT:
+            return cls(kind, views, view, params, is_changed=query_of(params) != view.query)
+        return cls(kind, views, view, _with(view.params, params))
+
+    def listing(self, user, **options) -> Listing:
+        return Listing(self.kind, user, self.params, lenient=self.view is not None, **options)
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The whole list, then each view; with the address of each."""
+        plain = route("records:list", self.kind.key)
+        opens = any(view.is_default for view in self.views)
+        first = {"name": _("All"), "href": f"{plain}?view={ALL}" if opens else plain, "current": self.view is None}
+        return [
+            first,
+            *({"name": view.name, "href": address_of(view), "current": view == self.view} for view in self.views),
+        ]
+
+
+def _with(params: QueryDict, more: QueryDict) -> QueryDict:
+    for key in more:
+        params.setlist(key, more.getlist(key))
+    return params
+
+
+def address_of(view: SavedView) -> str:
+    return f"{route(f'records:{view.display}', view.type)}?view={view.pk}"
+
+
+def pinned_items(user) -> list[Item]:
+    """The views that the person keeps in the menu, of lists that the person still sees."""
+    shown = [view for view in pinned_by(user) if view.type in types and user.can("view", view.type)]
+    return [Item(view.name, types[view.type].icon, address_of(view)) for view in shown]
+
+
+@require_GET
+@of_type("view")
+def listing(request, kind):
+    opened = Opened.by(request, kind)
+    shown = opened.listing(request.user)
+    found, wrong = shown.filters.find()
+    typed_nothing = not request.htmx and any(not value for values in request.GET.lists() for value in values[1])
+    if (found or typed_nothing) and not wrong:
+        return redirect(shown.address(**found))
+    response = _list(request, opened, shown, is_form_open=bool(wrong) or "filter" in request.GET)
+    response.status_code = 422 if wrong else 200
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _list(request, opened: Opened, shown: Listing, *, is_form_open: bool):
+    kind = opened.kind
+    context = {"kind": kind, "listing": shown, "filters": shown.filters.form() if is_form_open else None}
+    if request.htmx and "filter" in request.GET:
+        return render(request, "records/list.html#filter", context)
+    if shown.is_narrowed:
+        note_use(request.user, "filter", kind.key)
+    if shown.group and not request.htmx:
+        context["groups"] = groups_of(shown)
+    else:
+        context["table"] = shown.table()
+    if request.htmx and "after" in request.GET:
+        return render(request, "records/list.html#rows", context)
+    if request.htmx and request.GET.get("part") == "rows":
+        return render(request, "records/list.html#table", context)
+    may_export = request.user.can("export", kind.key)
+    context["files"] = [(form, shown.address(f"records:export_{form}")) for form in FILES] if may_export else []
+    return render(request, "records/list.html", context | frame_of(opened, shown, request.user))
+
+
+def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
+    """What stands around the rows, the cards or the days: views, what narrows the list, and what was left out."""
+    view = opened.view
+    may_change = view is not None and view.may_be_changed_by(user)
+    return {
+        "opened": opened, "tabs": opened.tabs(), "narrowed_by": shown.narrowed_by(),
+        "save_url": shown.address("records:view_new"),
+        "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
+        "query": query_of(opened.params),
+        "left_out": _left_out(shown),
+    }  # fmt: skip
+
+
+def _left_out(shown: Listing) -> str:
+    count = len(set(shown.left_out or ()))
+    return count and ngettext(
+        "A part of this view is left out: it uses a field that is not there, or not for you.",
+        "%(count)s parts of this view are left out: they use fields that are not there, or not for you.",
+        count,
+    ) % {"count": count}
+
+
+@require_GET
+@of_type("view")
+def columns(request, kind):
+    """The form of columns, order and groups leads here, and on to the list's own address."""
+    shown = Listing(kind, request.user, request.GET, lenient=True)
+    names = [name for name in shown.chosen if name not in (shown.left_out or ())]
+    if (name := request.GET.get("earlier", "")) in names[1:]:
+        place = names.index(name)
+        names[place - 1 : place + 1] = [name, names[place - 1]]
+    usual = [column.name for column in kind.visible_fields(request.user, kind.columns)]
+    kept = "" if names == usual else ",".join(names)
+    more = {"columns_open": "1"} if name else {}
+    return redirect(shown.address(columns=kept, earlier="", **more))
+
+
+@require_GET
+@of_type("view")
+def known(request, kind, name):
+    """What a filter of the list offers while one types: values of records the person sees, people, departments."""
+    shown = Filters(kind, request.user, QueryDict()).fields.get(name)
+    if shown is None or not (filters.has_known(shown) or shown.kind in ("user", "department")):
+        raise Http404
+    return JsonResponse({"options": filters.known(kind, request.user, shown, request.GET.get("q", "")[:200])})
+
+
+@require_GET
+@of_type("view")
+def totals(request, kind):
+    shown = Opened.by(request, kind).listing(request.user)
+    return render(request, "records/totals.html", {"table": shown.foot()})
+
+
+@require_GET
+@of_type("export")
+def export(request, kind, form):
+    """The list as it is filtered, as a file; without the fields that are hidden from the person."""
+    if not request.user.can("view", kind.key):
+        raise PermissionDenied
+    rows = exports.table_of(Opened.by(request, kind).listing(request.user))
+    note_use(request.user, "export", kind.key)
+    return as_file(kind, rows, form)
+
+
+def as_file(kind: RecordType, rows, form: str):
+    name = f"{kind.key}-{today()}.{form}"
+    if form == "xlsx":
+        return FileResponse(exports.as_xlsx(rows), as_attachment=True, filename=name)
+    answer = StreamingHttpResponse(exports.as_csv(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+# ── saved views
+
+
+@require_GET
+@of_type("view")
+def views(request, kind):
+    """All views of the list that the person meets, and what the person may do to each."""
+    rows = [(view, address_of(view), view.may_be_changed_by(request.user)) for view in views_of(kind, request.user)]
+    return render(request, "records/saved_views.html", {"kind": kind, "rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@of_type("view")
+def view_new(request, kind):
+    """Save what the list shows now. What its address says is checked like the list's own."""
+    asked = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
+    shown = Listing(kind, request.user, asked, lenient=True)
+    view = SavedView(type=kind.key, author=request.user, query=query_of(shown.params)[:4000])
+    view.display = request.GET.get("display", "") or SavedView.Display.LIST
+    form = ViewForm(request.POST or None, instance=view, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("“%(name)s” is kept.") % {"name": view})
+        return redirect(address_of(view))
+    context = {"kind": kind, "form": form, "narrowed_by": shown.narrowed_by(), "query": view.query}
+    return render(request, "records/view_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _view(request, kind, view_pk) -> SavedView:
+    """404 for a view that is not shared with the person."""
+    return get_object_or_404(
+        SavedView.objects.visible_to(request.user).select_related("author"), type=kind.key, pk=view_pk
+    )
+
+
+def _own_view(request, kind, view_pk) -> SavedView:
+    view = _view(request, kind, view_pk)
+    if not view.may_be_changed_by(request.user):
+        raise PermissionDenied
+    return view
+
+
+@require_http_methods(["GET", "POST"])
+@of_type("view")
+def view_edit(request, kind, view_pk):
+    view = _own_view(request, kind, view_pk)
+    form = ViewForm(request.POST or None, instance=view, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("“%(name)s” is saved.") % {"name": view})
+        return redirect("records:views", kind.key)
+    context = {"kind": kind, "form": form, "view": view, "query": view.query}
+    context["narrowed_by"] = Listing(kind, request.user, view.params, lenient=True).narrowed_by()
+    return render(request, "records/view_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@of_type("view")
+def view_take(request, kind, view_pk):
+    """Let the view say what the list shows now."""
+    view = _own_view(request, kind, view_pk)
+    shown = Listing(kind, request.user, QueryDict(request.POST.get("query", "")), lenient=True)
+    view.query = query_of(shown.params)[:4000]
+    view.save(update_fields=["query"])
+    messages.success(request, _("“%(name)s” is saved.") % {"name": view})
+    return redirect(address_of(view))
+
+
+@require_POST
+@of_type("view")
+def view_use(request, kind, view_pk):
+    """Open the list with it, pin it into the menu, or neither; for the person alone."""
+    view = _view(request, kind, view_pk)
+    use_view(view, request.user, opens="opens" in request.POST, pinned="pinned" in request.POST)
+    return redirect("records:views", kind.key)
+
+
+@require_POST
+@of_type("view")
+def view_drop(request, kind, view_pk):
+    view = _own_view(request, kind, view_pk)
+    view.archived_at = now()
+    view.save(update_fields=["archived_at"])
+    back = reverse("records:view_back", args=[kind.key, view.pk])
+    said(request, _("“%(name)s” is deleted.") % {"name": view}, undo_url=back)
+    return redirect("records:list", kind.key)
+
+
+@require_POST
+@of_type("view")
+def view_back(request, kind, view_pk):
+    view = _own_view(request, kind, view_pk)
+    view.archived_at = None
+    view.save(update_fields=["archived_at"])
+    messages.success(request, _("“%(name)s” is back.") % {"name": view})
+    return redirect(address_of(view))

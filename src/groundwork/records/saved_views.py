@@ -1,0 +1,140 @@
+"""Saved views: a list's address kept under a name, by its author, for the author or for others too.
+
+A view never shows more than its reader sees: it is an address, and what it names is read with the reader's rights.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access.models import Department
+from groundwork.core.clock import now
+
+NEVER_KEPT = {
+    "after",
+    "filter",
+    "count",
+    "view",
+    "part",
+    "since",
+    "columns_open",
+}  # of an address: where one was, not what one sees
+MOST = 30  # views of one list that a person meets
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(archived_at=None)
+
+    def visible_to(self, user):
+        """The own ones, and those shared with everybody, a role of the person, or a department above or the own."""
+        above = Department.objects.filter(
+            pk=user.department_id,
+            path__contains=Concat(
+                Value("/"), Cast(OuterRef("department_id"), models.CharField(max_length=20)), Value("/")
+            ),
+        )
+        held = user.roles.through.objects.filter(user_id=user.pk, role_id=OuterRef("role_id"))
+        shared = Q(shared="everybody") | Q(shared="role") & Exists(held) | Q(shared="department") & Exists(above)
+        return self.filter(Q(author=user) | shared)
+
+    def as_used_by(self, user):
+        """Each with ``is_default`` and ``is_pinned`` for this person."""
+        return self.annotate(mine=FilteredRelation("uses", condition=Q(uses__user=user))).annotate(
+            is_default=F("mine__opens"), is_pinned=F("mine__pinned")
+        )
+
+
+class SavedView(models.Model):
+    """Filters, columns, order, groups and the way to show them, under a name."""
+
+    class Display(models.TextChoices):
+        LIST = "list", _("List")
+        BOARD = "board", _("Board")
+        CALENDAR = "calendar", _("Calendar")
+
+    class Shared(models.TextChoices):
+        NOBODY = "", _("Only me")
+        EVERYBODY = "everybody", _("Everybody who sees this list")
+        ROLE = "role", _("People with a role")
+        DEPARTMENT = "department", _("A department and those below it")
+
+    type = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=80)
+    query = models.TextField(blank=True, default="", max_length=4000)  # of the address, without the "?"
+    display = models.CharField(_("shown as"), max_length=10, choices=Display, default=Display.LIST)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    shared = models.CharField(_("who sees it"), max_length=10, choices=Shared, default="", blank=True)
+    role = models.ForeignKey("access.Role", models.SET_NULL, null=True, blank=True, related_name="+")
+    department = models.ForeignKey("access.Department", models.SET_NULL, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(default=now, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["type", "author"], name="saved_view_of_type")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def params(self) -> QueryDict:
+        """What the address says, with the view itself in it."""
+        params = QueryDict(self.query, mutable=True)
+        params["view"] = str(self.pk)
+        return params
+
+    def may_be_changed_by(self, user) -> bool:
+        """Its author's; where the author has left the firm, whoever configures the product looks after it."""
+        return self.author_id == user.pk or not self.author.is_active and user.can("configure", "settings")
+
+
+class UsedView(models.Model):
+    """How one person uses a view: the list opens with it, or it stands in the menu."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="uses")
+    type = models.CharField(max_length=60)
+    opens = models.BooleanField(default=False)
+    pinned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "view"], name="one_use_of_a_view"),
+            models.UniqueConstraint(fields=["user", "type"], condition=Q(opens=True), name="a_list_opens_one_way"),
+        ]
+
+
+def query_of(params) -> str:
+    """The part of an address that a view keeps, in one order, so that two equal ones are the same text."""
+    pairs = {key: [value for value in params.getlist(key) if value] for key in params if key not in NEVER_KEPT}
+    return urlencode(sorted((key, values) for key, values in pairs.items() if values), doseq=True)
+
+
+def views_of(kind, user) -> list[Any]:
+    """The views of one list that a person meets: the own ones first."""
+    found = SavedView.objects.current().visible_to(user).as_used_by(user).filter(type=kind.key)
+    return sorted(found.select_related("author")[:MOST], key=lambda view: view.author_id != user.pk)
+
+
+def use_view(view: SavedView, user, *, opens: bool, pinned: bool) -> None:
+    """Let the person's list open with the view (instead of another), and pin it into the menu, or neither."""
+    if opens:
+        UsedView.objects.filter(user=user, type=view.type, opens=True).exclude(view=view).update(opens=False)
+    values = {"type": view.type, "opens": opens, "pinned": pinned}
+    UsedView.objects.update_or_create(user=user, view=view, defaults=values)
+
+
+def pinned_by(user) -> list[SavedView]:
+    return list(
+        SavedView.objects.current().visible_to(user).filter(uses__user=user, uses__pinned=True).order_by("name", "pk")
+    )
