@@ -131,8 +131,9 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
 
 
 def _left_out(shown: Listing) -> str:
-    count = len(set(shown.left_out or ()))
-    return count and ngettext(
+    if not (count := len(set(shown.left_out or ()))):
+        return ""
+    return ngettext(
         "A part of this view is left out: it uses a field that is not there, or not for you.",
         "%(count)s parts of this view are left out: they use fields that are not there, or not for you.",
         count,
