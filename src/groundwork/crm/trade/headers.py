@@ -16,3 +16,28 @@ add_words("rate.valid_from", "Дата", "Дата курса", "Data", "Data ku
 add_words("rate.source", "Источник", "Źródło", "bank")
 add_words("terms.discount", "Скидка", "Скидка, %", "Rabat", "Rabat %", "discount", "discount %")
 add_words("terms.pricelist", "Прайс-лист", "Прайс", "Тип цен", "Cennik", "price list")
+add_words("pricelist.name", "Прайс-лист", "Прайс", "Вид цены", "Тип цен", "Cennik", "price list", "pricelist", "list")
+add_words(
+    "order.document_number",
+    "Заказ",
+    "Номер заказа",
+    "№ заказа",
+    "Zamówienie",
+    "Numer zamówienia",
+    "order",
+    "order no",
+    "OrderID",
+)
+add_words(
+    "purchase.document_number",
+    "Накладная",
+    "Номер накладной",
+    "Поступление",
+    "Nr faktury zakupu",
+    "purchase",
+    "bill",
+    "bill no",
+)
+add_words(
+    "invoice.document_number", "Счёт", "Накладная", "Faktura", "Nr faktury", "invoice", "invoice number", "InvoiceNo"
+)

@@ -14,8 +14,8 @@ from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade.documents import frozen_invoice
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, line_amount
+from groundwork.crm.trade.documents import begin_order, frozen_invoice
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Order, Product, line_amount
 from groundwork.crm.trade.rates import firm_currency
 from groundwork.records import write
 from groundwork.records.imports.brought import Brought, brought
@@ -407,6 +407,12 @@ def begin_brought_invoice(invoice: Invoice) -> None:
     invoice.state = Invoice.State.ISSUED
 
 
+def begin_brought_order(order: Order) -> None:
+    """Somebody ordered it, or no other system would tell of it."""
+    begin_order(order)
+    order.state = Order.State.CONFIRMED
+
+
 def frozen_for_a_file(invoice: Invoice) -> frozenset[str]:
     """What another system numbered may be brought anew; what our own series numbered stands."""
     return frozen_invoice(invoice) if invoice.series_id else frozenset()
@@ -418,4 +424,5 @@ brought.add(Brought("product", without=("costs",)))
 brought.add(Brought("rate", by=("currency", "to_currency", "valid_from"), assumed={"to_currency": firm_currency}))
 brought.add(Brought("terms", by=("company",)))
 brought.add(Brought("purchase", by=("document_number", "supplier")))
+brought.add(Brought("order", begin=begin_brought_order))
 brought.add(Brought("invoice", begin=begin_brought_invoice, frozen=frozen_for_a_file))

@@ -1,13 +1,16 @@
 """What a person says about a file: how it is written, which column is which, what becomes of values we do not know."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.records.imports.layouts import is_table, layouts
+from groundwork.records.imports.generic import RecordLayout
+from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import ENCODINGS, NO_HEADER, PEEKED
-from groundwork.records.types import type_of, types
+from groundwork.records.types import type_of
 from groundwork.ui.forms import PlainErrors
 
 WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key", "split")
@@ -16,7 +19,7 @@ MOST_VALUES = 100
 
 def known() -> list:
     own = [item for item in layouts if not item.key.startswith("records:")]
-    return own + [layouts[f"records:{kind.key}"] for kind in types if is_table(kind)]
+    return own + [layouts[key] for key in layouts.tables()]
 
 
 def offered(found: str | None, answers: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -56,7 +59,8 @@ class ReadingForm(PlainErrors, forms.Form):
     def _choices(self) -> dict[str, list]:
         """What each question offers; a question without an offer is not asked."""
         about, form = self.job.about, self.job.about.get("format", {})
-        fields = [(name, self._label(name)) for name in self.reader.columns if "." not in name]
+        kind = getattr(self.reader, "kind", None)
+        fields = [(name, self._label(name)) for name in self.reader.columns if kind and name in kind.by_name]
         points = [(".", _("a point")), (",", _("a comma"))]
         orders = [("dmy", _("day first")), ("mdy", _("month first"))]
         sheets = [(name, name) for name in about.get("sheets", [])]
@@ -96,14 +100,7 @@ class ReadingForm(PlainErrors, forms.Form):
         return [("", _("ask me")), *answers] if asked else []
 
     def _label(self, name: str) -> str:
-        kind = getattr(self.reader, "kind", None)
-        if kind is None or name.partition(".")[0] not in kind.by_name:
-            return name
-        from groundwork.records.imports.generic import link_number_label
-
-        shown = kind.field(name.partition(".")[0])
-        label = link_number_label(shown) if "." in name else str(shown.label)
-        return label[:1].upper() + label[1:]
+        return self.reader.label_of(name)
 
     def _columns(self) -> list[dict]:
         """The columns of the file, each with its first cells and the field that it goes into."""
@@ -163,15 +160,19 @@ class ReadingForm(PlainErrors, forms.Form):
         for name, value in cleaned.items():
             if name.startswith("column-") and value:
                 counted[value] = counted.get(value, 0) + 1
-        kind = getattr(self.reader, "kind", None)
         for name, count in counted.items():
-            if count > 1 and (
-                kind is None or name not in kind.by_name or kind.field(name).kind not in ("text", "longtext")
-            ):
+            if count > 1 and not self._joins(name):
                 raise forms.ValidationError(
                     _("Two columns go into “%(field)s”: choose one of them."), params={"field": self._label(name)}
                 )
         return cleaned
+
+    def _joins(self, name: str) -> bool:
+        """Several columns make one text, and nothing else."""
+        reader = self.reader
+        return (
+            isinstance(reader, RecordLayout) and "." not in name and reader.field_of(name).kind in ("text", "longtext")
+        )
 
 
 class DecisionForm(PlainErrors, forms.Form):
@@ -181,15 +182,16 @@ class DecisionForm(PlainErrors, forms.Form):
 
     def __init__(self, job: ImportJob, data=None):
         super().__init__(data)
-        self.job, self.reader = job, layouts[job.layout](job)
-        self.kind = getattr(self.reader, "kind", None)
-        self.values = list(job.unknown_values.all()[:MOST_VALUES]) if self.kind else []
+        self.job = job
+        self.reader: Any = layouts[job.layout](job)
+        is_table = isinstance(self.reader, RecordLayout)
+        self.values = list(job.unknown_values.all()[:MOST_VALUES]) if is_table else []
         for unknown in self.values:
             self.fields[f"do-{unknown.pk}"] = forms.ChoiceField(choices=self._choices(unknown.field), required=False)
             self.fields[f"to-{unknown.pk}"] = forms.CharField(max_length=300, required=False)
 
     def _choices(self, name: str) -> list:
-        shown = self.kind.field(name)
+        shown = self.reader.field_of(name)
         choices = [("", _("leave its rows out"))]
         if shown.model_field.blank or shown.model_field.null:
             choices.append(("empty", _("leave it empty")))
@@ -211,16 +213,16 @@ class DecisionForm(PlainErrors, forms.Form):
 
     def _target(self, name: str) -> str:
         """The type that a link points at; "" for other fields."""
-        shown = self.kind.field(name)
+        shown = self.reader.field_of(name)
         return shown.target.type_key if shown.kind == "link" else ""
 
     def rows(self) -> list[dict]:
         return [
             {
-                "label": str(self.kind.field(unknown.field).label), "value": unknown.value, "rows": unknown.rows,
+                "label": str(self.reader.field_of(unknown.field).label), "value": unknown.value, "rows": unknown.rows,
                 "do": self[f"do-{unknown.pk}"], "to": self[f"to-{unknown.pk}"],
                 "link": self._target(unknown.field),
-                "takes": self.kind.field(unknown.field).kind != "choice",
+                "takes": self.reader.field_of(unknown.field).kind != "choice",
             }
             for unknown in self.values
         ]  # fmt: skip

@@ -274,6 +274,7 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
         if thing.verdict == Verdict.BAD:
             job.rejected += thing.data["read"]
     _note_bad(job, [thing for thing in good if thing.verdict == Verdict.BAD])
+    _note_left_out(job, good, {})
     for currency, total in layout.sum_of([thing for thing in good if thing.verdict != Verdict.BAD]).items():
         job.sums[currency] = job.sums.get(currency, 0) + total
     Staged.objects.bulk_update(things, ["verdict", "difference", "object_id", "data"], batch_size=100)
@@ -300,8 +301,22 @@ def _note_bad(job: ImportJob, things: list[Staged]) -> None:
     _keep_bad(job, [_bad_row(job, thing.file, thing.line, thing.difference) for thing in things])
 
 
+def _note_left_out(job: ImportJob, things: list[Staged], known: dict[int, list[dict]]) -> None:
+    """Single rows that are not taken of things that are, e.g. a price of a product that is not there."""
+    found = [
+        (thing, wrong)
+        for thing in things
+        if thing.verdict != Verdict.BAD
+        for wrong in thing.data.get("left_out", [])
+        if wrong not in known.get(thing.pk, [])
+    ]
+    job.rejected += len(found)
+    _keep_bad(job, [_bad_row(job, thing.file, wrong["line"], wrong) for thing, wrong in found])
+
+
 def _bad_row(job: ImportJob, file: str, line: int, wrong: dict) -> BadRow:
-    return BadRow(job=job, file=file[:255], line=line, **{name: str(text)[:120] for name, text in wrong.items()})
+    told = {name: str(wrong.get(name, ""))[:120] for name in ("column", "value", "reason")}
+    return BadRow(job=job, file=file[:255], line=wrong.get("line", line), **told)
 
 
 def _keep_bad(job: ImportJob, rows: list[BadRow]) -> None:
@@ -386,13 +401,14 @@ def _is_to_make(thing: Staged) -> bool:
 def _compare_again(job: ImportJob, layout: Layout, things: list[Staged]) -> None:
     """The firm went on working since the trial run: what it found is looked at once more before it is written."""
     open_ones = [thing for thing in things if thing.verdict in (Verdict.UPDATE, Verdict.SAME) or _is_to_make(thing)]
+    known = {thing.pk: thing.data.get("left_out", []) for thing in open_ones}
     layout.compare(open_ones)
     _leave_out_without_rights(job, layout, open_ones)
+    _note_left_out(job, open_ones, known)
     wrong = [thing for thing in open_ones if thing.verdict == Verdict.BAD]
     job.rejected += sum(thing.data["read"] for thing in wrong)
-    if wrong:
-        _note_bad(job, wrong)
-        job.save()
+    _note_bad(job, wrong)
+    job.save()
 
 
 def _refuse_without_rights(job: ImportJob) -> None:

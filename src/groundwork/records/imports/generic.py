@@ -6,6 +6,7 @@ code, e-mail, phone, name.
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -59,7 +60,13 @@ def told(values: dict[str, Any], name: str) -> Any:
 
 
 def layout_of(type_key: str) -> type["RecordLayout"]:
+    """``company``; or ``pricelist.prices`` for a type with one of its parts, one row a line."""
+    type_key, _point, part_key = type_key.partition(".")
     kind = types[type_key]
+    if part_key:
+        from groundwork.records.imports.lines import lines_layout_of
+
+        return lines_layout_of(kind, part_key)
     return type(
         f"{type_key.title()}Layout",
         (RecordLayout,),
@@ -165,11 +172,25 @@ class RecordLayout(Layout):
     def _made_on_the_way(self) -> list[str]:
         """The types of linked records that a person decided to make from values of this file."""
         made = {
-            type_of(self.kind.field(name).target).key
+            type_of(self.field_of(name).target).key
             for name, values in self.decisions.items()
-            if name in self.kind.fields and any(said["do"] == "create" for said in values.values())
+            if self.has_field(name) and any(said["do"] == "create" for said in values.values())
         }
         return sorted(made - {self.kind.key})
+
+    def has_field(self, name: str) -> bool:
+        return name in self.kind.by_name
+
+    def field_of(self, name: str) -> Field:
+        """The field that a column goes into; a link's number and code go into the link."""
+        return self.kind.field(name.partition(".")[0])
+
+    def label_of(self, name: str) -> str:
+        if not self.has_field(name.partition(".")[0]):
+            return name
+        shown = self.field_of(name)
+        label = {"number": link_number_label, "code": link_code_label}.get(name.partition(".")[2], lambda of: of.label)
+        return replace(shown, label=label(shown)).heading
 
     def refuse_what_is_off(self) -> None:
         asked = self.job.options.get("key")
@@ -211,13 +232,13 @@ class RecordLayout(Layout):
 
     def _place_in_line(self, name: str, is_mapped: bool, header: list[str], found: dict[str, list[int]]) -> tuple:
         """What a person said goes first, then labels, then other words; a link's code gives way to a field."""
-        return not is_mapped, not self._is_label(name, header, found), "." in name
+        return not is_mapped, not self.is_label(name, header, found), "." in name
 
-    def _is_label(self, name: str, header: list[str], found: dict[str, list[int]]) -> bool:
+    def is_label(self, name: str, header: list[str], found: dict[str, list[int]]) -> bool:
         """Is the column called like the field itself? Of legal ids every word counts: each country has its own."""
         own = {name}
-        if name in self.kind.by_name:
-            own |= {*names_of(self.kind.field(name)), *(words_of(self.kind.key, name) if name in SURE else ())}
+        if self.has_field(name):
+            own |= {*names_of(self.field_of(name)), *(words_of(self.kind.key, name) if name in SURE else ())}
         return key_of(header[found[name][0]]) in {key_of(word) for word in own}
 
     def _are_numbers(self, place: int) -> bool:
@@ -228,6 +249,11 @@ class RecordLayout(Layout):
     def _is_number(self, cell: str) -> bool:
         return bool(re.fullmatch(rf"{re.escape(self.kind.prefix)}-\d+", cell.strip()))
 
+    def told(self) -> list[tuple[str, str]]:
+        if not self.assumes_currency or "currency" in self.guessed(self.job.about.get("header", [])):
+            return []
+        return [(_("Currency"), _("%(what)s (assumed)") % {"what": self._currency({})})]
+
     def examine(self, path: Path) -> dict:
         about = super().examine(path)
         return about | {"format": self._find_format(path)}
@@ -237,7 +263,7 @@ class RecordLayout(Layout):
         source = sources(path)[0]
         opened = self.open(source)
         places = self.places(opened.header, source.name)
-        of_kind = {name: self.kind.field(name).kind for name in places if name in self.kind.by_name}
+        of_kind = {name: self.field_of(name).kind for name in places if self.has_field(name)}
         cells: dict[str, list[str]] = {"number": [], "date": []}
         for count, (_line, row) in enumerate(opened.rows):
             if count == SAMPLED:
@@ -269,29 +295,41 @@ class RecordLayout(Layout):
         self.dates = Format(dates=found.get("dates", ""), sure=found.get("dates_sure", False))
 
     def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
+        values = self._read_fields(self.fields, row)
+        if row.get("number", "").strip():
+            values["number"] = row["number"].strip()
+        self._refuse_without(self.required, values)
+        yield from self._made(self.fields, values)
+        yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=list(values.values()))
+
+    def _read_fields(self, names: Iterable[str], row: dict[str, str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name in self.fields:
+        for name in names:
             if pointer := next((f"{name}.{how}" for how in POINTERS if row.get(f"{name}.{how}", "").strip()), ""):
                 values[pointer] = row[pointer].strip()[:200]
             elif name in row:
-                raw = self._decided(name, clean(row[name]))
-                if self._is_made(name, raw):
-                    target = type_of(self.kind.field(name).target)
-                    yield Piece(target.key, raw[:200], {target.model.title_field: raw})
-                values[name] = self._value(self.kind.field(name), raw, row)
-        if row.get("number", "").strip():
-            values["number"] = row["number"].strip()
-        for name in self.required:
-            if not told(values, name) and name != "number":
+                values[name] = self._value(self.field_of(name), self._decided(name, clean(row[name])), row)
+        return values
+
+    def _made(self, names: Iterable[str], values: dict[str, Any]) -> Iterable[Piece]:
+        """The linked records that a person decided to make from this row."""
+        for name in names:
+            if self._is_made(name, values.get(name)):
+                target = type_of(self.field_of(name).target)
+                yield Piece(target.key, values[name][:200], {target.model.title_field: values[name]})
+
+    @staticmethod
+    def _refuse_without(names: Iterable[str], values: dict[str, Any]) -> None:
+        for name in names:
+            if told(values, name) is None:
                 raise WrongRow(name, "", _("this must not be empty"))
-        yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=list(values.values()))
 
     def _decided(self, name: str, raw: str) -> str:
         said = self.decisions.get(name, {}).get(raw)
         return raw if said is None or said["do"] == "create" else said.get("to", "") if said["do"] == "use" else ""
 
-    def _is_made(self, name: str, raw: str) -> bool:
-        return self.decisions.get(name, {}).get(raw, {}).get("do") == "create"
+    def _is_made(self, name: str, raw: Any) -> bool:
+        return bool(raw) and self.decisions.get(name, {}).get(raw, {}).get("do") == "create"
 
     def _key(self, values: dict[str, Any]) -> str:
         """What tells this row's record from the others of the file."""
@@ -352,7 +390,8 @@ class RecordLayout(Layout):
         return to_minor(amount, currency)
 
     def _currency(self, row: dict[str, str]) -> str:
-        return row.get("currency", "").strip().upper() or self.job.options.get("currency") or self._firm_currency
+        said = row.get("currency", "").strip()
+        return (currency_code(said) if said else "") or self.job.options.get("currency") or self._firm_currency
 
     @cached_property
     def _firm_currency(self) -> str:
@@ -494,9 +533,9 @@ class RecordLayout(Layout):
         if thing.type != self.kind.key:
             return []
         return [
-            (type_of(self.kind.field(name).target).key, value[:200])
+            (type_of(self.field_of(name).target).key, value[:200])
             for name, value in thing.data["values"].items()
-            if name in self.kind.by_name and self.kind.field(name).kind == "link" and self._is_made(name, value)
+            if self._is_made(name, value)
         ]
 
     def _compare_targets(self, things: list[Staged]) -> None:
@@ -508,6 +547,9 @@ class RecordLayout(Layout):
                 thing.object_id = here.get(thing.key) or None
                 thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
 
+    def is_torn(self, thing: Staged) -> bool:
+        return is_torn(thing)
+
     def _refused(self, thing: Staged, reason: str) -> dict[str, str]:
         title = self.kind.model.title_field
         name = self.job.options.get("key") or title
@@ -516,12 +558,16 @@ class RecordLayout(Layout):
     def _wrong(self, thing: Staged, links: dict[str, dict[str, int]], known: dict[str, Any]) -> dict[str, str]:
         """What cannot be taken of a row that reads well."""
         values = thing.data["values"]
-        if is_torn(thing):
+        if self.is_torn(thing):
             return self._refused(thing, _("another row of this file has this and says something else"))
         if thing.key in known and known[thing.key] is None:
             return self._refused(thing, _("several here fit this row: give their number, or another key"))
         if values.get("number") and thing.key not in known:
             return {"column": "number", "value": values["number"], "reason": _("there is none of that number")}
+        return self._unlinked(values, links)
+
+    def _unlinked(self, values: dict[str, Any], links: dict[str, dict[str, int]]) -> dict[str, str]:
+        """The first link of a row that points at nothing, or at several."""
         for name, found in links.items():
             value = values.get(name)
             if value and not found.get(value):
@@ -675,11 +721,15 @@ class RecordLayout(Layout):
         return found
 
     def _attributes(self, thing: Staged, links) -> dict[str, Any]:
+        return self._valued(thing.data["values"], links)
+
+    def _valued(self, said: dict[str, Any], links) -> dict[str, Any]:
+        """{attribute of the model: value} of what a row says."""
         values: dict[str, Any] = {}
-        for name, value in thing.data["values"].items():
+        for name, value in said.items():
             if name == "number":
                 continue
-            shown = self.kind.field(name.partition(".")[0])
+            shown = self.field_of(name)
             if shown.kind == "link":
                 value = links[name].get(value)
             elif value not in EMPTY:
@@ -735,7 +785,15 @@ class RecordLayout(Layout):
         record = self.kind.model(owner=self.job.requester)
         if begin := self.way.begin or self.kind.begin:
             begin(record)
+        if self.assumes_currency:
+            record.currency = self._currency({})
         return record
+
+    @property
+    def assumes_currency(self) -> bool:
+        """Money without a word of its currency is in the firm's own, and the trial says so."""
+        own = self.kind.by_name.get("currency")
+        return own is not None and "currency" not in self.required and is_needed(own.model_field)
 
 
 READ = {

@@ -14,6 +14,7 @@ from groundwork.core.money import to_scaled
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.records import write
+from groundwork.records.imports.brought import way_of
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import (
     Opened,
@@ -26,7 +27,7 @@ from groundwork.records.imports.readers import (
     sources,
 )
 from groundwork.records.models import Part, Record
-from groundwork.records.types import RecordType, types
+from groundwork.records.types import PartType, RecordType, types
 
 
 class WrongRow(Exception):
@@ -118,7 +119,7 @@ class Layout:
             )
         found = self.guessed(header)
         wrong = [column for name in mapped for column in columns_of(mapped[name]) if not _place(header, column)]
-        wrong += [name for name in self.required if name not in found and not columns_of(mapped.get(name, ""))]
+        wrong += [name for name in self.lacking(found) if not columns_of(mapped.get(name, ""))]
         if wrong:
             raise Unclear(
                 _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
@@ -130,6 +131,11 @@ class Layout:
                 % {"name": name, "columns": ", ".join(dict.fromkeys(twice))}
             )
         return found
+
+    def lacking(self, found: Iterable[str]) -> list[str]:
+        """The required columns that are not there; a link may be told by its number or code."""
+        there = {name.partition(".")[0] for name in found}
+        return [name for name in self.required if name not in there]
 
     def called(self, name: str) -> tuple[str, ...]:
         """What a column may be called, the likeliest first."""
@@ -168,6 +174,14 @@ class Layout:
     def needs(self, type_key: str, verb: str) -> tuple[str, str]:
         """Which right on which record type it takes to ``verb`` a thing of ``type_key``."""
         return type_key, verb
+
+    def is_label(self, name: str, header: list[str], found: dict[str, list[int]]) -> bool:
+        """Is the found column called like the field itself, not merely by another word for it?"""
+        return key_of(header[found[name][0]]) == key_of(name)
+
+    def label_of(self, name: str) -> str:
+        """What a column is called on the page."""
+        return name
 
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         """The things of this file, as (type, key), without which this one cannot be."""
@@ -227,6 +241,11 @@ def is_table(kind: RecordType) -> bool:
     return kind.typed
 
 
+def is_table_of(kind: RecordType, part: PartType) -> bool:
+    """May these lines come as a table, one row each, with what tells their record?"""
+    return part.addable and part.key not in way_of(kind.key).without and part.is_on
+
+
 def is_torn(thing: Staged) -> bool:
     """Do the rows of one thing contradict each other? Then none of them is taken."""
     return any(row != thing.data["rows"][0] for row in thing.data["rows"])
@@ -261,22 +280,32 @@ class Layouts(Registry[type[Layout]]):
             (layout for layout in self if layout.type == word and not layout.key.startswith("records:")), None
         )
         kind = next((kind for kind in types if word in (kind.key, f"{kind.key}s", f"{kind.key[:-1]}ies")), None)
-        return own or (self[f"records:{kind.key}"] if kind and is_table(kind) else None)
+        lines = next((key for key in self.tables() if word == key.removeprefix("records:").replace(".", "-")), "")
+        return own or (self[f"records:{kind.key}"] if kind and is_table(kind) else self[lines] if lines else None)
+
+    def tables(self) -> list[str]:
+        """The keys of the layouts that any table may have: first each record type, then those with their lines."""
+        kinds = [kind for kind in types if is_table(kind)]
+        return [
+            *(f"records:{kind.key}" for kind in kinds),
+            *(f"records:{kind.key}.{part.key}" for kind in kinds for part in kind.parts if is_table_of(kind, part)),
+        ]
 
     def fitting(self, header: list[str]) -> str:
-        """The key of the layout whose required columns the header has; among record types, that with most columns."""
+        """The key of the layout whose required columns the header has; among tables of records, that with most columns,
+        and of these that with most of our own labels."""
         for layout in self:
             if layout.required and not layout.key.startswith("records:"):
                 places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
                 if len(places) == len(layout.required):
                     return layout.key
-        best = ("", 0)
-        for kind in types:
-            if is_table(kind):
-                layout = self[f"records:{kind.key}"]
-                guessed = layout(ImportJob(layout=layout.key)).guessed(header)
-                if all(name in guessed for name in layout.required) and len(guessed) > best[1]:
-                    best = (layout.key, len(guessed))
+        best: tuple[str, tuple[int, int]] = ("", (0, 0))
+        for key in self.tables():
+            reader = self[key](ImportJob(layout=key))
+            guessed = reader.guessed(header)
+            rank = len(guessed), sum(reader.is_label(name, header, guessed) for name in guessed)
+            if not reader.lacking(guessed) and rank > best[1]:
+                best = (key, rank)
         return best[0]
 
     def claiming(self, path: Path) -> str:
@@ -285,7 +314,7 @@ class Layouts(Registry[type[Layout]]):
 
     def known_names(self) -> frozenset[str]:
         """All names that columns go by, folded: what makes a row look like a header."""
-        every = [*self, *(self[f"records:{kind.key}"] for kind in types if is_table(kind))]
+        every = [*self, *(self[key] for key in self.tables())]
         return frozenset(
             key_of(str(name)) for layout in every for key, more in layout.columns.items() for name in (key, *more)
         )

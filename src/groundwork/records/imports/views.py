@@ -336,7 +336,7 @@ def bad_rows(job: ImportJob) -> Table | None:
     rows = list(job.bad_rows.all()[:BAD_SHOWN])
     if not rows:
         return None
-    several, kind = job.about.get("files", 1) > 1, getattr(layouts[job.layout], "kind", None)
+    several, layout = job.about.get("files", 1) > 1, layouts[job.layout](job)
     columns = [
         Column("line", _("Line"), main=True), Column("column", _("Column")),
         Column("value", _("Value")), Column("reason", _("What is wrong")),
@@ -347,7 +347,7 @@ def bad_rows(job: ImportJob) -> Table | None:
             Row(
                 [
                     Cell(f"{row.file}:{row.line}" if several else str(row.line)),
-                    Cell(kind.field(row.column).heading if kind and row.column in kind.by_name else row.column),
+                    Cell(layout.label_of(row.column)),
                     Cell(row.value),
                     Cell(row.reason),
                 ],

@@ -44,7 +44,32 @@ BY_NAME: dict[str, tuple[str, ...]] = {
         "JM", "J.m.", "Jednostka", "Jednostka miary", "uom", "unit of measure",
     ),
     "kind": ("Тип", "Вид", "Typ", "Rodzaj", "type", "category"),
-    "currency": ("Валюта", "Waluta"),
+    "currency": ("Валюта", "Waluta", "Валюта документа", "curr", "currency code"),
+    "product": (
+        "Товар", "Товары", "Номенклатура", "Наименование товара", "Товар/услуга", "Позиция", "Towar", "Nazwa towaru",
+        "Towar/usługa", "Produkt", "Nazwa towaru lub usługi", "item", "item name", "product name", "goods",
+    ),
+    "quantity": ("Количество", "Кол-во", "Кол.", "К-во", "Ilość", "Ilosc", "qty", "quantity ordered", "pcs"),
+    "from_quantity": (
+        "От количества", "От", "Минимальное количество", "Мин. кол-во", "Od ilości", "Minimalna ilość", "min quantity",
+        "min qty", "from qty",
+    ),
+    "price": (
+        "Цена", "Цена за единицу", "Цена за ед.", "Цена без НДС", "Cena", "Cena netto", "Cena jednostkowa",
+        "Cena jedn. netto", "unit price", "price per unit", "net price", "UnitPrice",
+    ),
+    "discount": ("Скидка", "Скидка, %", "% скидки", "Rabat", "Rabat, %", "Upust", "discount %"),
+    "amount_minor": (
+        "Сумма", "Сумма без НДС", "Стоимость", "Wartość", "Wartość netto", "Kwota", "Kwota netto",
+        "amount", "net amount", "line total", "sum",
+    ),
+    "vat_code": ("НДС", "Ставка НДС", "НДС, %", "VAT", "VAT %", "VAT rate", "Stawka VAT", "tax rate"),
+    "supplier": ("Поставщик", "Продавец", "Контрагент", "Dostawca", "Kontrahent", "Sprzedawca", "vendor"),
+    "pricelist": ("Прайс-лист", "Прайс", "Вид цены", "Тип цен", "Cennik", "price list", "pricelist"),
+    "bought_on": ("Дата", "Дата документа", "Дата покупки", "Data", "Data zakupu", "date", "purchase date"),
+    "ordered_on": ("Дата", "Дата заказа", "Data", "Data zamówienia", "date", "order date", "OrderDate"),
+    "valid_from": ("Действует с", "С даты", "Начало действия", "Obowiązuje od", "Od dnia", "from date", "valid since"),
+    "valid_to": ("Действует по", "По дату", "Окончание действия", "Obowiązuje do", "Do dnia", "to date", "valid until"),
     "document_number": (
         "Номер документа", "Номер счёта", "Numer faktury", "Numer dokumentu", "invoice number", "invoice no",
     ),
