@@ -141,7 +141,7 @@ class ActLabel:
 
 acts: Registry[ActLabel] = Registry(lambda item: item.key)
 for act_label in (
-    ActLabel("created", gettext_lazy("Created")),
+    ActLabel("created", gettext_lazy("Created"), can_go_back=True),
     ActLabel("edited", gettext_lazy("Changed"), can_go_back=True),
     ActLabel("archived", gettext_lazy("Archived"), can_go_back=True),
     ActLabel("restored", gettext_lazy("Restored"), can_go_back=True),
@@ -336,8 +336,7 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
     named = acts.get(act.act)
     title = str(named.label) if named else act.act
     undo_url = ""
-    can_go_back = any("#" not in name for name in change.fields)  # lines are changed back by hand
-    if can_go_back and act.by_id == user.pk and named is not None and named.can_go_back:
+    if act.by_id == user.pk and act.channel == "web" and named is not None and named.can_go_back:
         undo_url = reverse("records:undo", args=[act.pk])
     return Event(
         "history",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import list_views, merge_views, views
+from groundwork.records import list_views, merge_views, undo_views, views
 from groundwork.records.tasks import views as tasks
 
 app_name = "records"
@@ -9,7 +9,10 @@ urlpatterns = [
     path("day", tasks.day, name="day"),
     path("search", views.find, name="search"),
     path("why/<str:key>", views.why, name="why"),
-    path("undo/<int:pk>", views.undo, name="undo"),
+    path("undo/<int:pk>", undo_views.undo, name="undo"),
+    path("undo/last", undo_views.undo_last, name="undo_last"),
+    path("acts", undo_views.last_acts, name="acts"),
+    path("trash", undo_views.trash, name="trash"),
     path("r/<slug:type_key>/", list_views.listing, name="list"),
     path("r/<slug:type_key>/totals", list_views.totals, name="totals"),
     path("r/<slug:type_key>/list.csv", list_views.export, {"form": "csv"}, name="export_csv"),

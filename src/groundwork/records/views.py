@@ -120,7 +120,7 @@ def _create(request, kind, names, template):
     form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
     if request.method == "POST" and form.is_valid():
         record = write.creating(form.instance, by=request.user)
-        messages.success(request, _("%(name)s is kept.") % {"name": record})
+        offer_undo(request, _("%(name)s is kept.") % {"name": record}, record)
         return redirect(record)
     status = 422 if request.method == "POST" else 200
     return render(request, template, {"kind": kind, "form": form, "record": None}, status=status)
@@ -150,7 +150,7 @@ def edit(request, kind, record):
         saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
     except Conflict as conflict:
         return _conflict(request, kind, conflict, form)
-    messages.success(request, _("%(name)s is saved.") % {"name": saved})
+    offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
     return redirect(saved)
 
 
@@ -210,7 +210,7 @@ def choose(request, kind, record):
         saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
     except Conflict as conflict:
         return _conflict(request, kind, conflict, form)
-    messages.success(request, _("%(name)s is saved.") % {"name": saved})
+    offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
     return redirect(saved)
 
 
@@ -218,7 +218,7 @@ def choose(request, kind, record):
 @acts_on("archive")
 def archive(request, kind, record):
     fresh = write.archive(record, by=request.user)
-    _offer_undo(request, _("%(name)s is archived.") % {"name": fresh}, fresh)
+    offer_undo(request, _("%(name)s is archived.") % {"name": fresh}, fresh)
     return redirect("records:list", kind.key)
 
 
@@ -226,35 +226,14 @@ def archive(request, kind, record):
 @acts_on("archive")
 def restore(request, kind, record):
     fresh = write.restore(record, by=request.user)
-    messages.success(request, _("%(name)s is back.") % {"name": fresh})
+    offer_undo(request, _("%(name)s is back.") % {"name": fresh}, fresh)
     return redirect(fresh)
 
 
-def _offer_undo(request, text, record) -> None:
+def offer_undo(request, text, record) -> None:
+    """Say what was done to ``record`` just now, with the way back."""
     last = ChangeSet.objects.filter(changes__type=record.type_key, changes__object_id=record.pk).order_by("-pk").first()
     said(request, text, undo_url=reverse("records:undo", args=[last.pk]) if last else "")
-
-
-@require_POST
-@signed_in
-def undo(request, pk):
-    """Take back an own act, where one may still do it to each of its records. A load is taken back as a whole."""
-    changeset = get_object_or_404(ChangeSet, pk=pk, by=request.user, channel="web")
-    changes = list(changeset.changes.all())
-    for change in changes:
-        kind = types[change.type]
-        record = get_object_or_404(kind.model.objects.visible_to(request.user), pk=change.object_id)
-        verb = "archive" if changeset.act in ("archived", "restored", "created") else "edit"
-        if not request.user.can(verb, record):
-            raise PermissionDenied
-    result = write.undo(changeset, by=request.user)
-    if result.kept:
-        messages.warning(
-            request, _("Not taken back, since it was changed after: %(names)s") % {"names": "; ".join(result.kept[:5])}
-        )
-    if result.restored:
-        messages.success(request, _("Taken back."))
-    return redirect(record) if changes else redirect("/")
 
 
 @require_http_methods(["GET", "POST"])
@@ -275,7 +254,7 @@ def act(request, kind, record, key):
     asked = form.cleaned_data if form is not None else {}
     result = write.act_on(record, action, by=request.user, version=request.POST.get("version", ""), asked=asked)
     if action.done and action.can_go_back:
-        _offer_undo(request, action.done, record)
+        offer_undo(request, action.done, record)
     elif action.done:
         messages.success(request, action.done)
     return redirect(result or next_or(request, record))
@@ -334,6 +313,7 @@ def part_add(request, kind, record, part_key):
         return show_page(request, kind, record, wrong_part=form, status=422)
     with write.writing(record, by=request.user, act="edited") as fresh:
         write.put_part(fresh, form.instance)
+    offer_undo(request, _("Added: %(what)s.") % {"what": part.label}, record)
     return redirect(record)
 
 
@@ -346,10 +326,12 @@ def part_edit(request, kind, record, part_key, part_pk):
     if request.method == "POST" and "remove" in request.POST and part.removable:
         with write.writing(record, by=request.user, act="edited") as fresh:
             write.drop_part(fresh, line)
+        offer_undo(request, _("Removed: %(what)s.") % {"what": part.label}, record)
         return redirect(record)
     if request.method == "POST" and form.is_valid():
         with write.writing(record, by=request.user, act="edited") as fresh:
             write.put_part(fresh, form.instance)
+        offer_undo(request, _("Changed: %(what)s.") % {"what": part.label}, record)
         return redirect(record)
     status = 422 if request.method == "POST" else 200
     return render(

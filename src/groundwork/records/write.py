@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -469,8 +469,22 @@ def undo(changeset: ChangeSet, *, by) -> Undone:
         if set_again.undone_by.exists():
             raise Refusal(_("This was undone already."))
         for change in set_again.changes.order_by("-pk"):
-            _undo_change(change, by, result)
+            _undo_or_keep(change, by, result)
     return result
+
+
+def _undo_or_keep(change: Change, by, result: Undone) -> None:
+    """What would break a rule of the database by now (a name that another record has taken) stays, and is told."""
+    done = Undone()
+    try:
+        with transaction.atomic():
+            _undo_change(change, by, done)
+    except IntegrityError:
+        from groundwork.records.types import types
+
+        done = Undone(kept=[f"{types[change.type].label} {change.object_id}"])
+    result.restored += done.restored
+    result.kept += done.kept
 
 
 def _undo_change(change: Change, by, result: Undone) -> None:
@@ -481,8 +495,10 @@ def _undo_change(change: Change, by, result: Undone) -> None:
     if record is None:
         return
     with writing(record, by=by, act="undone") as fresh:
+        kind = type_of(fresh)
+        stands = kind.frozen(fresh) if kind.frozen else frozenset()
         if change.created:
-            if fresh.version != change.version:
+            if fresh.version != change.version or (kind.stays and kind.stays(fresh)):
                 result.kept.append(str(fresh))
             else:
                 fresh.archived_at = now()
@@ -492,16 +508,27 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         held = values(fresh)
         back = 0
         for name, (before, after) in change.fields.items():
-            if "#" in name and _undo_part(fresh, name, before, after):
+            key, label = _named(kind, name)
+            if "#" in name and key not in stands and _undo_part(fresh, name, before, after):
                 back += 1
                 continue
-            if "#" in name or held.get(name) != after:
-                result.kept.append(f"{fresh}: {name}")
+            if "#" in name or key in stands or held.get(name) != after:
+                result.kept.append(f"{fresh}: {label}")
                 continue
             item = next(item for item in fresh._meta.concrete_fields if item.attname == name)
             setattr(fresh, name, item.to_python(before) if before is not None else None)
             back += 1
         result.restored += bool(back)
+
+
+def _named(kind: RecordType, name: str) -> tuple[str, str]:
+    """(key, label) of what history calls "owner_id" or "invoiceline#5": a field or the parts of a record."""
+    if "#" in name:
+        model_name = name.split("#", 1)[0]
+        part = next((part for part in kind.parts if part.model._meta.model_name == model_name), None)
+        return (part.key, str(part.label)) if part else (model_name, model_name)
+    item = next((item for item in kind.model._meta.concrete_fields if item.attname == name), None)
+    return (item.name, str(item.verbose_name)) if item else (name, name)
 
 
 def undo_parts(record: Record, change: Change, *, by) -> list[str]:

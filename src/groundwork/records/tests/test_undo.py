@@ -1,0 +1,204 @@
+"""Taking back: by the notice, by key, from the page of the last acts, and out of the trash."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from groundwork.core.clock import now, standing_at, today
+from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.testing import make_company
+from groundwork.crm.trade.models import CostPrice, Product
+from groundwork.crm.trade.testing import make_draft
+from groundwork.records.models import ChangeSet
+from groundwork.records.tasks.asking import finish, give
+from groundwork.records.write import (
+    archive,
+    creating,
+    drop_part,
+    note,
+    put_part,
+    restore,
+    save_fields,
+    writing,
+)
+
+LAST, ACTS, TRASH = (reverse(f"records:{name}") for name in ("undo_last", "acts", "trash"))
+
+
+def address(name, record, *more):
+    return reverse(f"records:{name}", args=[record.type_key, record.pk, *more])
+
+
+def undo_buttons(page: str) -> list[str]:
+    return re.findall(r'action="(/undo/\d+)"', page)
+
+
+def test_every_change_by_hand_is_told_with_its_way_back(cast, as_user):
+    client = as_user(cast.anna)
+    typed = {"name": "Tortola", "kind": "customer"}
+
+    made = client.post(reverse("records:new", args=["company"]), typed, follow=True).content.decode()
+    company = Company.objects.get()
+    changed = client.post(address("edit", company), {**typed, "city": "Tver", "version": 1}, follow=True)
+    gone = client.post(address("archive", company), follow=True).content.decode()
+    back = client.post(address("restore", company), follow=True).content.decode()
+
+    for page in (made, changed.content.decode(), gone, back):
+        notices = page.split('id="notices"', 1)[1].split("</div>", 1)[0]
+        assert len(undo_buttons(notices)) == 1
+
+
+def test_the_key_takes_back_the_last_act_then_the_one_before(cast, as_user):
+    company = make_company(cast.anna)
+    for version, city in enumerate(("Tver", "Kazan"), start=1):
+        save_fields(company, {"city": city}, by=cast.anna, version=version)
+    client = as_user(cast.anna)
+
+    cities = []
+    for _turn in range(2):
+        client.post(LAST)
+        company.refresh_from_db()
+        cities.append(company.city)
+
+    assert cities == ["Tver", ""]
+
+
+def test_the_key_takes_back_nothing_past_an_act_that_stands(cast, as_user):
+    company = make_company(cast.anna, city="Tver")
+    save_fields(company, {"city": "Kazan"}, by=cast.anna, version=1)
+    note(company, by=cast.anna, kind="note", text="They moved")
+
+    answer = as_user(cast.anna).post(LAST)
+
+    company.refresh_from_db()
+    assert (answer.status_code, company.city) == (409, "Kazan")
+
+
+def test_the_key_reaches_no_further_back_than_the_working_day(cast, as_user):
+    with standing_at(now().replace(year=now().year - 1)):
+        company = make_company(cast.anna)
+
+    answer = as_user(cast.anna).post(LAST)
+
+    company.refresh_from_db()
+    assert (answer.status_code, company.is_archived) == (409, False)
+
+
+def test_the_key_never_takes_back_what_somebody_else_did(cast, as_user):
+    company = make_company(cast.anna)
+    save_fields(company, {"city": "Kazan"}, by=cast.piotr, version=1)
+
+    as_user(cast.anna).post(LAST)
+
+    company.refresh_from_db()
+    assert (company.city, company.is_archived) == ("Kazan", False)
+
+
+def test_a_made_company_goes_to_the_trash_unless_somebody_built_upon_it(cast, as_user):
+    alone, used = make_company(cast.anna, name="Alone"), make_company(cast.anna, name="Used")
+    save_fields(used, {"city": "Tver"}, by=cast.piotr, version=1)
+    client = as_user(cast.anna)
+
+    for company in (alone, used):
+        client.post(reverse("records:undo", args=[company.origin_id]))
+
+    assert set(Company.objects.current().values_list("name", flat=True)) == {"Used"}
+
+
+def test_the_last_acts_tell_what_was_done_to_what_and_what_is_taken_back(cast, as_user):
+    company = make_company(cast.anna, name="Tortola")
+    task = give(company, by=cast.anna, what="Call them", due_on=now().date())
+    finish(task, by=cast.anna)
+    client = as_user(cast.anna)
+
+    client.post(undo_buttons(client.get(ACTS).content.decode())[0])
+    page = client.get(ACTS).content.decode()
+
+    task.refresh_from_db()
+    assert not task.is_done
+    assert re.search(r"Done: <a [^>]*>Call them</a>.*?taken back", page, re.DOTALL)
+    assert re.search(r"Created: <a [^>]*>Tortola</a>", page)
+    assert len(undo_buttons(page)) == 2  # the company and the task; the done one is taken back
+
+
+def test_of_records_that_one_no_longer_sees_the_last_acts_name_none_and_undo_none(cast, as_user):
+    company = make_company(cast.anna, name="Tortola")
+    with writing(company, by=cast.olga, act="edited") as fresh:
+        fresh.owner, fresh.department = cast.ivan, cast.export
+    client = as_user(cast.anna)
+
+    page = client.get(ACTS).content.decode()
+
+    assert "Tortola" not in page
+    assert undo_buttons(page) == []
+    assert client.post(reverse("records:undo", args=[company.origin_id])).status_code == 404
+
+
+@pytest.mark.parametrize("acts", [2, 15])
+def test_the_last_acts_take_as_many_queries_for_fifteen_as_for_two(cast, as_user, django_assert_num_queries, acts):
+    for number in range(acts):
+        make_company(cast.anna, name=f"Shop {number}")
+    client = as_user(cast.anna)
+    client.get(ACTS)
+
+    with django_assert_num_queries(8):  # session, user, firm, rights twice, acts, changes, companies
+        client.get(ACTS)
+
+
+def test_the_trash_shows_what_i_may_see_and_puts_it_back(cast, as_user):
+    mine, hidden = make_company(cast.anna, name="Tortola"), make_company(cast.ivan, name="Hidden Garden")
+    for company in (mine, hidden):
+        archive(company, by=cast.olga)
+    client = as_user(cast.anna)
+
+    page = client.get(TRASH).content.decode()
+    client.post(address("restore", mine))
+
+    assert "Tortola" in page
+    assert "Hidden Garden" not in page
+    assert "The trash is empty" in client.get(TRASH).content.decode()
+
+
+def test_lines_of_a_document_go_back_and_its_total_with_them(cast, as_user):
+    draft = make_draft(cast.adam)
+    before = draft.total_minor
+    client = as_user(cast.adam)
+    line = {"lines-quantity": "2", "lines-price": "10", "lines-description": "Bag"}
+
+    page = client.post(address("part_add", draft, "lines"), line, follow=True).content.decode()
+    draft.refresh_from_db()
+    assert draft.total_minor > before
+    client.post(undo_buttons(page)[0])
+
+    draft.refresh_from_db()
+    assert draft.total_minor == before
+
+
+def test_what_would_break_a_rule_by_now_stays_as_it_is_and_is_told(cast, as_user):
+    """Of one day a product has one cost: the removed one does not come back beside the new one."""
+    product = creating(Product(name="Almonds"), by=cast.adam)
+    with writing(product, by=cast.adam, act="edited") as fresh:
+        old = put_part(fresh, CostPrice(cost=Decimal(2), currency="GBP", valid_from=today()))
+    with writing(product, by=cast.adam, act="edited") as fresh:
+        drop_part(fresh, old)
+    act = ChangeSet.objects.latest("pk")
+    with writing(product, by=cast.adam, act="edited") as fresh:
+        put_part(fresh, CostPrice(cost=Decimal(3), currency="GBP", valid_from=today()))
+
+    answer = as_user(cast.adam).post(reverse("records:undo", args=[act.pk]), follow=True)
+
+    assert "Not taken back" in answer.content.decode()
+    assert [cost.cost for cost in product.costs.all()] == [Decimal(3)]
+
+
+def test_undo_asked_by_script_opens_the_page_anew(cast, as_user):
+    company = make_company(cast.anna)
+    restore(archive(company, by=cast.anna), by=cast.anna)
+
+    answer = as_user(cast.anna).post(LAST, headers={"HX-Request": "true"})
+
+    company.refresh_from_db()
+    assert answer["HX-Refresh"] == "true"
+    assert company.is_archived

@@ -1,0 +1,134 @@
+"""Taking back: the last acts of a person, what undoing one of them touches, and what lies in the trash."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, Min, OuterRef
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from groundwork.core import languages
+from groundwork.core.clock import now
+from groundwork.core.refusals import Refusal
+from groundwork.records import pages, write
+from groundwork.records.models import Change, ChangeSet, Record
+from groundwork.records.types import RecordType, types
+
+ACTS = 20
+HOURS_OF_LAST = 12  # Ctrl-Z reaches no further back than a working day
+IN_TRASH = 20  # of one type; its list has them all
+ARCHIVING = ("archived", "restored", "created")
+
+
+@dataclass
+class Done:
+    """One act of a person, as the page of the last acts shows it."""
+
+    title: str
+    when: str
+    what: str
+    href: str = ""
+    more: int = 0  # further records of the same act
+    undo_url: str = ""
+    is_undone: bool = False
+
+
+def own_acts(user):
+    """What the person did by hand, newest first; taking back is no act to be taken back itself."""
+    undone = Exists(ChangeSet.objects.filter(undo_of=OuterRef("pk")))
+    mine = ChangeSet.objects.filter(by=user, channel="web").exclude(act="undone")
+    return mine.annotate(is_undone=undone).order_by("-pk")
+
+
+def can_go_back(act: ChangeSet) -> bool:
+    label = pages.acts.get(act.act)
+    return label is not None and label.can_go_back
+
+
+def last_acts(user) -> list[Done]:
+    """Two queries, and one for each type of record among them."""
+    counted = {"records": Count("changes"), "first": Min("changes__pk")}
+    found = list(own_acts(user).annotate(**counted)[:ACTS])
+    changes = {change.pk: change for change in Change.objects.filter(pk__in=[act.first for act in found if act.first])}
+    seen = visible(user, changes.values())
+    return [_told(act, changes.get(act.first), seen) for act in found]
+
+
+def _told(act, change: Change | None, seen: dict[tuple[str, int], Record]) -> Done:
+    label = pages.acts.get(act.act)
+    record = seen.get((change.type, change.object_id)) if change else None
+    may = can_go_back(act) and change is not None and record is not None and not act.is_undone
+    return Done(
+        title=str(label.label) if label else act.act,
+        when=languages.moment(act.at),
+        what=str(record) if record else _("no access") if change else "",
+        href=record.get_absolute_url() if record else "",
+        more=max(act.records - 1, 0),
+        undo_url=reverse("records:undo", args=[act.pk]) if may else "",
+        is_undone=act.is_undone,
+    )
+
+
+def visible(user, changes: Iterable[Change]) -> dict[tuple[str, int], Record]:
+    """The records of these changes that the person sees: one query a type."""
+    wanted: dict[str, set[int]] = {}
+    for change in changes:
+        wanted.setdefault(change.type, set()).add(change.object_id)
+    return {
+        (key, record.pk): record
+        for key, ids in wanted.items()
+        if key in types
+        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
+    }
+
+
+def newest(user) -> ChangeSet:
+    """What Ctrl-Z takes back: the newest act that is not taken back yet. Refused where it is of a kind that stands."""
+    act = own_acts(user).filter(is_undone=False, at__gte=now() - timedelta(hours=HOURS_OF_LAST)).first()
+    if act is None:
+        raise Refusal(_("There is nothing to take back."))
+    if not can_go_back(act):
+        label = pages.acts.get(act.act)
+        what = label.label if label else act.act
+        raise Refusal(_("What you did last is not taken back with a key: “%(act)s”.") % {"act": what})
+    return act
+
+
+def take_back(act: ChangeSet, user) -> tuple[write.Undone, list[Record]]:
+    """Undo an act where the person may still do it to each of its records: else 404, or 403."""
+    changes = list(act.changes.all())
+    seen = visible(user, changes)
+    if len(seen) < len({(change.type, change.object_id) for change in changes}):
+        raise Http404
+    verb = "archive" if act.act in ARCHIVING else "edit"
+    if not all(user.can(verb, record) for record in seen.values()):
+        raise PermissionDenied
+    return write.undo(act, by=user), list(seen.values())
+
+
+@dataclass
+class Trash:
+    """The newest archived records of one type."""
+
+    kind: RecordType
+    rows: list[tuple[Record, str, str, str]]  # record, when, who, where it is put back ("" where one may not)
+    all_url: str = ""
+
+
+def trash_of(user) -> list[Trash]:
+    """What was archived, over all types that the person sees: one query a type."""
+    return [trash for kind in types if user.can("view", kind.key) and (trash := _trash(kind, user)).rows]
+
+
+def _trash(kind: RecordType, user) -> Trash:
+    archived = kind.model.objects.visible_to(user).filter(archived_at__isnull=False)
+    found = list(archived.select_related("updated_by").order_by("-archived_at", "-pk")[: IN_TRASH + 1])
+    rows = []
+    for record in found[:IN_TRASH]:
+        url = reverse("records:restore", args=[kind.key, record.pk]) if user.can("archive", record) else ""
+        rows.append((record, languages.moment(record.archived_at), str(record.updated_by or ""), url))
+    more = reverse("records:list", args=[kind.key]) + "?archived=1" if len(found) > IN_TRASH else ""
+    return Trash(kind, rows, more)
