@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groundwork.core.clock import now, standing_at, today
@@ -136,14 +137,16 @@ def test_of_records_that_one_no_longer_sees_the_last_acts_name_none_and_undo_non
     assert client.post(reverse("records:undo", args=[company.origin_id])).status_code == 404
 
 
-@pytest.mark.parametrize("acts", [2, 15])
-def test_the_last_acts_take_as_many_queries_for_fifteen_as_for_two(cast, as_user, django_assert_num_queries, acts):
-    for number in range(acts):
-        make_company(cast.anna, name=f"Shop {number}")
+def test_the_last_acts_take_as_many_queries_for_fifteen_as_for_two(cast, as_user, django_assert_num_queries):
     client = as_user(cast.anna)
-    client.get(ACTS)
+    for number in range(15):
+        make_company(cast.anna, name=f"Shop {number}")
+        if number == 1:
+            client.get(ACTS)
+            with CaptureQueriesContext(connection) as few:
+                client.get(ACTS)
 
-    with django_assert_num_queries(8):  # session, user, firm, rights twice, acts, changes, companies
+    with django_assert_num_queries(len(few)):
         client.get(ACTS)
 
 
