@@ -363,6 +363,8 @@ ROWS: dict[str, Row] = {
     "access:second_step": Row("open", may=lambda case, oracle: "login"),
     "access:two_steps_reset": Row("configure people", person_args),
     "access:role_two_steps": Row("configure people", keys("narrow"), post=reasoned),
+    "access:view_as": Row("configure people", person_args),
+    "access:view_as_end": Row("signed in"),
     "access:language": Row("open", post=lambda case: {"language": "pl"}),
     "access:theme": Row("signed in", post=lambda case: {"theme": "dark"}),
     "access:people": Row("view people"),

@@ -205,6 +205,9 @@ class Browser:
             client = self.clients[name] = Client(raise_request_exception=False)
             client.force_login(user, backend=BACKEND)
         User.objects.filter(pk=gone.pk).update(is_active=False)
+        looking = self.clients["adam as ivan"] = Client(raise_request_exception=False)
+        looking.force_login(world.cast.adam, backend=BACKEND)
+        looking.post(reverse("access:view_as", args=[world.cast.ivan.pk]))
         self.cookies = {name: client.cookies.copy() for name, client in self.clients.items()}
 
     def ask(self, actor: str, method: str, path: str, data: dict):
@@ -397,6 +400,26 @@ def requests(name: str, route: URLPattern, row: Row, case: Case):
 @pytest.fixture(scope="module")
 def browser(world):
     return Browser(world)
+
+
+# ── looking as somebody else
+
+
+def test_who_looks_as_another_person_sees_no_more_and_changes_nothing(world, browser):
+    """Adam looks as Ivan: the same answers as Ivan's own, and every unsafe request is refused."""
+    oracle, wrong = Oracle(world), []
+    forbidden, amounts = oracle.forbidden_markers("ivan"), oracle.forbidden_amounts("ivan")
+    for name, route in ROUTES.items():
+        if name in ("access:view_as_end", "account_logout"):
+            continue
+        for case in (case for case in cases(world, route, ROWS[name], "ivan") if case.owner in ("", "ivan")):
+            for method, path, data in requests(name, route, ROWS[name], case):
+                answer, body, written = browser.ask("adam as ivan", method, path, data)
+                unsafe = method != "GET" and answer.status_code != 403
+                found = leaks("ivan", body, oracle, forbidden - oracle.offered_markers(case), amounts)
+                if unsafe or written or found or answer.status_code >= 500:
+                    wrong.append(f"{method} {path}: {answer.status_code}, wrote {dict(written)}, shows {found}")
+    assert wrong == [], "\n".join(wrong[:60])
 
 
 # ── no field beyond the form

@@ -31,6 +31,8 @@ class Event(models.TextChoices):
     PERSON_CHANGED = "person changed", gettext_lazy("person changed")
     SHUT_OUT = "shut out", gettext_lazy("person may not sign in any more")
     LET_IN = "let in", gettext_lazy("person may sign in again")
+    VIEW_AS = "view as", gettext_lazy("looks as somebody else")
+    VIEW_AS_ENDED = "view as ended", gettext_lazy("looks as somebody else no more")
     LEFT = "left", gettext_lazy("person left")
     CODE_WRONG = "code wrong", gettext_lazy("wrong code of the second step")
     TWO_STEPS_ON = "two steps on", gettext_lazy("sign-in in two steps set up")
@@ -51,7 +53,12 @@ class Event(models.TextChoices):
 
 @transaction.atomic
 def record(event: str, user=None, detail: dict | None = None, request=None) -> AuditEntry:
-    """Add an event; ``user`` did it (None: nobody signed in). Part of the caller's transaction."""
+    """Add an event; ``user`` did it (None: nobody signed in). Part of the caller's transaction.
+
+    What was done while looking as somebody else was done by who looked.
+    """
+    if real := getattr(user, "viewed_by", None):
+        user, detail = real, (detail or {}) | {"as": user.email}
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_WRITER])

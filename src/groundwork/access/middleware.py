@@ -25,7 +25,8 @@ class PersonalSettings:
             firm = Firm.objects.first()
             request.firm = firm
             request.firm_name = firm.name if firm else "Groundwork"
-            person = request.user if request.user.is_authenticated else None
+            reader = getattr(request, "real_user", request.user)
+            person = reader if reader.is_authenticated else None
             if person:
                 sessions.seen(request)
             language = self._language(request, person, firm)
@@ -59,7 +60,8 @@ class SecondStepFirst:
 
     def process_view(self, request, view, args, kwargs):
         is_free = getattr(view, "access", "") == "open" or getattr(view, "before_two_steps", False)
-        if is_free or not request.user.is_authenticated or not two_steps.are_missing(request.user):
+        person = getattr(request, "real_user", request.user)
+        if is_free or not person.is_authenticated or not two_steps.are_missing(person):
             return None
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(reverse("access:two_steps"))

@@ -19,6 +19,7 @@ from groundwork.access.limits import page
 from groundwork.access.models import AuditEntry, Department, Invitation, User
 from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.session_views import told as told_session
+from groundwork.access.view_as import may_view_as
 from groundwork.blueprint.elements import raise_config_version
 from groundwork.core.clock import now, today
 from groundwork.core.languages import day, moment
@@ -96,7 +97,8 @@ def person(request, pk):
     form = PersonForm(request.POST or None, instance=User.objects.get(pk=pk), by=request.user)
     if request.method != "POST" or not form.is_valid():
         browsers = [told_session(row, request) for row in sessions.of(shown)]
-        return page(request, "access/person.html", form, person=shown, sessions=browsers)
+        may = may_view_as(request.user, shown)
+        return page(request, "access/person.html", form, person=shown, sessions=browsers, may_view_as=may)
     acts.change_person(shown, by=request.user, **form.cleaned_data, request=request)
     said(request, _("Saved."))
     return redirect("access:people")

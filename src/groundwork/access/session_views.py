@@ -1,4 +1,4 @@
-"""Where a person is signed in: the own list, and the ends of sessions."""
+"""Where a person is signed in: the own list, and the ends of sessions; and looking as somebody else."""
 
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404
@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from groundwork.access import people, sessions
+from groundwork.access import people, sessions, view_as
 from groundwork.access.doors import allowed, signed_in
 from groundwork.access.models import BrowserSession, User
 from groundwork.core.refusals import Refusal
@@ -61,3 +61,17 @@ def end_all_of(request, pk):
     sessions.end_all(person, by=request.user, request=request)
     said(request, _("%(name)s is signed out everywhere.") % {"name": person})
     return redirect("access:person", pk)
+
+
+@require_POST
+@allowed("configure", "people")
+def view_as_begin(request, pk):
+    view_as.begin(request, get_object_or_404(User, pk=pk))
+    return redirect("/")
+
+
+@require_POST
+@signed_in
+def view_as_end(request):
+    view_as.end(request)
+    return redirect("access:people" if request.user.can("view", "people") else "/")

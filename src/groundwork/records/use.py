@@ -23,9 +23,14 @@ _since = time.monotonic()
 
 
 def note_use(user, kind: str, key: str, object_id: int | None = None) -> None:
-    """``kind`` is view, filter, sort, export, report or login; ``key`` a record type's or an element's key."""
+    """``kind`` is view, filter, sort, export, report or login; ``key`` a record type's or an element's key.
+
+    Nothing is kept of somebody who looks as another person: neither of them used it.
+    """
     from groundwork.records.models import Use
 
+    if hasattr(user, "viewed_by"):
+        return
     with _lock:
         _waiting.append(Use(at=now(), user_id=user.pk, kind=kind, key=key[:120], object_id=object_id))
         due = len(_waiting) >= AT_MOST or time.monotonic() - _since >= EVERY_SECONDS

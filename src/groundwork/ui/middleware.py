@@ -43,14 +43,17 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, Refusal):
-            return None
-        status = 403 if isinstance(exception, NotAllowed) else 409
-        context = {"sentence": exception.sentence, "status": status, "back": came_from(request)}
-        if not getattr(request, "htmx", False):
-            return render(request, "ui/refused.html", context, status=status)
-        response = render(request, "ui/refusal.html", context, status=status)
-        return reswap(retarget(response, "#notices"), "innerHTML show:top")
+        return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def refused(request, refusal: Refusal):
+    """The answer that says no."""
+    status = 403 if isinstance(refusal, NotAllowed) else 409
+    context = {"sentence": refusal.sentence, "status": status, "back": came_from(request)}
+    if not getattr(request, "htmx", False):
+        return render(request, "ui/refused.html", context, status=status)
+    response = render(request, "ui/refusal.html", context, status=status)
+    return reswap(retarget(response, "#notices"), "innerHTML show:top")  # type: ignore[arg-type]
 
 
 def came_from(request) -> str:

@@ -110,6 +110,8 @@ class Shell:
     language: str = ""
     languages: list[tuple[str, str]] = field(default_factory=list)
     path: str = "/"
+    viewed_by: str = ""  # who looks as ``person``
+    view_end_url: str = ""
 
     @property
     def values(self) -> tuple:
@@ -182,6 +184,8 @@ def shell_of(request) -> Shell:
     if user is None or not user.is_authenticated:
         return shell
     shell.signed_in = True
+    if real := getattr(request, "real_user", None):
+        shell.viewed_by, shell.view_end_url = str(real), first_url("access:view_as_end")
     shell.person = str(user)
     shell.role = str(getattr(user, "role_name", "") or "")
     shell.theme = getattr(user, "theme", "") or ""
