@@ -14,7 +14,7 @@ from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade.documents import begin_order, frozen_invoice
+from groundwork.crm.trade.documents import begin_order, frozen_invoice, frozen_order
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Order, Product, line_amount
 from groundwork.crm.trade.rates import firm_currency
 from groundwork.records import write
@@ -413,6 +413,11 @@ def begin_brought_order(order: Order) -> None:
     order.state = Order.State.CONFIRMED
 
 
+def frozen_order_for_a_file(order: Order) -> frozenset[str]:
+    """The customer's order may be brought anew while it is open, confirmed or not."""
+    return frozenset() if order.is_open else frozen_order(order)
+
+
 def frozen_for_a_file(invoice: Invoice) -> frozenset[str]:
     """What another system numbered may be brought anew; what our own series numbered stands."""
     return frozen_invoice(invoice) if invoice.series_id else frozenset()
@@ -424,5 +429,5 @@ brought.add(Brought("product", without=("costs",)))
 brought.add(Brought("rate", by=("currency", "to_currency", "valid_from"), assumed={"to_currency": firm_currency}))
 brought.add(Brought("terms", by=("company",)))
 brought.add(Brought("purchase", by=("document_number", "supplier")))
-brought.add(Brought("order", begin=begin_brought_order))
+brought.add(Brought("order", begin=begin_brought_order, frozen=frozen_order_for_a_file))
 brought.add(Brought("invoice", begin=begin_brought_invoice, frozen=frozen_for_a_file))

@@ -177,7 +177,7 @@ class LinesLayout(RecordLayout):
         new, gone, changed = self._differences(lines, kept)
         if not (new or gone or changed):
             return
-        if self.part.key in frozen_in(record, self.kind.frozen):
+        if record.pk is not None and self.part.key in frozen_in(record, self.kind.frozen):
             reason = _("this is fixed by now: %(fields)s") % {"fields": self.part.label}
             thing.verdict, thing.difference = Verdict.BAD, self._refused(thing, reason)
         elif record.pk is not None and not self._is_other_part(thing, new, gone, kept):
