@@ -4,7 +4,8 @@ Read raw and summed into months from the same expressions, so that both can only
 64-bit integers made in the database, equal on SQLite and PostgreSQL.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,11 +15,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from groundwork.core.money import minor_digits
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, Rate
 from groundwork.crm.trade.rollups import MonthSum
 from groundwork.records.models import RecordQuerySet
 
 LINE, COSTS, SUMS = InvoiceLine._meta.db_table, CostPrice._meta.db_table, MonthSum._meta.db_table
+RATES = Rate._meta.db_table
+NO_PRODUCT = "CAST(NULL AS BIGINT)"
+IN_OWN_CURRENCY = ""  # of kept sums: what other currencies were worth in the firm's own
 FIGURES = ("amount", "lines", "known_amount", "known_lines", "known_cost", "returns", "discount", "documents")
 Sql = tuple[str, list]
 
@@ -40,17 +44,22 @@ DEPENDS_ON = ("kind", "company_id", "country", "issued_on", "currency", "owner_i
 
 
 @cache
-def _digits_case(power: str) -> str:
-    """10^digits of the invoice's currency (``power`` "+") or 10^(6 - digits) ("-"), as SQL."""
+def _unusual_digits() -> dict[int, list[str]]:
+    """The currencies that have not two digits after the point, as SQL, by the number they have."""
     groups: dict[int, list[str]] = {}
     for code in sorted(get_global("currency_fractions")):
         if code != "DEFAULT" and len(code) == 3 and minor_digits(code) != 2:
             groups.setdefault(minor_digits(code), []).append(f"'{code}'")
-    value = {digits: 10**digits if power == "+" else 10 ** (6 - digits) for digits in {2, *groups}}
+    return groups
+
+
+def _by_digits(column: str, power: Callable[[int], int]) -> str:
+    """10^power(digits) of the currency in ``column``, as SQL."""
     cases = " ".join(
-        f"WHEN i.currency IN ({', '.join(codes)}) THEN {value[digits]}" for digits, codes in groups.items()
+        f"WHEN {column} IN ({', '.join(codes)}) THEN {10 ** power(digits)}"
+        for digits, codes in _unusual_digits().items()
     )
-    return f"CAST(CASE {cases} ELSE {value[2]} END AS BIGINT)"
+    return f"CAST(CASE {cases} ELSE {10 ** power(2)} END AS BIGINT)"
 
 
 def _cost() -> str:
@@ -107,17 +116,80 @@ def rows_sql(rows: QuerySet) -> Sql:
     return sql, list(params)
 
 
-def lines_from(invoices: QuerySet, with_costs: bool) -> Sql:
-    """FROM ...: each line ``l`` beside its invoice ``i`` and the cost ``c`` valid on its day in its currency."""
+def lines_from(invoices: QuerySet, with_costs: bool, own: str = "") -> Sql:
+    """FROM ...: each line ``l`` beside its invoice ``i`` and the cost ``c`` valid on its day in its currency.
+
+    With ``own`` only those of other currencies, as ``with_rate`` has them.
+    """
     source, params = invoices_sql(invoices)
+    if own:
+        source = with_rate(source, "issued_on", own)
     if with_costs:
-        source = f"SELECT i.*, {_digits_case('+')} AS units, {_digits_case('-')} AS rest FROM ({source}) i"  # noqa: S608
+        units, rest = (_by_digits("i.currency", power) for power in (int, lambda digits: 6 - digits))
+        source = f"SELECT i.*, {units} AS units, {rest} AS rest FROM ({source}) i"  # noqa: S608
     join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"  # SQLite then begins with the invoices
     costs = (
         "LEFT JOIN costs c ON c.product_id = l.product_id AND c.currency = i.currency "
         "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
     )
     return f"({source}) i {join} {LINE} l ON l.invoice_id = i.id {costs if with_costs else ''}", params
+
+
+# ── in the firm's own currency
+
+
+def with_rate(source: str, day: str, own: str) -> str:
+    """The rows of ``source`` in other currencies than ``own`` whose rate is known on their ``day``: an amount in minor
+    units x ``num`` / ``den`` is one of ``own``.
+
+    The same rate as ``rates.rate_on``: the newest kept by the day, or one kept the other way round, turned.
+    """
+    mine = _literal(own)
+
+    def newest(currency: str, to: str) -> str:
+        return (
+            f"(SELECT e.id FROM {RATES} e WHERE e.currency = {currency} AND e.to_currency = {to} "  # noqa: S608
+            f"AND e.valid_from <= x.{day} AND e.archived_at IS NULL ORDER BY e.valid_from DESC LIMIT 1)"
+        )
+
+    up = _by_digits("f.currency", lambda digits: max(minor_digits(own) - digits, 0))
+    down = _by_digits("f.currency", lambda digits: max(digits - minor_digits(own), 0))
+    units, turned = f"CAST({10**6} AS BIGINT) * w.units", f"w.currency = {mine}"
+    return (
+        f"SELECT f.*, CASE WHEN {turned} THEN {units} ELSE w.rate END * {up} AS num, "  # noqa: S608
+        f"CASE WHEN {turned} THEN w.rate ELSE {units} END * {down} AS den FROM (SELECT x.*, "
+        f"COALESCE({newest('x.currency', mine)}, {newest(mine, 'x.currency')}) AS rate_id FROM ({source}) x "
+        f"WHERE x.currency <> {mine}) f JOIN {RATES} w ON w.id = f.rate_id"
+    )
+
+
+def _literal(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError(f"no currency: {code!r}")
+    return f"'{code}'"
+
+
+MONEY = ("amount", "known_amount", "known_cost", "returns", "discount")
+
+
+def _worth(name: str) -> str:
+    """A figure at the rate of its row, half up away from zero; split, so that no product leaves 64 bits."""
+    size = f"(ABS(v.{name}) / v.den) * v.num + ((ABS(v.{name}) %% v.den) * v.num + v.den / 2) / v.den"
+    return f"CASE WHEN v.{name} < 0 THEN -({size}) ELSE {size} END"
+
+
+def in_own(product: str, alias: str, kind: str, figures: dict[str, str], source: Sql) -> Sql:
+    """One row a line, document or ledger row of a source ``with_rate``.
+
+    Each amount of it is rounded by itself, so that every way of grouping adds up to the same.
+    """
+    day = "r.counts_on" if alias == "r" else "i.issued_on"
+    keys = [f"{alias}.{name}" for name in ("company_id", "country", "owner_id", "department_id", "num", "den")]
+    inner = [f"{product} AS product_id", f"{day} AS day", f"{kind} AS kind", *keys]
+    inner += [f"{sql} AS {name}" for name, sql in figures.items()]
+    outer = ["v.product_id", "v.day", "v.kind", "v.company_id", "v.country", "v.owner_id", "v.department_id"]
+    outer += [f"{_worth(name) if name in MONEY else f'v.{name}'} AS {name}" for name in figures]
+    return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {source[0]}) v", source[1]  # noqa: S608
 
 
 # ── read by dimensions
@@ -133,11 +205,14 @@ IN_LINES = {
 IN_ROWS = {name: f"r.{column.partition('.')[2]}" for name, column in IN_LINES.items()} | {"month": "r.counts_on"}
 
 
+IN_OWN = {name: f"r.{column.partition('.')[2]}" for name, column in IN_LINES.items()} | {"month": "r.day"}
+
+
 def _month(column: str) -> str:
     return f"SUBSTR({column}, 1, 7)" if connection.vendor == "sqlite" else f"TO_CHAR({column}, 'YYYY-MM')"
 
 
-def _grouped(dimensions: Sequence[str], columns: dict[str, str], figures: dict[str, str], source: Sql, more="") -> Sql:
+def _grouped(dimensions: Sequence[str], columns: dict[str, str], figures: dict[str, str], source: Sql) -> Sql:
     """Days are put together before their month is made of them: cheaper than a month a line."""
     picked = [f"{_month(columns[name]) if name == 'month' else columns[name]} AS {name}_key" for name in dimensions]
     alias = columns["owner"].partition(".")[0]
@@ -148,17 +223,33 @@ def _grouped(dimensions: Sequence[str], columns: dict[str, str], figures: dict[s
     return f"SELECT {words} FROM {source[0]} GROUP BY {', '.join(group)}", source[1]  # noqa: S608
 
 
-def lines_by(dimensions: Sequence[str], invoices: QuerySet, with_costs: bool) -> Sql:
-    return _grouped(dimensions, IN_LINES, of_line(with_costs), lines_from(invoices, with_costs))
+def _grouped_in_own(dimensions: Sequence[str], own: str, rows: Sql) -> Sql:
+    """The same of rows ``in_own``."""
+    with_code = f"(SELECT o.*, {_literal(own)} AS currency FROM ({rows[0]}) o) r"  # noqa: S608
+    return _grouped(dimensions, IN_OWN, {name: f"r.{name}" for name in FIGURES}, (with_code, rows[1]))
 
 
-def documents_by(dimensions: Sequence[str], invoices: QuerySet) -> Sql:
+def lines_by(dimensions: Sequence[str], invoices: QuerySet, with_costs: bool, own: str = "") -> Sql:
+    """With ``own`` those of other currencies, at the rate of their day; those without a rate are left out."""
+    source, figures = lines_from(invoices, with_costs, own), of_line(with_costs)
+    if own:
+        return _grouped_in_own(dimensions, own, in_own("l.product_id", "i", "''", figures, source))
+    return _grouped(dimensions, IN_LINES, figures, source)
+
+
+def documents_by(dimensions: Sequence[str], invoices: QuerySet, own: str = "") -> Sql:
     source, params = invoices_sql(invoices)
+    if own:
+        documents = (f"({with_rate(source, 'issued_on', own)}) i", params)
+        return _grouped_in_own(dimensions, own, in_own(NO_PRODUCT, "i", "''", OF_DOCUMENT, documents))
     return _grouped(dimensions, IN_LINES, OF_DOCUMENT, (f"({source}) i", params))
 
 
-def rows_by(dimensions: Sequence[str], rows: QuerySet) -> Sql:
+def rows_by(dimensions: Sequence[str], rows: QuerySet, own: str = "") -> Sql:
     source, params = rows_sql(rows)
+    if own:
+        found = (f"({with_rate(source, 'counts_on', own)}) r", params)
+        return _grouped_in_own(dimensions, own, in_own("r.product_id", "r", "r.kind", OF_ROW, found))
     return _grouped(dimensions, IN_ROWS, OF_ROW, (f"({source}) r", params))
 
 
@@ -184,15 +275,16 @@ GRAINS = {
 BY_YEAR = ("product", "goods", "company")  # there are many of them, and most buy or are bought in several months
 
 
-def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet) -> Sql:
-    """Out of the kept sums of ``grain``."""
+def sums_by(dimensions: Sequence[str], grain: str, sums: QuerySet, own: str = "") -> Sql:
+    """Out of the kept sums of ``grain``; with ``own`` all of them are of that currency."""
     columns = {"month": "month", "department": "department_id"}
     columns |= {
         name: "word" if name == "country" else "key" for name in GRAINS[grain].dimensions if name not in columns
     }
     needed = {*(columns[name] for name in dimensions), "currency", "kind", *FIGURES}
     source, params = sums.order_by().values(*sorted(needed)).query.sql_with_params()
-    picked = ", ".join([*(f"s.{columns[name]} AS {name}_key" for name in dimensions), "s.currency", "s.kind"])
+    currency = f"{_literal(own)} AS currency" if own else "s.currency"
+    picked = ", ".join([*(f"s.{columns[name]} AS {name}_key" for name in dimensions), currency, "s.kind"])
     figures = ", ".join(f"s.{name}" for name in FIGURES)
     return f"SELECT {picked}, {figures} FROM ({source}) s", list(params)  # noqa: S608
 
@@ -237,20 +329,23 @@ def together(dimensions: Sequence[str], parts: Iterable[Sql], kinds: Sequence[st
 # ── summed into months
 
 
-def month_sums(month: str, invoices: QuerySet, rows: QuerySet | None) -> Sql:
-    """The sums of every grain, in the order of ``COLUMNS``; ``WITH ... SELECT``."""
+def month_sums(month: str, invoices: QuerySet, rows: QuerySet | None, own: str) -> Sql:
+    """The sums of every grain, in the order of ``COLUMNS``; ``WITH ... SELECT``.
+
+    What is of another currency than ``own`` stands there again in it, with the currency ``IN_OWN_CURRENCY``.
+    """
     plain = "product_id, company_id, country, owner_id, department_id, currency, kind"
-    lines, params = lines_from(invoices, with_costs=True)
-    documents, more = invoices_sql(invoices)
-    entries = [
-        _plain("l.product_id", "i", "''", of_line(True), lines),
-        _plain("CAST(NULL AS BIGINT)", "i", "''", OF_DOCUMENT, f"({documents}) i"),
-    ]
-    params = [*params, *more]
-    if rows is not None:
-        source, more = rows_sql(rows)
-        entries.append(_plain("r.product_id", "r", "r.kind", OF_ROW, f"({source}) r"))
-        params += more
+    found = []
+    for code in ("", own):
+        found.append(_plain("l.product_id", "i", "''", of_line(True), lines_from(invoices, True, code), code))
+        source, params = invoices_sql(invoices)
+        documents = with_rate(source, "issued_on", code) if code else source
+        found.append(_plain(NO_PRODUCT, "i", "''", OF_DOCUMENT, (f"({documents}) i", params), code))
+        if rows is not None:
+            source, params = rows_sql(rows)
+            posted = with_rate(source, "counts_on", code) if code else source
+            found.append(_plain("r.product_id", "r", "r.kind", OF_ROW, (f"({posted}) r", params), code))
+    entries, params = [sql for sql, _params in found], [item for _sql, items in found for item in items]
     sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in FIGURES)
     selects = []
     for name, grain in GRAINS.items():
@@ -284,13 +379,19 @@ def year_sums(year: str) -> Sql:
 
 
 def _typed(column: str) -> str:
-    return "CAST(NULL AS BIGINT)" if column == "NULL" else column
+    return NO_PRODUCT if column == "NULL" else column
 
 
-def _plain(product: str, alias: str, kind: str, figures: dict[str, str], source: str) -> str:
-    columns = [f"{alias}.{name}" for name in ("company_id", "country", "owner_id", "department_id", "currency")]
-    words = ", ".join([product, *columns, kind, *(figures[name] for name in FIGURES)])
-    return f"SELECT {words} FROM {source}"  # noqa: S608
+def _plain(product: str, alias: str, kind: str, figures: dict[str, str], source: Sql, own: str) -> Sql:
+    """One row a line, document or ledger row."""
+    if own:
+        rows, params = in_own(product, alias, kind, figures, source)
+        source, alias, product, kind = (f"({rows}) o", params), "o", "o.product_id", "o.kind"
+        figures = {name: f"o.{name}" for name in FIGURES}
+    columns = [f"{alias}.{name}" for name in ("company_id", "country", "owner_id", "department_id")]
+    currency = f"'{IN_OWN_CURRENCY}'" if own else f"{alias}.currency"
+    words = ", ".join([product, *columns, currency, kind, *(figures[name] for name in FIGURES)])
+    return f"SELECT {words} FROM {source[0]}", source[1]  # noqa: S608
 
 
 def sql_or_none(build, *arguments) -> Sql | None:

@@ -5,21 +5,30 @@ paid on the 15th was late for five days. Rounded half up once a document and mon
 up to the same. Documents without a due day are never late, as in debts (docs/domain/money.md).
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.crm.trade.debts import are_known
 from groundwork.crm.trade.models import Invoice, Payment, Share
+from groundwork.crm.trade.rates import OwnRates
+from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, days_of, month_of
+from groundwork.records.models import RecordQuerySet
 
 DAYS = 365  # of a year, leap years too
+ONE = timedelta(days=1)
 Settled = list[tuple[date, int]]  # (day, minor units)
+Days = tuple[date | None, date]  # from the first to the last, both included
+KEYS = ("month", "company_id", "country", "owner_id", "department_id", "currency")
+Costs = dict[tuple, int]  # minor units by KEYS
 
 
 def rate(until: date | None) -> Decimal | None:
@@ -29,28 +38,82 @@ def rate(until: date | None) -> Decimal | None:
 
 
 def costs(
-    dimensions: Sequence[str], invoices: QuerySet, start: date | None, until: date | None, percent: Decimal
-) -> dict[tuple, int]:
-    """``{(key of each dimension ..., currency): minor units}`` of the days from ``start`` to ``until``, both included.
+    invoices: RecordQuerySet, sums: QuerySet[LateSum] | None, start: date | None, until: date | None, percent: Decimal
+) -> Costs:
+    """What money late on the days from ``start`` to ``until``, both included, cost.
 
-    Nothing of it belongs to a product or category: those keys are None. Three queries.
+    Months that are over come from the kept ``sums`` (None: not at all), other days from the documents. Both are to be
+    those of one reader. Six queries.
     """
     last = min(until or today(), today())
-    late = invoices.filter(kind=Invoice.Kind.INVOICE, due_on__lt=last).filter(
-        Q(open_minor__gt=0) | Q(settled_on__gt=F("due_on"))
-    )
+    for _time in range(0 if sums is None else 3):
+        kept = held(start, last, percent)
+        found = Counter(
+            {tuple(keys): amount for *keys, amount in sums.filter(month__in=kept).values_list(*KEYS, "amount")}
+        )
+        found.update(of_documents(invoices, days_beside(kept, start, last), percent))
+        if kept == held(start, last, percent):  # no write came between
+            return dict(found)
+    return of_documents(invoices, [(start, last)], percent)
+
+
+def grouped(found: Costs, dimensions: Sequence[str], own: str, until: date | None) -> dict[tuple, int]:
+    """``{(key of each dimension ..., currency): minor units}``; nothing of it belongs to a product or category.
+
+    In the currency ``own``, where given, by the rate of the last day of the month, or of ``until``; what has none is
+    left out.
+    """
+    last = min(until or today(), today())
+    rates = OwnRates({keys[-1] for keys in found} if own else ())
+    sums: dict[tuple, int] = defaultdict(int)
+    for (month, company, country, owner, department, currency), amount in found.items():
+        worth = rates.worth(amount, currency, min(days_of(month)[1], last)) if own else amount
+        if worth is None:
+            continue
+        place = {"month": month, "company": company, "country": country, "owner": owner, "department": department}
+        sums[*(place.get(name) for name in dimensions), own or currency] += worth
+    return dict(sums)
+
+
+def held(start: date | None, last: date, percent: Decimal) -> dict[str, int]:
+    """``{month: turn}`` of the months between these days whose kept sums are right."""
+    void = LateVoid.objects.filter(month=OuterRef("month"))
+    months = LateMonth.objects.filter(~Exists(void), percent=percent, month__lte=f"{last:%Y-%m}").order_by("month")
     if start is not None:
-        late = late.filter(Q(open_minor__gt=0) | Q(settled_on__gte=start))
-    settled = _settled(late)
-    names = ("pk", "due_on", "gross_minor", "currency", "company_id", "country", "owner_id", "department_id")
+        months = months.filter(month__gte=f"{start:%Y-%m}")
+    return {
+        month: turn
+        for month, turn in months.values_list("month", "turn")
+        if (start is None or days_of(month)[0] >= start) and days_of(month)[1] <= last
+    }
+
+
+def days_beside(months: Iterable[str], start: date | None, last: date) -> list[Days]:
+    """The days up to ``last`` that lie in none of the ``months``, which are in order."""
+    found, begin = [], start
+    for first, end in map(days_of, months):
+        if begin is None or begin < first:
+            found.append((begin, first - ONE))
+        begin = end + ONE
+    return [*found, (begin, last)] if begin is None or begin <= last else found
+
+
+def of_documents(invoices: RecordQuerySet, ranges: Sequence[Days], percent: Decimal) -> Costs:
+    """From the documents that were late on these days. Two queries, or three."""
+    inside = (
+        Q(due_on__lt=last) & (Q(open_minor__gt=0) | Q(settled_on__gte=start or date.min)) for start, last in ranges
+    )
+    late = invoices.filter(kind=Invoice.Kind.INVOICE).filter(Q(open_minor__gt=0) | Q(settled_on__gt=F("due_on")))
+    late = late.filter(reduce(or_, inside, Q(pk=None)))
+    names = ("pk", "due_on", "gross_minor", "company_id", "country", "owner_id", "department_id", "currency")
+    rows = list(late.order_by().values_list(*names))
+    settled = _settled(late) if rows else {}
     found: dict[tuple, int] = defaultdict(int)
-    for pk, due, gross, currency, company, country, owner, department in late.order_by().values_list(*names):
-        after = due if start is None else max(due, start - timedelta(days=1))
-        keys = {"company": company, "country": country, "owner": owner, "department": department}
-        for month, waited in by_month(gross, settled.get(pk, []), after, last).items():
-            cost = int(round_half_up(waited * percent / (100 * DAYS)))
-            place = {**keys, "month": month}
-            found[*(place.get(name) for name in dimensions), currency] += cost
+    for pk, due, gross, *keys in rows:
+        for start, last in ranges:
+            after = due if start is None else max(due, start - ONE)
+            for month, waited in by_month(gross, settled.get(pk, []), after, last).items():
+                found[month, *keys] += int(round_half_up(waited * percent / (100 * DAYS)))
     return dict(found)
 
 
@@ -61,9 +124,8 @@ def by_month(amount: int, settled: Settled, after: date, last: date) -> dict[str
     """
     found: dict[str, int] = {}
     while after < last:
-        first = after + timedelta(days=1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        end = min(following - timedelta(days=1), last)
+        first = after + ONE
+        end = min(days_of(month_of(first))[1], last)
         waited = amount * (end - after).days
         waited -= sum(part * (end - max(after, min(day, end))).days for day, part in settled)
         if waited:

@@ -346,6 +346,6 @@ from groundwork.crm.trade.payments import Payment, Share  # noqa: E402, F401
 from groundwork.crm.trade.prices import Price, PriceList, PricesFor, Terms  # noqa: E402, F401
 from groundwork.crm.trade.purchases import Purchase, PurchaseLine  # noqa: E402, F401
 from groundwork.crm.trade.rates import Rate  # noqa: E402, F401
-from groundwork.crm.trade.rollups import MonthSum, RolledMonth, Unrolled  # noqa: E402, F401
+from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, MonthSum, RolledMonth, Unrolled  # noqa: E402, F401
 from groundwork.crm.trade.series import Series, SeriesCount  # noqa: E402, F401
 from groundwork.crm.trade.units import Unit  # noqa: E402, F401

@@ -151,6 +151,7 @@ def settle(ids: Iterable[int]) -> None:
 
     Inside the write path; the invoices are locked. Bulk work that keeps shares by ``bulk_create`` calls it once.
     """
+    from groundwork.crm.trade import late_months
     from groundwork.crm.trade.models import Invoice
 
     wanted = sorted(set(ids))
@@ -173,6 +174,7 @@ def settle(ids: Iterable[int]) -> None:
     invoices = list(Invoice._base_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
     for invoice in invoices:
         share, taken = shares.get(invoice.pk), notes.get(invoice.pk)
+        was_open, was_settled_on = invoice.open_minor, invoice.settled_on
         days = [row["last"] for row in (share, taken) if row]
         if invoice.offset_minor:
             days.append(invoice.issued_on)
@@ -181,4 +183,6 @@ def settle(ids: Iterable[int]) -> None:
         )
         invoice.settled_on = max(days, default=None)
         invoice.weigh()
+        paid_on = [day for day in (was_settled_on, invoice.settled_on) if day]
+        late_months.note(invoice.due_on, None if was_open or invoice.open_minor else max(paid_on, default=None))
     Invoice._base_manager.bulk_update(invoices, ["settled_minor", "settled_on", "open_minor", "paid"], batch_size=200)

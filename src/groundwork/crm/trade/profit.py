@@ -6,7 +6,8 @@ cost price valid on the day of the document, rounded half up once, to minor unit
 **unknown** cost, which is not zero: it counts in ``revenue`` and in nothing else (docs/domain/money.md).
 
 Months that hold come from kept sums (``rollups``), everything else from the rows, in one query: the number is the same
-whichever it is, at any moment. Currencies are never added together: each row belongs to one.
+whichever it is, at any moment. Each row belongs to one currency. Asked for ``ALL`` currencies, they are added in the
+firm's own, each line by the rate of its day; a line without a rate is in no sum (``unconverted`` counts them).
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,12 +31,14 @@ from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import entries, late
 from groundwork.crm.trade.ledger import LedgerRow, profit_lines
 from groundwork.crm.trade.models import Category, Invoice, Product
-from groundwork.crm.trade.rollups import Held, MonthSum, Unrolled, held
+from groundwork.crm.trade.rates import firm_currency
+from groundwork.crm.trade.rollups import Held, LateSum, MonthSum, Unrolled, days_of, held
 from groundwork.crm.trade.types import COST
 from groundwork.records.models import ExternalKey, RecordQuerySet
 
 DIMENSIONS = ("month", "product", "category", "company", "country", "owner", "department")
 WHOLE_FIRM = Scope(all=True)
+ALL = "all"  # asked for as a currency: all of them in the firm's own
 
 
 @dataclass(slots=True)
@@ -151,13 +154,13 @@ def invoices_of(user, currency: str = "") -> RecordQuerySet:
     found = entries.counting_invoices()
     if user is not None:
         found = found.visible_to(user)
-    return found.filter(currency=currency) if currency else found
+    return found.filter(currency=currency) if currency not in ("", ALL) else found
 
 
 def rows_of(user, currency: str = "") -> QuerySet[LedgerRow]:
     """The ledger rows beside those invoices."""
     found = LedgerRow.objects.visible_to(user) if user is not None else LedgerRow.objects.all()
-    return found.filter(currency=currency) if currency else found
+    return found.filter(currency=currency) if currency not in ("", ALL) else found
 
 
 def last_day(user=None) -> date:
@@ -184,12 +187,13 @@ def profit(
     ``as_of`` leaves out later documents. For a ``user``: over the invoices visible to that person, costs as that person
     may see them. Months are in order; other rows begin with the largest revenue. Only the first ``top`` rows get their
     names, where given. ``raw`` reads no kept sums: slower, and never another number. ``parts`` also reads what late
-    money cost: from the documents, so it takes longer the more of them were late.
+    money cost: from the documents, so it takes longer the more of them were late. ``currency`` leaves out others, or
+    adds them in the firm's own (``ALL``).
     """
     asked = _asked(by, start, _until(end, as_of), user, currency)
     found = _rows(asked, asked.answer(raw=raw))
     if parts and asked.shows_cost:
-        found = _with_late(asked, found)
+        found = _with_late(asked, found, raw)
     rows = sorted(found, key=lambda row: _order(asked.dimensions, row))
     give_names(rows if top is None else rows[:top], user)
     return rows
@@ -228,12 +232,37 @@ def _asked(by: str | Sequence[str], start: date | None, until: date | None, user
     if unknown := [name for name in dimensions if name not in DIMENSIONS]:
         raise ValueError(f"no such dimension: {unknown[0]}")
     shows_cost = sees_costs(user)
-    return Asked(dimensions, start, until, user, currency, shows_cost, shows_cost and costs_are_kept())
+    own = own_of(currency)
+    return Asked(dimensions, start, until, user, currency, shows_cost, shows_cost and costs_are_kept(), own=own)
+
+
+def own_of(currency: str) -> str:
+    """The firm's own, where all currencies are asked for in it; else ""."""
+    return firm_currency() if currency == ALL else ""
+
+
+def code_of(currency: str) -> str:
+    """Of what currency the rows are: the asked one, or the firm's own."""
+    return own_of(currency) or currency
+
+
+@dataclass(frozen=True)
+class Unconverted:
+    """Of how many lines in other currencies no rate is known on their day, of how many lines at all."""
+
+    lines: int
+    of_lines: int
+
+
+def unconverted(each: Iterable[Sums], together: Iterable[Sums]) -> Unconverted:
+    """From the rows of each currency, and of the same in the firm's own (``ALL``)."""
+    every = sum(row.lines for row in each)
+    return Unconverted(every - sum(row.lines for row in together), every)
 
 
 def documents(*, start=None, end=None, as_of=None, user=None, currency: str = "", raw: bool = False) -> int:
-    """How many documents there are; those without lines count, too."""
-    asked = Asked((), start, _until(end, as_of), user, currency, counts_documents=True)
+    """How many documents there are; those without lines count, too. Of ``ALL`` those whose rate is known."""
+    asked = Asked((), start, _until(end, as_of), user, currency, counts_documents=True, own=own_of(currency))
     place = 2 + entries.FIGURES.index("documents")  # after the currency and the count of rows
     return sum(int(values[place]) for values in asked.answer(raw=raw))
 
@@ -292,6 +321,7 @@ class Asked:
     with_costs: bool = False
     counts_documents: bool = False
     top: int | None = None
+    own: str = ""  # the firm's currency, where all others are read in it
 
     @property
     def read_by(self) -> tuple[str, ...]:
@@ -346,26 +376,38 @@ class Asked:
         """Kept sums of the months that hold, and the rows of everything else."""
         parts = [self._kept(months)] if months.months else []
         for invoices in self._split(months.months, invoices_of(self.user, self.currency), "issued_on", "invoice_id"):
-            if self.counts_documents:
-                parts.append(entries.sql_or_none(entries.documents_by, self.read_by, invoices))
-            else:
-                parts.append(entries.sql_or_none(entries.lines_by, self.read_by, invoices, self.with_costs))
+            for some, own in self._by_worth(invoices):
+                if self.counts_documents:
+                    parts.append(entries.sql_or_none(entries.documents_by, self.read_by, some, own))
+                else:
+                    parts.append(entries.sql_or_none(entries.lines_by, self.read_by, some, self.with_costs, own))
         if self.shows_cost and not self.counts_documents:
             for rows in self._split(months.months, rows_of(self.user, self.currency), "counts_on", "row_id"):
-                parts.append(entries.sql_or_none(entries.rows_by, self.read_by, rows))
+                for some, own in self._by_worth(rows):
+                    parts.append(entries.sql_or_none(entries.rows_by, self.read_by, some, own))
         return [part for part in parts if part is not None]
+
+    def _by_worth(self, rows: QuerySet) -> list[tuple[QuerySet, str]]:
+        """Those that stand as they are, and those that are converted, with the currency into which."""
+        if not self.own:
+            return [(rows, "")]
+        return [(rows.filter(currency=self.own), ""), (rows.exclude(currency=self.own), self.own)]
 
     def _kept(self, months: Held) -> entries.Sql | None:
         by_year = self.grain in entries.BY_YEAR and "month" not in self.dimensions
         sums = MonthSum.objects.filter(grain=self.grain, month__in=months.shortest if by_year else months.months)
-        if self.currency:
+        if self.own:
+            sums = sums.filter(currency__in=(self.own, entries.IN_OWN_CURRENCY))
+        elif self.currency:
             sums = sums.filter(currency=self.currency)
+        else:
+            sums = sums.exclude(currency=entries.IN_OWN_CURRENCY)
         if not self.shows_cost:
             sums = sums.filter(kind="")
         if not self.scope.all:
             seen = Q(department_id__in=self.scope.departments)
             sums = sums.filter(seen | Q(key=self.scope.me) if self.grain == "owner" else seen)
-        return entries.sql_or_none(entries.sums_by, self.read_by, self.grain, sums)
+        return entries.sql_or_none(entries.sums_by, self.read_by, self.grain, sums, self.own)
 
     def _split(self, months: tuple[str, ...], every: QuerySet, day: str, waiting: str) -> list[QuerySet]:
         """The rows that the kept sums do not hold: other days, not folded in yet, own ones of other departments."""
@@ -389,8 +431,7 @@ def _runs(months: Sequence[str]) -> list[tuple[date, date]]:
     """The first and last days of months on end."""
     runs: list[tuple[date, date]] = []
     for month in months:
-        first = date.fromisoformat(f"{month}-01")
-        last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+        first, last = days_of(month)
         if runs and runs[-1][1] + timedelta(days=1) == first:
             runs[-1] = (runs[-1][0], last)
         else:
@@ -471,7 +512,7 @@ def _rows(asked: Asked, answer: Iterable[tuple]) -> list[ProfitRow]:
     return found
 
 
-def _with_late(asked: Asked, rows: list[ProfitRow]) -> list[ProfitRow]:
+def _with_late(asked: Asked, rows: list[ProfitRow], raw: bool) -> list[ProfitRow]:
     """The rows with what late money cost, and such of documents that were sold before; unchanged where unknown."""
     percent = late.rate(asked.until)
     if percent is None or asked.scope.nothing:
@@ -479,14 +520,20 @@ def _with_late(asked: Asked, rows: list[ProfitRow]) -> list[ProfitRow]:
     found = {(*(place.value for place in row.places), row.currency): row for row in rows}
     for row in rows:
         row.late = 0
-    invoices = invoices_of(asked.user, asked.currency)
-    for keys, cost in late.costs(asked.dimensions, invoices, asked.start, asked.until, percent).items():
+    invoices, sums = invoices_of(asked.user, asked.currency), _late_sums(asked)
+    costs = late.costs(invoices, None if raw else sums, asked.start, asked.until, percent)
+    for keys, cost in late.grouped(costs, asked.dimensions, asked.own, asked.until).items():
         places, currency = _places(asked.dimensions, keys[:-1]), keys[-1]
         key = (*(place.value for place in places), currency)
         if key not in found:
             found[key] = ProfitRow(currency, shows_cost=asked.shows_cost, places=places, late=0)
         found[key].late = (found[key].late or 0) + cost
     return list(found.values())
+
+
+def _late_sums(asked: Asked) -> QuerySet[LateSum]:
+    sums = LateSum.objects.all() if asked.user is None else LateSum.objects.visible_to(asked.user)
+    return sums.filter(currency=asked.currency) if asked.currency not in ("", ALL) else sums
 
 
 def _places(dimensions, values) -> tuple[Place, ...]:

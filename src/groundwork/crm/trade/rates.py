@@ -1,5 +1,7 @@
 """What a currency was worth on a day. A day without a rate takes the last one before it; none at all is unknown."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -106,6 +108,40 @@ def convert(amount_minor: int, currency: str, to: str, on: date) -> int | None:
     if rate is None:
         return None
     return half_up(amount_minor * rate * Fraction(10) ** (minor_digits(to) - minor_digits(currency)))
+
+
+class OwnRates:
+    """What ``currencies`` were worth in the firm's own, read at once for many amounts. Says the same as ``convert``."""
+
+    def __init__(self, currencies: Iterable[str]):
+        self.own = firm_currency()
+        self._kept: dict[str, list[tuple[date, Fraction]]] = {}
+        self._turned: dict[str, list[tuple[date, Fraction]]] = {}
+        wanted = set(currencies) - {self.own}
+        if not wanted:
+            return
+        pairs = models.Q(currency__in=wanted, to_currency=self.own) | models.Q(
+            currency=self.own, to_currency__in=wanted
+        )
+        rows = Rate.objects.current().filter(pairs).order_by("valid_from")
+        for currency, to, since, rate, units in rows.values_list(
+            "currency", "to_currency", "valid_from", "rate", "units"
+        ):
+            worth = Fraction(rate) / units
+            if to == self.own:
+                self._kept.setdefault(currency, []).append((since, worth))
+            else:
+                self._turned.setdefault(to, []).append((since, 1 / worth))
+
+    def worth(self, amount_minor: int, currency: str, on: date) -> int | None:
+        """Minor units of the firm's currency, half up; None where no rate is known by ``on``."""
+        if currency == self.own:
+            return amount_minor
+        for rates in (self._kept.get(currency, []), self._turned.get(currency, [])):
+            if place := bisect_right(rates, on, key=lambda rate: rate[0]):
+                digits = minor_digits(self.own) - minor_digits(currency)
+                return half_up(amount_minor * rates[place - 1][1] * Fraction(10) ** digits)
+        return None
 
 
 def convert_price(price: Decimal, currency: str, to: str, on: date) -> Decimal | None:

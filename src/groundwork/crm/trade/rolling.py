@@ -16,10 +16,20 @@ from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import start
 from groundwork.core.clock import now, today
-from groundwork.crm.trade import entries
+from groundwork.crm.trade import entries, late_months
 from groundwork.crm.trade.ledger import LedgerRow
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine
-from groundwork.crm.trade.rollups import MonthSum, RolledMonth, RolledYear, Unrolled, differences, month_of
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Rate
+from groundwork.crm.trade.rates import firm_currency
+from groundwork.crm.trade.rollups import (
+    LateMonth,
+    MonthSum,
+    RolledMonth,
+    RolledYear,
+    Unrolled,
+    days_of,
+    differences,
+    month_of,
+)
 from groundwork.records import write
 from groundwork.records.write import Follower, PartFollower, followers, part_followers
 
@@ -57,6 +67,33 @@ def _follow_costs(product, cost, before, after) -> None:
             _note("month", None, month)
 
 
+def _follow_rates(steps) -> None:
+    """A rate says what the months from its day on are worth in the firm's own currency."""
+    own = firm_currency()
+    for _rate, before, after in steps:
+        for values in (before, after):
+            if values is not None and own in (pair := {values["currency"], values["to_currency"]}):
+                (other,) = pair - {own}
+                _note("rate", None, f"{other} {values['valid_from']}")
+
+
+def _of_rates(noted: Iterable[tuple[int, str]]) -> set[str]:
+    """The months with documents of these currencies from the first of these days until another rate holds."""
+    own = firm_currency()
+    days: dict[str, list[str]] = {}
+    for _pk, words in noted:
+        currency, _space, day = words.partition(" ")
+        days.setdefault(currency, []).append(day)
+    found: set[str] = set()
+    for currency, noted_days in days.items():
+        later = Rate.objects.current().filter(currency=currency, to_currency=own, valid_from__gt=max(noted_days))
+        until = later.aggregate(first=Min("valid_from"))["first"]
+        for rows, day in ((entries.counting_invoices(), "issued_on"), (LedgerRow.objects.all(), "counts_on")):
+            rows = rows.filter(currency=currency, **{f"{day}__gte": min(noted_days)})
+            found |= set(_months(rows.filter(**{f"{day}__lt": until}) if until else rows, day))
+    return found
+
+
 def row_is_new(rows: Iterable[LedgerRow]) -> None:
     for row in rows:
         _note("row", row.pk, month_of(row.counts_on))
@@ -80,7 +117,7 @@ def settle(notes: set[tuple[str, int | None, str]]) -> None:
     changed = [item for item in by_kind.get("changed", []) if item[0] not in new]
     lines = [item for item in by_kind.get("lines", []) if item[0] not in new and item[0] not in back]
     counted = set(entries.counting_invoices().filter(pk__in=[pk for pk, _month in lines]).values_list("pk", flat=True))
-    void = {month for _pk, month in by_kind.get("month", [])}
+    void = {month for _pk, month in by_kind.get("month", [])} | _of_rates(by_kind.get("rate", []))
     void |= _void_by_change([*changed, *(item for item in lines if item[0] in counted)])
     gone = [item for item in by_kind.get("gone", []) if item[0] not in rows]
     waiting = _waiting("row_id", [pk for pk, _month in gone])
@@ -131,6 +168,7 @@ def _months(rows: QuerySet, day: str) -> list[str]:
 
 
 followers.add(Follower("monthly sums", Invoice.type_key, _follow_invoices))
+followers.add(Follower("monthly sums in our currency", Rate.type_key, _follow_rates))
 part_followers.add(PartFollower("monthly sums of lines", InvoiceLine, _follow_lines))
 part_followers.add(PartFollower("monthly sums of costs", CostPrice, _follow_costs))
 
@@ -181,11 +219,10 @@ def _fold(rolled: RolledMonth, ids: set[int], row_ids: set[int]) -> None:
 
 
 def _of_month(month: str) -> tuple[QuerySet[Invoice], QuerySet[LedgerRow]]:
-    first = date.fromisoformat(f"{month}-01")
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    first, last = days_of(month)
     return (
-        entries.counting_invoices().filter(issued_on__gte=first, issued_on__lt=after),
-        LedgerRow.objects.filter(counts_on__gte=first, counts_on__lt=after),
+        entries.counting_invoices().filter(issued_on__gte=first, issued_on__lte=last),
+        LedgerRow.objects.filter(counts_on__gte=first, counts_on__lte=last),
     )
 
 
@@ -200,8 +237,9 @@ def rows_of_month(month: str, seen: Iterable[int] = ()) -> tuple[QuerySet[Invoic
 
 
 def _insert(month: str, invoices, rows) -> None:
-    found = entries.sql_or_none(entries.month_sums, month, invoices, rows) or entries.sql_or_none(
-        entries.month_sums, month, invoices, None
+    own = firm_currency()
+    found = entries.sql_or_none(entries.month_sums, month, invoices, rows, own) or entries.sql_or_none(
+        entries.month_sums, month, invoices, None, own
     )
     if found is None:
         return
@@ -252,13 +290,13 @@ def roll_step(run: Run) -> bool:
 
 
 def roll_next() -> bool:
-    """Sum one month, or one year, that waits; False where none does."""
+    """Sum one month, one year, or the late money of a month, that waits; False where none does."""
     if month := Unrolled.objects.order_by("-month").values_list("month", flat=True).first():
         roll(month)
     elif year := next_year_to_roll():
         roll_year(year)
     else:
-        return False
+        return late_months.roll_next()
     return True
 
 
@@ -272,7 +310,7 @@ def roll_all() -> int:
 
 def roll_soon() -> None:
     """Each minute: begin to sum what writes and imports have touched."""
-    if Unrolled.objects.exists() or next_year_to_roll():
+    if Unrolled.objects.exists() or next_year_to_roll() or late_months.next_to_sum():
         start("trade.rollups", dedupe="rollups")
 
 
@@ -281,6 +319,7 @@ def void_everything() -> None:
     known = set(RolledMonth.objects.values_list("month", flat=True))
     known |= {*_months(Invoice._base_manager.all(), "issued_on"), *_months(LedgerRow.objects.all(), "counts_on")}
     Unrolled.objects.bulk_create([Unrolled(month=month) for month in sorted(known)])
+    late_months.void_everything()
 
 
 def begin(_out=None) -> None:
@@ -317,7 +356,7 @@ def compare(month: str) -> str:
 def _differing(month: str) -> list[tuple[str, int]] | None:
     """[(grain, keys that differ)]; None while the month waits. One query, so that no write comes between."""
     invoices, rows = rows_of_month(month)
-    begin, params = entries.month_sums(month, invoices, rows)
+    begin, params = entries.month_sums(month, invoices, rows, firm_currency())
     columns = ", ".join(entries.COLUMNS)
     keys = ", ".join(entries.COLUMNS[: -len(entries.FIGURES)])
     sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in entries.FIGURES)
@@ -372,6 +411,8 @@ def compare_year(year: str) -> str:
 
 def compare_step(run: Run) -> bool:
     """One month a step. A month with documents that were never noted waits from now on, and is told as a difference."""
+    if "late" in run.cursor:
+        return _compare_late(run)
     after = run.cursor.get("after", "")
     if not after:
         _find_unknown_months()
@@ -379,9 +420,21 @@ def compare_step(run: Run) -> bool:
     if month is None:
         for year in RolledYear.objects.order_by("year").values_list("year", flat=True):
             compare_year(year)
-        return True
+        run.cursor = {"late": ""}
+        return False
     compare(month)
     run.cursor = {"after": month}
+    run.done += 1
+    return False
+
+
+def _compare_late(run: Run) -> bool:
+    months = LateMonth.objects.filter(month__gt=run.cursor["late"]).order_by("month")
+    month = months.values_list("month", flat=True).first()
+    if month is None:
+        return True
+    late_months.compare(month)
+    run.cursor = {"late": month}
     run.done += 1
     return False
 

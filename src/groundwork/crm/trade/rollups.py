@@ -6,7 +6,7 @@ the sums of months that hold and the rows of everything else has the exact numbe
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -14,6 +14,8 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.clock import now
+from groundwork.core.money import ScaledField
+from groundwork.crm.trade.ledger import LedgerRowQuerySet
 
 
 class MonthSum(models.Model):
@@ -72,6 +74,51 @@ class RolledYear(models.Model):
 
     def __str__(self):
         return self.year
+
+
+class LateSum(models.Model):
+    """What late money cost in one month, by everything that it is asked by. No foreign keys: it is only a copy."""
+
+    is_summary = True
+
+    month = models.CharField(max_length=7)
+    company_id = models.BigIntegerField(null=True)
+    country = models.CharField(max_length=60, default="")
+    owner_id = models.BigIntegerField(null=True)
+    department_id = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()  # minor units
+
+    objects = LedgerRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["month"], name="late_sums")]
+
+
+class LateMonth(models.Model):
+    """A month that is over and whose cost of late money was summed at ``percent`` a year."""
+
+    is_summary = True
+
+    month = models.CharField(max_length=7, unique=True)
+    turn = models.BigIntegerField(default=0)
+    percent = ScaledField(default=0)
+    difference = models.CharField(max_length=200, blank=True, default="")  # as last compared
+    differed_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return self.month
+
+
+class LateVoid(models.Model):
+    """A write has changed what was late in this month since it was summed."""
+
+    is_summary = True
+
+    month = models.CharField(max_length=7, db_index=True)
+
+    def __str__(self):
+        return self.month
 
 
 class Unrolled(models.Model):
@@ -150,6 +197,12 @@ def held(start: date | None, until: date | None) -> Held:
     return Held(months, sum(turns[month] for month in months), years)
 
 
+def days_of(month: str) -> tuple[date, date]:
+    """The first and last day of 2026-05."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+
+
 def month_of(day: date | str) -> str:
     """2026-05 of a day, or of its ISO text."""
     return str(day)[:7]
@@ -168,4 +221,5 @@ def differences() -> list[Difference]:
     """What the last nightly comparison found; [] where all sums were right."""
     months = RolledMonth.objects.exclude(difference="").values_list("month", "difference", "differed_at")
     years = RolledYear.objects.exclude(difference="").values_list("year", "difference", "differed_at")
-    return [Difference(*values) for values in sorted([*months, *years])]
+    late = LateMonth.objects.exclude(difference="").values_list("month", "difference", "differed_at")
+    return [Difference(*values) for values in sorted([*months, *years, *late])]
