@@ -41,7 +41,7 @@ class Asked:
     def rows(self, currency="", top=None):
         """All rows; the first ``top`` of them with their names, where given."""
         limits = {"start": self.start, "end": self.to, "as_of": self.as_of, "user": self.user}
-        return self.report.run(self.dimension, **limits, currency=currency, top=top)
+        return self.report.run(self.dimension, **limits, currency=currency, top=top, parts=True)
 
     def query(self, **changes) -> str:
         kept = {
@@ -66,8 +66,12 @@ class Answer:
         self.asked = asked_for
         self.sums = profit.totals(every)
         self.currency = asked_for.currency or profit.main_currency(self.sums)
-        self.rows = [row for row in every if row.currency == self.currency]
-        self.total = next((item for item in self.sums if item.currency == self.currency), None)
+        self.code, self.missing = profit.code_of(self.currency), ""
+        self.rows = [row for row in every if row.currency == self.code]
+        if self.currency == profit.ALL:
+            self.rows = asked_for.rows(profit.ALL, top=0)
+            self.missing = screens.unconverted_words(profit.unconverted(every, self.rows))
+        self.total = next(iter(profit.totals(self.rows)), None)
         self.cost = screens.Cost.of(asked_for.user)
 
     def table(self) -> Table:
@@ -76,7 +80,7 @@ class Answer:
         profit.give_names(self.rows[first:last], asked_for.user)
         table = screens.profit_table(
             asked_for.user, self.rows[first:last], asked_for.dimension, asked_for.start, asked_for.end, self.cost,
-            id="report", total=self.total,
+            id="report", total=self.total, currency=self.currency,
         )  # fmt: skip
         table.empty = Empty(_("Nothing to count"), _("There are no documents in this period."), "", "")
         if (left := len(self.rows) - last) > 0:
@@ -95,6 +99,9 @@ class Answer:
             "tabs": self.tabs(),
             "currencies": self.currencies(),
             "currency": self.currency,
+            "code": self.code,
+            "missing": self.missing,
+            "missing_href": screens.lines_address(self.asked.start, self.asked.end, "", rate="unknown"),
             "cost": self.cost,
             "downloads": self.downloads(),
             "asked": self.asked,
@@ -110,14 +117,8 @@ class Answer:
         ]
 
     def currencies(self) -> list[dict]:
-        return [
-            {
-                "label": item.currency,
-                "current": item.currency == self.currency,
-                "href": self.asked.address(currency=item.currency),
-            }
-            for item in self.sums
-        ]
+        codes = [item.currency for item in self.sums]
+        return screens.currency_choices(codes, self.currency, lambda code: self.asked.address(currency=code))
 
     def downloads(self) -> list[tuple[str, str]]:
         """(words, address) of each file; none for whoever may not export."""
@@ -149,15 +150,13 @@ class SectionAsked:
 
     def context(self) -> dict:
         part = self.section.show(self.look)
-        codes = sorted({self.currency, *(item.currency for item in self.sums)} - {""})
+        codes = {self.currency, *(item.currency for item in self.sums)} - {"", profit.ALL}
         return {
             "section": self.section,
             "part": part,
             "look": self.look,
             "period": words_of_range(self.start, self.end),
-            "currencies": [
-                {"label": code, "current": code == self.currency, "href": self.address(currency=code)} for code in codes
-            ],
+            "currencies": screens.currency_choices(codes, self.currency, lambda code: self.address(currency=code)),
             "downloads": self.downloads() if not part.back else [],
         }
 

@@ -12,6 +12,7 @@ from groundwork.crm.insight import screens
 from groundwork.crm.insight.sections import without_cost
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Category, InvoiceLine, Product
+from groundwork.crm.trade.rates import OwnRates, without_rate
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
 LINES_SHOWN = 50
@@ -50,6 +51,9 @@ def narrowed(found, user, query):
     if query.get("cost") == "unknown":
         found = without_cost(found) if profit.sees_costs(user) else found.none()
         titles.append(_("without a known cost"))
+    if query.get("rate") == "unknown":
+        found = without_rate(found)
+        titles.append(_("without a rate of exchange"))
     if country := query.get("country", "")[:60]:
         found = found.filter(invoice__country="" if country == "none" else country)
         titles.append(screens.words_of(profit.Place("country", None)) if country == "none" else country)
@@ -77,7 +81,7 @@ def after(found, mark: str):
 def page_of(found, user, path: str, query) -> Table:
     """One page of the lines, with the address of the next."""
     page = list(after(found, query.get("after", ""))[: LINES_SHOWN + 1])
-    table = lines_table(page[:LINES_SHOWN], user)
+    table = lines_table(page[:LINES_SHOWN], user, in_own=query.get("currency") == profit.ALL)
     if len(page) > LINES_SHOWN:
         last, following = page[LINES_SHOWN - 1], query.copy()
         following["after"] = f"{last.issued_on}_{last.pk}"
@@ -86,7 +90,8 @@ def page_of(found, user, path: str, query) -> Table:
     return table
 
 
-def lines_table(page, user) -> Table:
+def lines_table(page, user, in_own: bool = False) -> Table:
+    rates = OwnRates({line.invoice.currency for line in page} if in_own else ())
     seen = {line.product_id for line in page if line.product_id}
     products = set(Product.objects.visible_to(user).filter(pk__in=seen).values_list("pk", flat=True))
     columns = [
@@ -96,6 +101,7 @@ def lines_table(page, user) -> Table:
         Column("quantity", _("Quantity"), numeric=True),
         Column("price", _("Price of one unit"), numeric=True),
         Column("amount", _("Amount"), numeric=True, second=True),
+        *([Column("worth", _("In %(currency)s") % {"currency": rates.own}, numeric=True)] if in_own else []),
     ]
     rows = [
         Row(
@@ -106,12 +112,18 @@ def lines_table(page, user) -> Table:
                 Cell(number(line.quantity)),
                 Cell(number(line.price)),
                 Cell(money(line.amount_minor, line.invoice.currency)),
+                *([worth_of(line, rates)] if in_own else []),
             ],
             key=str(line.pk),
         )
         for line in page
     ]
     return Table(columns, rows, id="lines", empty=Empty(_("No lines"), _("Nothing stands under this number."), "", ""))
+
+
+def worth_of(line, rates: OwnRates) -> Cell:
+    worth = rates.worth(line.amount_minor, line.invoice.currency, line.issued_on)
+    return Cell(NO_VALUE if worth is None else money(worth, rates.own, with_code=False))
 
 
 def product_words(line, products) -> str:

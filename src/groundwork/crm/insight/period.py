@@ -47,11 +47,14 @@ class DayInput(forms.DateInput):
 
 
 class PeriodForm(PlainErrors, forms.Form):
-    """``?period=month&as_of=2011-05-31&currency=GBP``. What is missing or senseless falls back to the default."""
+    """``?period=month&as_of=2011-05-31&currency=GBP``; ``currency=all`` is all of them in the firm's own.
+
+    What is missing or senseless falls back to the default.
+    """
 
     period = forms.ChoiceField(choices=list(PERIODS.items()), required=False)
     as_of = forms.DateField(label=_("as of"), required=False, widget=DayInput())
-    currency = forms.RegexField(r"^[A-Z]{3}$", required=False)
+    currency = forms.RegexField(r"^([A-Z]{3}|all)$", required=False)
 
 
 class RangeForm(PlainErrors, forms.Form):
@@ -59,7 +62,7 @@ class RangeForm(PlainErrors, forms.Form):
     start = forms.DateField(label=_("from"), required=False, widget=DayInput())
     end = forms.DateField(label=_("to"), required=False, widget=DayInput())
     as_of = forms.DateField(label=_("as of"), required=False, widget=DayInput())
-    currency = forms.RegexField(r"^[A-Z]{3}$", required=False)
+    currency = forms.RegexField(r"^([A-Z]{3}|all)$", required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
     def __init__(self, data):

@@ -1,5 +1,6 @@
 """What the screens of this room show, as plain tables and figures; every number carries the address of its rows."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,8 @@ from groundwork.crm.insight.period import PERIODS, Period, months_before
 from groundwork.crm.insight.questions import Growth, against_last_year
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
+from groundwork.crm.trade.models import Invoice
+from groundwork.crm.trade.rates import firm_currency
 from groundwork.ui.charts import BarChart, Series
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -35,9 +38,11 @@ def address(name: str, *args, **query) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def invoices_address(user, start, end, **filters) -> str:
-    """The list of the invoices under a number."""
+def invoices_address(user, start, end, currency, **filters) -> str:
+    """The list of the invoices under a number; ``currency`` may be ALL."""
     query = {
+        "f.state": Invoice.State.ISSUED.value,
+        "f.currency": "" if currency == profit.ALL else currency,
         **{f"f.{name}": value for name, value in filters.items()},
         "f.issued_on.from": start,
         "f.issued_on.to": end,
@@ -57,8 +62,29 @@ def rows_address(user, place: profit.Place, start, end, currency) -> str:
         return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
     if place.dimension == "month":
         first, last = month_days(str(place.value))
-        return invoices_address(user, max(first, start) if start else first, min(last, end) if end else last)
-    return invoices_address(user, start, end, **{place.dimension: place.value})
+        return invoices_address(user, max(first, start) if start else first, min(last, end) if end else last, currency)
+    return invoices_address(user, start, end, currency, **{place.dimension: place.value})
+
+
+def currency_choices(codes: Iterable[str], current: str, href: Callable[[str], str]) -> list[dict]:
+    """Each currency by itself, and all of them in the firm's own where there is any other."""
+    own, found = firm_currency(), sorted(codes)
+    choices = [{"label": code, "current": code == current, "href": href(code)} for code in found]
+    if any(code != own for code in found):
+        label = _("All in %(currency)s") % {"currency": own}
+        choices.append({"label": label, "current": current == profit.ALL, "href": href(profit.ALL)})
+    return choices
+
+
+def unconverted_words(missing: profit.Unconverted) -> str:
+    if not missing.lines:
+        return ""
+    words = ngettext(
+        "%(count)s of %(all)s lines is not in these sums: no rate of exchange is known on its day.",
+        "%(count)s of %(all)s lines are not in these sums: no rate of exchange is known on their day.",
+        missing.lines,
+    )
+    return words % {"count": number(missing.lines, 0), "all": number(missing.of_lines, 0)}
 
 
 def month_days(key: str) -> tuple[date, date]:
@@ -115,21 +141,36 @@ class Cost:
 
 
 def profit_table(
-    user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, caption=""
+    user, rows, dimension, start, end, cost: Cost, *, id: str, total: profit.Sums | None = None, currency: str = ""
 ) -> Table:
-    """With ``total`` it is the whole report, with everything that the revenue is without and that it leaves."""
-    parts = total is not None
+    """With ``total`` it is the whole report, with everything that the revenue is without and that it leaves.
+
+    ``currency`` is the asked one; empty, that of the row.
+    """
+    parts = parts_shown(total, cost)
     columns = profit_columns(str(reports["profit"].dimensions[dimension]).capitalize(), cost, parts)
-    shown = [Row(profit_cells(user, row, start, end, cost, parts), key=str(place)) for place, row in enumerate(rows, 1)]
-    totals = [] if total is None else total_cells(total, cost)
-    return Table(columns, shown, caption=caption, totals=totals, id=id)
+    shown = [
+        Row(profit_cells(user, row, start, end, cost, parts, currency), key=str(place))
+        for place, row in enumerate(rows, 1)
+    ]
+    totals = [] if total is None else total_cells(total, cost, parts)
+    return Table(columns, shown, totals=totals, id=id)
 
 
-def profit_columns(place: str, cost: Cost, parts: bool = False) -> list[Column]:
+def parts_shown(total: profit.Sums | None, cost: Cost) -> frozenset[str]:
+    """What stands beside the revenue of a whole report; late payment only where it is known."""
+    if total is None:
+        return frozenset()
+    taken = {"claims", *(["late"] if total.late is not None else [])} if cost.allowed else set()
+    return frozenset({"discount", "returns", *taken})
+
+
+def profit_columns(place: str, cost: Cost, parts: frozenset[str] = frozenset()) -> list[Column]:
     columns = [Column("place", place, main=True), Column("revenue", _("Revenue"), numeric=True, second=True)]
     if parts:
         columns += [Column("discount", _("Discounts"), numeric=True), Column("returns", _("Returns"), numeric=True)]
-        columns += [Column("claims", _("Claims"), numeric=True)] if cost.allowed else []
+        columns += [Column("claims", _("Claims"), numeric=True)] if "claims" in parts else []
+        columns += [Column("late", _("Late payment"), numeric=True)] if "late" in parts else []
     if cost.shown:
         columns += [
             Column("cost", _("Cost"), numeric=True),
@@ -143,24 +184,26 @@ def profit_columns(place: str, cost: Cost, parts: bool = False) -> list[Column]:
     return [*columns, Column("lines", _("Lines"), numeric=True)]
 
 
-def profit_cells(user, row: profit.ProfitRow, start, end, cost: Cost, parts: bool) -> list[Cell]:
+def profit_cells(
+    user, row: profit.ProfitRow, start, end, cost: Cost, parts: frozenset[str], currency: str = ""
+) -> list[Cell]:
     return [
         Cell(words_of(row.place), href=record_address(user, row.place), kind="bold", sub=code_of(row.place)),
         Cell(
             money(row.revenue, row.currency, with_code=False),
             kind="number",
-            href=rows_address(user, row.place, start, end, row.currency),
+            href=rows_address(user, row.place, start, end, currency or row.currency),
         ),
         *cost_cells(row, cost, parts),
         Cell(number(row.lines, 0)),
     ]
 
 
-def total_cells(total: profit.Sums, cost: Cost) -> list[Cell]:
+def total_cells(total: profit.Sums, cost: Cost, parts: frozenset[str]) -> list[Cell]:
     return [
         Cell(_("Total")),
         Cell(money(total.revenue, total.currency, with_code=False), kind="number"),
-        *cost_cells(total, cost, True),
+        *cost_cells(total, cost, parts),
         Cell(number(total.lines, 0)),
     ]
 
@@ -169,8 +212,8 @@ def code_of(place: profit.Place) -> str:
     return place.code or "" if place.dimension == "product" and place.code != place.name else ""
 
 
-def cost_cells(row: profit.Sums, cost: Cost, parts: bool) -> list[Cell]:
-    cells = part_cells(row, cost) if parts else []
+def cost_cells(row: profit.Sums, cost: Cost, parts: frozenset[str]) -> list[Cell]:
+    cells = part_cells(row, parts) if parts else []
     if not cost.allowed:
         return cells
     if not cost.kept:
@@ -185,9 +228,9 @@ def cost_cells(row: profit.Sums, cost: Cost, parts: bool) -> list[Cell]:
     ]
 
 
-def part_cells(row: profit.Sums, cost: Cost) -> list[Cell]:
-    """What the revenue is already without, and what claims took, where they are kept and may be read."""
-    taken = [row.taken("claim")] if cost.allowed else []
+def part_cells(row: profit.Sums, parts: frozenset[str]) -> list[Cell]:
+    """What the revenue is already without, and what claims and late payment took, where they may be read."""
+    taken = [amount for name, amount in (("claims", row.taken("claim")), ("late", row.late)) if name in parts]
     return [Cell(money(amount, row.currency, with_code=False)) for amount in (row.discount, row.returns, *taken)]
 
 
@@ -210,7 +253,9 @@ class Above:
     user: object
     period: Period
     asked_currency: str = ""
-    currency: str = ""
+    currency: str = ""  # or ALL
+    code: str = ""  # of the amounts
+    missing: str = ""  # what of ALL is not in the sums, in words
     currencies: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     chart: BarChart | None = None
@@ -224,9 +269,7 @@ class Above:
     def of(cls, user, period: Period, currency: str = "") -> "Above":
         above = cls(user, period, currency)
         above.cost = Cost.of(user)
-        rows = above._read_months()
-        first = f"{period.start:%Y-%m}" if period.start else ""
-        inside = [row for row in rows if str(row.place.value) >= first]
+        rows, inside = above._read_months()
         above._read_tops(profit.regrouped(inside, "country"))
         above._figures(inside)
         above._chart(profit.regrouped(rows, "month"))
@@ -245,17 +288,30 @@ class Above:
     def is_empty(self) -> bool:
         return not self.currencies
 
-    def _read_months(self) -> list[profit.ProfitRow]:
-        """By month and country, of the year that the chart shows or from the first document on.
+    def _read_months(self) -> tuple[list[profit.ProfitRow], list[profit.ProfitRow]]:
+        """By month and country, of the year that the chart shows or from the first document on; and of the period.
 
-        Other currencies are offered, not added.
+        Other currencies are offered, not added, unless all of them are asked for.
         """
         first = None if self.start is None else min(self.start, months_before(self.end, MONTHS - 1))
-        rows = profit.profit(("month", "country"), start=first, as_of=self.end, user=self.user)
+        limits = {"start": first, "as_of": self.end, "user": self.user}
+        rows = profit.profit(("month", "country"), **limits)
         sums = profit.totals(rows)
         self.currencies = sorted(row.currency for row in sums)
-        self.currency = self.asked_currency if self.asked_currency in self.currencies else profit.main_currency(sums)
-        return [row for row in rows if row.currency == self.currency]
+        known = [*self.currencies, profit.ALL]
+        self.currency = self.asked_currency if self.asked_currency in known else profit.main_currency(sums)
+        self.code = profit.code_of(self.currency)
+        if self.currency != profit.ALL:
+            chosen = [row for row in rows if row.currency == self.currency]
+            return chosen, self._inside(chosen)
+        together = profit.profit(("month", "country"), **limits, currency=profit.ALL)
+        inside = self._inside(together)
+        self.missing = unconverted_words(profit.unconverted(self._inside(rows), inside))
+        return together, inside
+
+    def _inside(self, rows: list[profit.ProfitRow]) -> list[profit.ProfitRow]:
+        first = f"{self.start:%Y-%m}" if self.start else ""
+        return [row for row in rows if str(row.place.value) >= first]
 
     def _read_tops(self, countries) -> None:
         """The largest of each kind; the others are only counted."""
@@ -265,13 +321,13 @@ class Above:
         self.tops["country"] = profit.Largest(countries[:TOP], len(countries), named)
 
     def _figures(self, inside) -> None:
-        total = next(iter(profit.totals(inside)), profit.Sums(self.currency, shows_cost=self.cost.allowed))
+        total = next(iter(profit.totals(inside)), profit.Sums(self.code, shows_cost=self.cost.allowed))
         documents = profit.documents(start=self.start, as_of=self.end, user=self.user, currency=self.currency)
-        rows = invoices_address(self.user, self.start, self.end)
+        rows = invoices_address(self.user, self.start, self.end, self.currency)
         self.figures = [
             Figure(
                 _("Revenue"),
-                money(total.revenue, self.currency),
+                money(total.revenue, self.code),
                 rows,
                 ngettext("%(count)s line", "%(count)s lines", total.lines) % {"count": number(total.lines, 0)},
                 lines_address(self.start, self.end, self.currency),
@@ -303,7 +359,7 @@ class Above:
             _("Margin"),
             percent(total.margin_share),
             report,
-            money(total.margin, self.currency),
+            money(total.margin, self.code),
             completeness=None if share is None else share * 100,
         )
 
@@ -313,15 +369,13 @@ class Above:
         keys = [f"{months_before(self.end, back):%Y-%m}" for back in reversed(range(MONTHS))]
         while len(keys) > 1 and keys[0] not in by_month:
             keys.pop(0)
-        scale, unit = scale_of(max((abs(row.revenue) for row in months), default=0), self.currency)
-        values = [
-            float(to_major(by_month[key].revenue, self.currency)) / scale if key in by_month else 0.0 for key in keys
-        ]
+        scale, unit = scale_of(max((abs(row.revenue) for row in months), default=0), self.code)
+        values = [float(to_major(by_month[key].revenue, self.code)) / scale if key in by_month else 0.0 for key in keys]
         texts = [number(round(Decimal(value), 1)) for value in values]
         best = max(range(len(keys)), key=lambda place: values[place])
         title = _("Revenue by month. The best month was %(month)s with %(amount)s.") % {
             "month": month_words(keys[best]),
-            "amount": money(by_month[keys[best]].revenue if keys[best] in by_month else 0, self.currency),
+            "amount": money(by_month[keys[best]].revenue if keys[best] in by_month else 0, self.code),
         }
         self.chart = BarChart(
             title=title,
@@ -335,7 +389,7 @@ class Above:
         self.months = [
             (
                 month_words(key),
-                money(by_month[key].revenue, self.currency),
+                money(by_month[key].revenue, self.code),
                 rows_address(self.user, by_month[key].place, None, self.end, self.currency),
                 change(growth[key].share),
             )
@@ -346,7 +400,7 @@ class Above:
     def _year_before(self, keys: list[str], growth: dict[str, Growth], scale: float) -> Series | None:
         """The same months a year before, as a mark over each; a month before our data begin has none."""
         before = [growth[key].before for key in keys]
-        values = [None if item is None else float(to_major(item, self.currency)) / scale for item in before]
+        values = [None if item is None else float(to_major(item, self.code)) / scale for item in before]
         if not any(values):
             return None
         texts = [NO_VALUE if value is None else number(round(Decimal(value), 1)) for value in values]
@@ -360,8 +414,9 @@ class Above:
         }
         for dimension, (head, every) in heads.items():
             table = profit_table(
-                self.user, self.tops[dimension].rows, dimension, self.start, self.end, self.cost, id=f"top-{dimension}"
-            )
+                self.user, self.tops[dimension].rows, dimension, self.start, self.end, self.cost,
+                id=f"top-{dimension}", currency=self.currency,
+            )  # fmt: skip
             whole = address(
                 "insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency
             )
@@ -380,14 +435,12 @@ def choices_above(above: Above, asked_day: date | None) -> dict:
             }
             for key, label in PERIODS.items()
         ],
-        "currencies": [
-            {
-                "label": code,
-                "current": code == above.currency,
-                "href": address("insight:above", period=period.key, as_of=asked_day, currency=code),
-            }
-            for code in above.currencies
-        ],
+        "currencies": currency_choices(
+            above.currencies,
+            above.currency,
+            lambda code: address("insight:above", period=period.key, as_of=asked_day, currency=code),
+        ),
+        "missing_href": lines_address(above.start, above.end, "", rate="unknown"),
         "empty": Empty(
             _("No documents up to %(day)s") % {"day": day(above.end)},
             _("Here stands what was sold, by month, product, company and country, as soon as there are invoices."),

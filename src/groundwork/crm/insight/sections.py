@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
@@ -25,6 +26,7 @@ from groundwork.crm.insight.period import months_before
 from groundwork.crm.insight.screens import TOP, Cost, address, invoices_address, lines_address, scale_of, words_of
 from groundwork.crm.trade import debts, profit
 from groundwork.crm.trade.models import CostPrice, Invoice
+from groundwork.crm.trade.rates import OwnRates
 from groundwork.ui.charts import BarChart, Series
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -42,6 +44,11 @@ class Look:
     top: int | None = None  # how many rows of a table; None: all
     query: dict = field(default_factory=dict)
 
+    @cached_property
+    def code(self) -> str:
+        """Of the amounts; ``currency`` may be ALL."""
+        return profit.code_of(self.currency)
+
     def report(self, key: str, **query) -> str:
         return address("insight:report", key, from_=self.start, to=self.end, currency=self.currency, **query)
 
@@ -58,6 +65,7 @@ class Part:
     offer_href: str = ""
     completeness: Decimal | None = None
     completeness_words: str = ""
+    missing: str = ""  # what is not in the sums
     back: str = ""  # from the rows of one number to the whole report
 
 
@@ -112,7 +120,10 @@ def sees_debts(user) -> bool:
 
 def debts_seen(user, as_of: date) -> list[debts.Debt] | None:
     """As ``debts.debts``; the limits are left out for whoever may not read them."""
-    found = debts.debts(user, as_of=as_of)
+    return without_hidden(user, debts.debts(user, as_of=as_of))
+
+
+def without_hidden(user, found: list[debts.Debt] | None) -> list[debts.Debt] | None:
     if user is not None and rights(user).field_mode(Company.type_key, "debt_limit_minor") == "hidden":
         for row in found or []:
             row.limit = None
@@ -120,7 +131,8 @@ def debts_seen(user, as_of: date) -> list[debts.Debt] | None:
 
 
 def show_debts(look: Look) -> Part:
-    found = debts_seen(look.user, look.end)
+    together = debts.in_own(look.user, as_of=look.end) if look.currency == profit.ALL else None
+    found = without_hidden(look.user, together.rows) if together else debts_seen(look.user, look.end)
     if found is None:
         part = Part(unknown=_("Debts are unknown: no payment has been kept here up to this day."))
         if look.user.can("create", "payment"):
@@ -128,11 +140,14 @@ def show_debts(look: Look) -> Part:
         return part
     if look.query.get("company") or look.query.get("age"):
         return open_documents(look)
-    rows = [row for row in found if row.currency == look.currency]
-    total = next(iter(debts.totals(rows)), debts.Sums(look.currency))
-    words = {"amount": money(total.overdue, look.currency), "day": day(look.end)}
+    rows = [row for row in found if row.currency == look.code]
+    total = next(iter(debts.totals(rows)), debts.Sums(look.code))
+    words = {"amount": money(total.overdue, look.code), "day": day(look.end)}
     part = Part(meta=_("%(amount)s overdue on %(day)s") % words, table=debts_table(look, rows, total))
-    part.chart = ageing(total, look.currency) if total.open else None
+    part.chart = ageing(total, look.code) if total.open else None
+    if together and together.without_rate:
+        sums = ", ".join(money(row.balance, row.currency) for row in together.without_rate)
+        part.missing = _("Not in these sums, since no rate of exchange is known: %(sums)s.") % {"sums": sums}
     return part
 
 
@@ -195,27 +210,22 @@ def debts_table(look: Look, rows: list[debts.Debt], total: debts.Sums) -> Table:
 
 
 def plain(amount: int | None, look: Look) -> str:
-    return NO_VALUE if amount is None else money(amount, look.currency, with_code=False)
-
-
-def age_of(due: date | None, on: date) -> str:
-    """The key of AGES for a document due on a day."""
-    if due is None:
-        return "without_day"
-    if due >= on:
-        return "not_due"
-    late = (on - due).days
-    return next((name for name, _first, last in debts.AGES if late <= last), "older")
+    return NO_VALUE if amount is None else money(amount, look.code, with_code=False)
 
 
 def open_documents(look: Look) -> Part:
     """The documents under one number of the debts, with what was open on each that day."""
-    found = debts.open_on(look.end, Invoice.objects.visible_to(look.user)).filter(left__gt=0, currency=look.currency)
+    found = debts.open_on(look.end, profit.invoices_of(look.user, look.currency)).filter(left__gt=0)
     company = look.query.get("company", "")
     if company == "none" or company.isdigit():
         found = found.filter(company=None if company == "none" else int(company[:18]))
     age = look.query.get("age", "")
-    rows = [row for row in found.order_by("due_on", "pk") if age not in AGES or age_of(row.due_on, look.end) == age]
+    rows: list[Any] = list(found.order_by("due_on", "pk"))
+    rates = OwnRates({row.currency for row in rows} if look.currency == profit.ALL else ())
+    for row in rows:
+        row.worth = rates.worth(row.left, row.currency, look.end) if look.currency == profit.ALL else row.left
+    rows = [row for row in rows if row.worth is not None]
+    rows = [row for row in rows if age not in AGES or debts.age_of(row.due_on, look.end) == age]
     columns = [
         Column("document", _("Document"), main=True),
         Column("issued_on", _("Issued on")),
@@ -231,13 +241,13 @@ def open_documents(look: Look) -> Part:
                 Cell(day(row.issued_on)),
                 Cell(day(row.due_on) if row.due_on else NO_VALUE),
                 Cell(NO_VALUE if row.due_on is None else number(max((look.end - row.due_on).days, 0), 0)),
-                Cell(plain(row.gross_minor, look)),
-                Cell(plain(row.left, look)),
+                Cell(money(row.gross_minor, row.currency, with_code=look.currency == profit.ALL)),
+                Cell(plain(row.worth, look)),
             ]
         )
         for row in rows
     ]
-    totals = [Cell(_("Total")), *[Cell("")] * 4, Cell(plain(sum(row.left for row in rows), look))] if rows else []
+    totals = [Cell(_("Total")), *[Cell("")] * 4, Cell(plain(sum(row.worth for row in rows), look))] if rows else []
     empty = Empty(_("Nothing is owed"), _("No document was open on this day."), "", "")
     return Part(
         meta=str(AGES.get(age, "")), table=Table(columns, shown, totals=totals, id="open", empty=empty),
@@ -320,7 +330,7 @@ def _held_row(look: Look, place: int, item: Held) -> Row:
         rows = lines_address(look.start, look.end, look.currency, company=where.value or "none")
         page = ""
     else:
-        rows = invoices_address(look.user, look.start, look.end, company=where.value)
+        rows = invoices_address(look.user, look.start, look.end, look.currency, company=where.value)
         page = address("records:page", "company", where.value)
     return Row(
         [
@@ -468,7 +478,7 @@ def show_unknown_costs(look: Look) -> Part:
     ]
     table = Table(columns, [_unknown_row(look, row) for row in missing[: look.top]], id="unknown-costs")
     table.empty = Empty(_("Every cost is known"), _("Each line of this period has a cost valid on its day."), "", "")
-    total = next(iter(profit.totals(rows)), profit.Sums(look.currency))
+    total = next(iter(profit.totals(rows)), profit.Sums(look.code))
     whole = sum(row.revenue - row.known_revenue for row in missing)
     if missing:
         table.totals = [
@@ -479,7 +489,7 @@ def show_unknown_costs(look: Look) -> Part:
             Cell(""),
         ]
     words = ngettext("%(count)s product", "%(count)s products", len(missing)) % {"count": number(len(missing), 0)}
-    part = Part(meta=f"{words}, {money(whole, look.currency)}" if missing else "", table=table)
+    part = Part(meta=f"{words}, {money(whole, look.code)}" if missing else "", table=table)
     if total.known_share is not None:
         part.completeness = total.known_share * 100
         part.completeness_words = _("cost known for %(share)s of revenue") % {"share": percent(total.known_share)}

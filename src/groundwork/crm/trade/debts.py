@@ -6,7 +6,7 @@ docs/domain/debts.md
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from groundwork.blueprint.elements import config_version
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Invoice, Payment, Share
+from groundwork.crm.trade.rates import OwnRates
 from groundwork.records.models import RecordQuerySet
 
 BIG = BigIntegerField()
@@ -105,11 +106,64 @@ def debts(user=None, *, as_of: date | None = None, company: Company | None = Non
 
 
 def totals(rows: Iterable[Sums]) -> list[Sums]:
-    """One sum a currency; currencies are never added together."""
+    """One sum a currency."""
     found: dict[str, Sums] = {}
     for row in rows:
         found.setdefault(row.currency, Sums(row.currency)).add(row)
     return sorted(found.values(), key=lambda row: (-row.balance, row.currency))
+
+
+@dataclass
+class InOwn:
+    """The debts in the firm's own currency, and those that have no rate on the day, each in its own."""
+
+    rows: list[Debt]
+    without_rate: list[Sums]
+
+
+def in_own(user=None, *, as_of: date | None = None) -> InOwn | None:
+    """As ``debts``, one row a company: what is open at the rate of the day ``as_of``, rounded once a document."""
+    day = as_of or today()
+    each = debts(user, as_of=day)
+    if each is None:
+        return None
+    rates = OwnRates({row.currency for row in each})
+    lost = [row for row in each if rates.worth(0, row.currency, day) is None]
+    found: dict[int | None, Debt] = {}
+    for row in each:
+        if row in lost:
+            continue
+        debt = found.setdefault(row.company_id, replace(_nothing(row), currency=rates.own))
+        debt.limit = rates.worth(row.limit, row.currency, day) if row.limit is not None else debt.limit
+        if row.currency == rates.own:
+            debt.add(row)
+        else:
+            debt.credit += rates.worth(row.credit, row.currency, day) or 0
+    for company, currency, due, left in _open_elsewhere(user, day, rates.own):
+        if (worth := rates.worth(left, currency, day)) is not None:
+            found[company].add(Sums(rates.own, open=worth, **{age_of(due, day): worth}))
+    rows = sorted(found.values(), key=lambda debt: (-debt.balance, debt.number))
+    return InOwn(rows, totals(lost))
+
+
+def _nothing(row: Debt) -> Debt:
+    return replace(row, limit=None, **{item.name: 0 for item in fields(Sums) if item.name != "currency"})
+
+
+def _open_elsewhere(user, day: date, own: str) -> QuerySet:
+    seen = Invoice.objects.all() if user is None else Invoice.objects.visible_to(user)
+    found = open_on(day, seen).filter(left__gt=0).exclude(currency=own).order_by()
+    return found.values_list("company_id", "currency", "due_on", "left")
+
+
+def age_of(due: date | None, on: date) -> str:
+    """Under which age of ``Sums`` a document due on a day stands."""
+    if due is None:
+        return "without_day"
+    if due >= on:
+        return "not_due"
+    late = (on - due).days
+    return next((name for name, _first, last in AGES if late <= last), "older")
 
 
 OF_COMPANY = ("name", "number", "owner_id", "department_id", "payment_days", "debt_limit_minor", "currency")

@@ -15,12 +15,12 @@ from django.db.models import Min
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, today
 from groundwork.crm.trade import entries, late
-from groundwork.crm.trade.models import Invoice
+from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, days_of, month_of
 from groundwork.records import write
-from groundwork.records.write import Follower, followers
+from groundwork.records.write import Follower, PartFollower, followers, part_followers
 
-DEPENDS_ON = (*entries.DEPENDS_ON, "state", "due_on", "gross_minor")
+DEPENDS_ON = (*entries.DEPENDS_ON, "state", "due_on", "total_minor", "vat_minor")
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +58,11 @@ def _follow(steps) -> None:
                 note(values["due_on"], None)
 
 
+def _follow_lines(invoice, _line, _before, _after) -> None:
+    note(invoice.due_on, None)
+
+
+part_followers.add(PartFollower("late money of lines", InvoiceLine, _follow_lines))
 followers.add(Follower("late money", Invoice.type_key, _follow))
 
 

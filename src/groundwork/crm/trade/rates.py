@@ -110,6 +110,14 @@ def convert(amount_minor: int, currency: str, to: str, on: date) -> int | None:
     return half_up(amount_minor * rate * Fraction(10) ** (minor_digits(to) - minor_digits(currency)))
 
 
+def without_rate(lines: models.QuerySet) -> models.QuerySet:
+    """The lines of invoices in other currencies than the firm's, for which no rate is known on their day."""
+    own, known = firm_currency(), Rate.objects.current().filter(valid_from__lte=models.OuterRef("issued_on"))
+    currency = models.OuterRef("invoice__currency")
+    kept, turned = known.filter(currency=currency, to_currency=own), known.filter(currency=own, to_currency=currency)
+    return lines.exclude(invoice__currency=own).filter(~models.Exists(kept), ~models.Exists(turned))
+
+
 class OwnRates:
     """What ``currencies`` were worth in the firm's own, read at once for many amounts. Says the same as ``convert``."""
 

@@ -231,6 +231,7 @@ invoice = types.add(
             "paid",
             "company",
             "country",
+            "currency",
             "issued_on",
             "due_on",
             "total_minor",

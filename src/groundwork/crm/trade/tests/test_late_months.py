@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.crm.trade import actions, late, late_months, rolling
+from groundwork.crm.trade.documents import put_line
 from groundwork.crm.trade.models import Invoice, Payment
 from groundwork.crm.trade.profit import profit
 from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, differences
@@ -167,3 +168,15 @@ def test_whatever_was_written_the_kept_sums_say_what_the_documents_say(owed, act
             rolling.roll_all()
         for way in ("month", ()):
             assert profit(way, parts=True) == profit(way, parts=True, raw=True)
+
+
+def test_a_line_that_changes_by_import_changes_what_was_late(owed):
+    line = owed.second.lines.get()
+
+    with writing(owed.second, by=owed.olga, act="imported", channel="import") as fresh:
+        line.price = Decimal("50000.00")
+        put_line(fresh, line)
+
+    more = same_as_documents(owed)
+    rolling.roll_all()
+    assert same_as_documents(owed) == more
