@@ -6,7 +6,7 @@ docs/domain/debts.md
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -130,10 +130,12 @@ def in_own(user=None, *, as_of: date | None = None) -> InOwn | None:
     rates = OwnRates({row.currency for row in each})
     lost = [row for row in each if rates.worth(0, row.currency, day) is None]
     found: dict[int | None, Debt] = {}
+    who: dict[str, Any]
     for row in each:
         if row in lost:
             continue
-        debt = found.setdefault(row.company_id, replace(_nothing(row), currency=rates.own))
+        who = {"company_id": row.company_id, "name": row.name, "number": row.number, "payment_days": row.payment_days}
+        debt = found.setdefault(row.company_id, Debt(rates.own, **who))
         debt.limit = rates.worth(row.limit, row.currency, day) if row.limit is not None else debt.limit
         if row.currency == rates.own:
             debt.add(row)
@@ -144,10 +146,6 @@ def in_own(user=None, *, as_of: date | None = None) -> InOwn | None:
             found[company].add(Sums(rates.own, open=worth, **{age_of(due, day): worth}))
     rows = sorted(found.values(), key=lambda debt: (-debt.balance, debt.number))
     return InOwn(rows, totals(lost))
-
-
-def _nothing(row: Debt) -> Debt:
-    return replace(row, limit=None, **{item.name: 0 for item in fields(Sums) if item.name != "currency"})
 
 
 def _open_elsewhere(user, day: date, own: str) -> QuerySet:

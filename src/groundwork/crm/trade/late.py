@@ -78,7 +78,7 @@ def grouped(found: Costs, dimensions: Sequence[str], own: str, until: date | Non
 def held(start: date | None, last: date, percent: Decimal) -> dict[str, int]:
     """``{month: turn}`` of the months between these days whose kept sums are right."""
     void = LateVoid.objects.filter(month=OuterRef("month"))
-    months = LateMonth.objects.filter(~Exists(void), percent=percent, month__lte=f"{last:%Y-%m}").order_by("month")
+    months = LateMonth.objects.filter(~Exists(void), percent=str(percent), month__lte=f"{last:%Y-%m}").order_by("month")
     if start is not None:
         months = months.filter(month__gte=f"{start:%Y-%m}")
     return {

@@ -82,7 +82,7 @@ def next_to_sum() -> str | None:
         return None
     first = entries.counting_invoices().aggregate(first=Min("issued_on"))["first"]
     wanted = set(months_over(month_of(first))) if first else set()
-    kept = set(LateMonth.objects.filter(percent=percent).values_list("month", flat=True))
+    kept = set(LateMonth.objects.filter(percent=str(percent)).values_list("month", flat=True))
     void = set(LateVoid.objects.values_list("month", flat=True))
     return max((wanted - kept) | void, default=None)
 

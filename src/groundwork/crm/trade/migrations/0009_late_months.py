@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trade', '0007_year_sums'),
+        ('trade', '0008_plain_words'),
     ]
 
     operations = [

@@ -14,6 +14,6 @@ def sum_anew(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0008_late_months"), ("blueprint", "0006_late_money_rate")]
+    dependencies = [("trade", "0009_late_months"), ("blueprint", "0006_late_money_rate")]
 
     operations = [migrations.RunPython(sum_anew, migrations.RunPython.noop, elidable=True)]
