@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -14,6 +14,8 @@ from groundwork.blueprint.models import ConfigVersion, Element, ElementRevision
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,15 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
     return element
 
 
-def revise(key: str, *, kind: str, by, difference: dict, cause: str, name: str = "") -> Element:
+def revise(key: str, *, kind: str, by, difference: dict, cause: str, name: str = "", asked_by=None) -> Element:
     """A configured thing that is kept elsewhere (a role's grants) was made or changed: its element gets a revision.
 
-    ``name`` is what the firm calls a thing of its own.
+    ``name`` is what the firm calls a thing of its own; ``asked_by`` who asked for it, if not ``by``.
     """
     element, made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
     element.revision += 0 if made else 1
     element.name = name
-    element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, by
+    element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, asked_by or by
     element.save()
     ElementRevision.objects.create(
         element=element, number=element.revision, at=now(), by=by, difference=difference, cause=cause
@@ -110,15 +112,25 @@ def is_on(key: str) -> bool:
 
 
 def on_keys() -> frozenset[str]:
-    """Keys of the elements in use, kept under the configuration's version."""
+    """Keys of the elements in use."""
+    return kept("elements", _read_on_keys)
+
+
+def _read_on_keys() -> frozenset[str]:
+    in_use = Element.objects.filter(state__in=[Element.State.TRIAL, Element.State.LIVE])
+    return frozenset(in_use.values_list("key", flat=True))
+
+
+def kept(name: str, load: Callable[[], T]) -> T:
+    """What ``load`` gives, read once for each version of the configuration."""
     version = config_version()
-    if _kept.get("version") != version:
-        keys = Element.objects.filter(state__in=[Element.State.TRIAL, Element.State.LIVE]).values_list("key", flat=True)
-        _kept.update(version=version, keys=frozenset(keys))
-    return _kept["keys"]
+    held = _kept.get(name)
+    if held is None or held[0] != version:
+        held = _kept[name] = (version, load())
+    return held[1]
 
 
-_kept: dict[str, Any] = {}
+_kept: dict[str, tuple[tuple[str, int], Any]] = {}
 _read: ContextVar[dict | None] = ContextVar("config_read", default=None)
 
 

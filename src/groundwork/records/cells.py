@@ -102,7 +102,7 @@ def _link(shown: Field, names: Names) -> Write:
 
 def _money(shown: Field, names: Names) -> Write:
     money = languages.writing().money
-    return lambda value, record: Cell(money(value, record.currency), "", "number")
+    return lambda value, record: Cell(money(value, shown.currency_of(record)), "", "number")
 
 
 def _number(shown: Field, names: Names) -> Write:
@@ -126,6 +126,10 @@ def _moment(shown: Field, names: Names) -> Write:
     return lambda value, record: Cell(moment(value, zone))
 
 
+def _time(shown: Field, names: Names) -> Write:
+    return lambda value, record: Cell(f"{value:%H:%M}")
+
+
 def _bool(shown: Field, names: Names) -> Write:
     words = {True: _("yes"), False: _("no")}
     return lambda value, record: Cell(words[bool(value)])
@@ -142,11 +146,13 @@ WRITERS: dict[str, Callable[[Field, Names], Write]] = {
     "date": _date,
     "moment": _moment,
     "bool": _bool,
+    "time": _time,
 }
 
 
 def words_for(shown: Field, value) -> str:
     """A kept (JSON) value of history in words; ids of people and records stay out of the way of names."""
+    value = shown.from_kept(value)
     if value in (None, ""):
         return languages.NO_VALUE
     if shown.kind == "choice":
@@ -162,4 +168,8 @@ def words_for(shown: Field, value) -> str:
         return _("yes") if value else _("no")
     if shown.kind == "number":
         return languages.number(Decimal(value))
+    if shown.kind == "money" and shown.added:
+        return languages.money(value, shown.added.currency)
+    if shown.kind == "time":
+        return f"{value:%H:%M}"
     return str(value)

@@ -108,7 +108,7 @@ def in_batches(listing: Listing) -> Iterator[list[Record]]:
 
 def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[type, int], str]) -> list[str]:
     """The value as a plain text that the import reads back; of a link its name and its number."""
-    value: Any = getattr(record, shown.model_field.attname)
+    value: Any = shown.read(record)
     if shown.kind == "link":
         name = known.of(shown.target, value) if value is not None else None
         return ["", ""] if name is None else [name, numbers.get((shown.target, value), "")]
@@ -123,12 +123,14 @@ def plain(shown: Field, value: Any, record: Record) -> str:
     if shown.kind == "choice":
         return str(dict(shown.model_field.flatchoices).get(value, value))
     if shown.kind == "money":
-        currency = record.currency  # type: ignore[attr-defined]
+        currency = shown.currency_of(record)
         return f"{to_major(value, currency):.{minor_digits(currency)}f}"
     if shown.kind == "moment":
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if shown.kind == "bool":
         return "yes" if value else "no"
+    if shown.kind == "time":
+        return f"{value:%H:%M}"
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return str(value)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from groundwork.core import languages
 from groundwork.core.clock import start_of
 from groundwork.core.fields import parsed_number
-from groundwork.core.money import to_scaled
+from groundwork.core.money import minor_digits, to_scaled
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
 from groundwork.records.cells import LINKS
@@ -34,7 +34,7 @@ LOOKED_THROUGH = 10_000  # known values of a text field are those of the newest 
 
 DAYS = ("date", "moment")
 NUMBERS = ("money", "number", "integer")
-TEXTS = ("text", "longtext", "email", "url")
+TEXTS = ("text", "longtext", "email", "url", "phone", "address")
 ONE_OF = ("choice", "bool")
 FITTING = {  # what may be asked of a field of which kind
     "is": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *LINKS),
@@ -73,14 +73,20 @@ class Filter:
 
     def q(self) -> Q:
         if self.operator == "not":
-            return ~self._is()
+            return ~self._is() | self._unknown()
         if self.operator == "has":
             return Q(**{f"{self._column}__iregex": re.escape(self.values[0])})
         return self._bound() if self.operator in ("from", "to") else self._is()
 
     @property
     def _column(self) -> str:
-        return self.field.model_field.attname
+        return self.field.column
+
+    def _unknown(self) -> Q:
+        """What SQL neither takes for equal nor for different: an added field that is empty, unless that is asked."""
+        if self.field.added is None or WITHOUT in self.values:
+            return NEVER
+        return Q(**{f"{self._column}__isnull": True})
 
     def _is(self) -> Q:
         condition, plain = Q(), [value for value in self.values if value != WITHOUT]
@@ -124,6 +130,8 @@ class Filter:
     def _compared(self, lookup: str, number: Decimal) -> Q:
         if self.field.kind != "money":
             return Q(**{f"{self._column}__{lookup}": number})
+        if self.field.added:
+            return self._minor(lookup, number, minor_digits(self.field.added.currency))
         odd = odd_currencies()
         condition = self._minor(lookup, number, 2) & ~Q(currency__in=[code for codes in odd.values() for code in codes])
         for digits, codes in odd.items():
@@ -376,6 +384,8 @@ def hows(shown: Field) -> list[tuple[str, str]]:
 
 def has_known(shown: Field) -> bool:
     """May its values be offered? A title is as good as unlike any other, and a long text is no value to choose."""
+    if shown.added:
+        return shown.kind == "text"
     return shown.kind == "text" and shown.name != getattr(shown.model_field.model, "title_field", "")
 
 
@@ -391,9 +401,9 @@ def known(kind: RecordType, user, shown: Field, text: str = "") -> list[str]:
     if shown.kind in ("user", "department"):
         return [name for _pk, name in everybody(shown) if fits(text, name)][:OFFERED]
     visible = kind.model.objects.visible_to(user).current().order_by("-pk")
-    newest = kind.model.objects.filter(pk__in=visible.values("pk")[:LOOKED_THROUGH]).exclude(**{shown.name: ""})
-    values = newest.order_by(shown.name).values_list(shown.name, flat=True).distinct()
-    return [value for value in values if fits(text, str(value))][:OFFERED]
+    newest = kind.model.objects.filter(pk__in=visible.values("pk")[:LOOKED_THROUGH]).exclude(**{shown.column: ""})
+    values = newest.order_by(shown.column).values_list(shown.column, flat=True).distinct()
+    return [value for value in values if value is not None and fits(text, str(value))][:OFFERED]
 
 
 def everybody(shown: Field) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Forms of records, made from the declaration: only fields the person may change, links only to what is visible."""
 
 import re
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -77,6 +78,7 @@ class RecordForm(CleanText, forms.ModelForm):
         self.kind, self.user = kind, user
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version if self.instance.pk else None
+        self._add_own(names)
         for name in names:
             shown = kind.field(name)
             if shown.kind == "link":
@@ -84,7 +86,7 @@ class RecordForm(CleanText, forms.ModelForm):
             elif shown.kind == "money":
                 own = self.fields[name]
                 typed = str(self.data.get(self.add_prefix("currency"), "")).strip().upper()
-                currency = typed or getattr(self.instance, "currency", "") or "EUR"
+                currency = shown.added.currency if shown.added else typed or shown.currency_of(self.instance) or "EUR"
                 self.fields[name] = MoneyField(
                     currency=currency, label=own.label, required=own.required, help_text=own.help_text
                 )
@@ -95,13 +97,29 @@ class RecordForm(CleanText, forms.ModelForm):
             label = str(self.fields[name].label or "")
             self.fields[name].label = label[:1].upper() + label[1:]
 
+    def _add_own(self, names: tuple[str, ...]) -> None:
+        """The fields that the firm added, each at its place among the others."""
+        for name in names:
+            if name in self.kind.added:
+                shown = self.kind.added[name]
+                self.fields[name] = cast(forms.Field, form_field(shown.model_field))
+                self.initial.setdefault(name, shown.read(self.instance))
+        self.order_fields(names)
+
+    def _post_clean(self):
+        """The model's own fields, then those that the firm added."""
+        super()._post_clean()
+        for name, shown in self.kind.added.items():
+            if name in self.cleaned_data and name in self.fields:
+                shown.write(self.instance, self.cleaned_data[name])
+
     def _make_link(self, shown: Field) -> None:
         own = self.fields[shown.name]
         self.fields[shown.name] = LinkField(
             target=shown.target, user=self.user, label=own.label, required=own.required, help_text=own.help_text
         )
-        if self.instance.pk or getattr(self.instance, shown.model_field.attname):
-            self.initial[shown.name] = getattr(self.instance, shown.model_field.attname)
+        if self.instance.pk or shown.read(self.instance):
+            self.initial[shown.name] = shown.read(self.instance)
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -155,7 +173,8 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     )
     if held is not None and held.pk and kind.frozen:
         open_names = tuple(name for name in open_names if name not in kind.frozen(held))
-    made = forms.modelform_factory(kind.model, form=RecordForm, fields=open_names, formfield_callback=form_field)
+    of_model = tuple(name for name in open_names if name not in kind.added)
+    made = forms.modelform_factory(kind.model, form=RecordForm, fields=of_model, formfield_callback=form_field)
     form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
     form.folds = names is None
     return form

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, DateField, Q, Sum
+from django.db.models.functions import Cast, TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -106,10 +106,10 @@ def _tallied(listing: Listing, shown):
 
 def _counted(listing: Listing, shown):
     """(value, currency, count, sum) of each; a day counts for its month."""
-    column, amount = shown.model_field.attname, listing.kind.amount
+    column, amount = shown.column, listing.kind.amount
     rows, names = listing.narrowed, [column]
     if shown.kind in DAYS:
-        rows, names = rows.annotate(month=TruncMonth(column)), ["month"]
+        rows, names = rows.annotate(month=TruncMonth(Cast(column, DateField()) if shown.added else column)), ["month"]
     if amount:
         found = rows.values_list(*names, "currency").annotate(counted=Count("pk"), summed=Sum(amount))
         return found.order_by()

@@ -4,13 +4,14 @@ A page takes a fixed number of queries, whatever the number of rows, and its tim
 """
 
 from contextlib import nullcontext
+from decimal import Decimal
 from functools import cached_property
 from heapq import merge
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -97,7 +98,14 @@ class Listing:
     @property
     def sort_column(self) -> str:
         name = self.sort.lstrip("-")
+        if name in self.kind.added:
+            return self.kind.added[name].sort_column
         return "sort_key" if name == self.kind.model.title_field else name
+
+    @property
+    def _may_be_empty(self) -> bool:
+        """A built-in field that lists sort by is never empty; an added one may be, and then stands last."""
+        return self.sort.lstrip("-") in self.kind.added
 
     @property
     def is_narrowed(self) -> bool:
@@ -116,7 +124,10 @@ class Listing:
         if self.scope.nothing:
             return []
         if self.scope.all:
-            return list(self._ordered().values_list(*self._shown_names, named=True)[: self.size + 1])
+            filled = list(self._ordered().values_list(*self._shown_names, named=True)[: self.size + 1])
+            if not self._may_be_empty or not (room := self.size + 1 - len(filled)):
+                return filled
+            return [*filled, *self._ordered(empty=True).values_list(*self._shown_names, named=True)[:room]]
         ids = self._page_ids()
         found = self.kind.model.objects.filter(pk__in=ids).values_list(*self._shown_names, named=True)
         rows = {row.pk: row for row in found}
@@ -124,7 +135,7 @@ class Listing:
 
     @property
     def _shown_names(self) -> list[str]:
-        names = dict.fromkeys(("pk", "number", self.sort_column, *(item.model_field.attname for item in self.columns)))
+        names = dict.fromkeys(("pk", "number", self.sort_column, *(item.column for item in self.columns)))
         if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
             names["currency"] = None
         return list(names)
@@ -133,18 +144,27 @@ class Listing:
     def _is_descending(self) -> bool:
         return self.sort.startswith("-")
 
-    def _ordered(self):
+    def _ordered(self, empty: bool = False):
         order = [f"-{self.sort_column}", "-pk"] if self._is_descending else [self.sort_column, "pk"]
-        return self.kind.model.objects.filter(self.conditions() & self._after()).order_by(*order)
+        condition = self.conditions() & self._after(empty)
+        if self._may_be_empty:
+            condition &= Q(**{f"{self.sort_column}__isnull": empty})
+        return self.kind.model.objects.filter(condition).order_by(*(order[1:] if empty else order))
 
     def _page_ids(self) -> list[int]:
         """Limited branches over (owner, sort, id) and (department, sort, id), merged here: SQLite takes no LIMIT
         inside a UNION, and an OR would walk the whole table."""
-        ordered, found = self._ordered(), []
-        for branch in self._branches():
-            found.append(list(ordered.filter(branch).values_list(self.sort_column, "pk")[: self.size + 1]))
-        together = dict.fromkeys(pk for _value, pk in merge(*found, reverse=self._is_descending))
-        return list(together)[: self.size + 1]
+        ids = self._ids_of(self._ordered())
+        if self._may_be_empty and len(ids) <= self.size:
+            ids += self._ids_of(self._ordered(empty=True).annotate(nothing=Value(0)), "nothing")
+        return ids[: self.size + 1]
+
+    def _ids_of(self, ordered, column: str = "") -> list[int]:
+        found = [
+            list(ordered.filter(branch).values_list(column or self.sort_column, "pk")[: self.size + 1])
+            for branch in self._branches()
+        ]
+        return list(dict.fromkeys(pk for _value, pk in merge(*found, reverse=self._is_descending)))
 
     def _branches(self) -> list[Q]:
         mine = [Q(owner_id=self.scope.me)]
@@ -154,7 +174,7 @@ class Listing:
             return [*mine, Q(department_id__in=self.scope.departments)]
         return [*mine, *(Q(department_id=pk) for pk in sorted(self.scope.departments))]
 
-    def _after(self) -> Q:
+    def _after(self, empty: bool = False) -> Q:
         if not (token := self.params.get("after")):
             return Q()
         try:
@@ -163,6 +183,10 @@ class Listing:
             raise Refusal(_("This page of the list is no longer there: start from the top.")) from error
         side = "lt" if self._is_descending else "gt"
         column = self.sort_column
+        if empty:
+            return Q(**{f"pk__{side}": pk}) if value is None else Q()
+        if value is None:
+            return Q(pk__in=[])
         return Q(**{f"{column}__{side}e": value}) & (
             Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
         )
@@ -173,7 +197,9 @@ class Listing:
             return ""
         last = self.page[self.size - 1]
         value = getattr(last, self.sort_column)
-        value = value.isoformat() if hasattr(value, "isoformat") else value
+        value = (
+            value.isoformat() if hasattr(value, "isoformat") else str(value) if isinstance(value, Decimal) else value
+        )
         return signing.dumps([value, last.pk], salt=f"after.{self.kind.key}.{self.sort}")
 
     # ── totals

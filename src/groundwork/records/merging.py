@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import write
+from groundwork.records import added, write
 from groundwork.records.models import Activity, ExternalKey, Merge, Record
 from groundwork.records.types import type_of
 
@@ -82,19 +82,18 @@ def _fill(kind, survivor: Record, merged: Record, by) -> dict[str, list]:
         currencies = [getattr(record, "currency", "") for record in (fresh, merged)]
         same_money = currencies[0] in ("", currencies[1])
         for name in kind.fields:
-            attname = kind.field(name).model_field.attname
-            value = getattr(merged, attname)
-            is_itself = kind.field(name).kind == "link" and kind.field(name).target is kind.model and value == fresh.pk
-            of_other_money = kind.field(name).kind == "money" and not same_money
-            if getattr(fresh, attname) in (None, "") and value not in (None, "") and not (is_itself or of_other_money):
-                setattr(fresh, attname, value)
+            shown = kind.field(name)
+            value = shown.read(merged)
+            is_itself = shown.kind == "link" and shown.target is kind.model and value == fresh.pk
+            of_other_money = shown.kind == "money" and not same_money and not shown.added
+            if shown.read(fresh) in (None, "") and value not in (None, "") and not (is_itself or of_other_money):
+                shown.write(fresh, value)
         for link in kind.links:  # the merged one was its parent, say: nobody is one's own
-            attname = link.model_field.attname
-            if link.target is kind.model and getattr(fresh, attname) == merged.pk:
-                setattr(fresh, attname, None)
+            if link.target is kind.model and link.read(fresh) == merged.pk:
+                link.write(fresh, None)
         fresh.prepare()
         after = write.values(fresh)
-    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    return write.difference_of(before, after)
 
 
 def _move(model: type[models.Model], old: int, new: int) -> tuple[dict[str, list[int]], list[str]]:
@@ -192,8 +191,7 @@ def _empty_again(survivor: Record, filled: dict[str, list]) -> list[str]:
         if now_there.get(name) != after:
             stayed.append(f"{survivor}: {name}")
             continue
-        item = next(item for item in survivor._meta.concrete_fields if item.attname == name)
-        setattr(survivor, name, item.to_python(before) if before is not None else None)
+        added.put_back(survivor, name, before)
     return stayed
 
 

@@ -1,5 +1,7 @@
 """Record: what people see and edit; and the tables that carry its history, sums, search and use."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.rights import reach
 from groundwork.core.clock import now
 from groundwork.core.languages import sort_key
+from groundwork.records.extra import ExtraField, is_added
 from groundwork.records.guard import refuse_outside_the_write_path
 
 
@@ -131,7 +134,7 @@ class Record(Guarded):
         verbose_name=_("changed by"),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
-    extra = models.JSONField(default=dict, editable=False, blank=True)
+    extra = ExtraField(default=dict, editable=False, blank=True)
     origin = models.ForeignKey(ChangeSet, models.PROTECT, null=True, editable=False, related_name="+")
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
     sort_key = SortKeyField(max_length=200, default="", editable=False)
@@ -143,6 +146,16 @@ class Record(Guarded):
 
     def __str__(self):
         return str(getattr(self, self.title_field)) or self.number
+
+    if not TYPE_CHECKING:  # to type checkers a record has the fields of its model only
+
+        def __getattr__(self, name):
+            """``extra__f12`` is the value of added field 12."""
+            if not is_added(name):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            from groundwork.records.added import read_of
+
+            return read_of(self, name)
 
     @property
     def is_archived(self):
@@ -310,6 +323,7 @@ class Use(models.Model):
         ]
 
 
+from groundwork.records.added import AddedField  # noqa: E402, F401 - with its kinds
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
 from groundwork.records.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

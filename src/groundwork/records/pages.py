@@ -353,7 +353,7 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
 def _words(shown, value, people, currency: str) -> str:
     if shown.kind in ("user", "department"):
         return people.get((shown.kind, value), languages.NO_VALUE)
-    if shown.kind == "money" and value is not None and currency:
+    if shown.kind == "money" and value is not None and currency and not shown.added:
         return languages.money(value, currency)
     return words_for(shown, value)
 
@@ -397,7 +397,7 @@ def related_of(record: Record, user) -> list[Related]:
         found = list(
             kind.model.objects.visible_to(user)
             .current()
-            .filter(**{link.name: record})
+            .filter(**{link.column: record.pk})
             .order_by(sort, "-pk")[: RELATED + 1]
         )
         columns = [

@@ -61,7 +61,7 @@ def refresh(kind, records) -> None:
 
 def _row(kind, record, names: list[str]) -> SearchRow:
     title = str(record)[:240] if kind.model.title_field not in forbidden(kind) else record.number
-    texts = [record.number, *(str(getattr(record, name) or "") for name in names)]
+    texts = [record.number, *(str(kind.field(name).read(record) or "") for name in names)]
     return SearchRow(
         type=kind.key,
         object_id=record.pk,

@@ -3,8 +3,8 @@
 From it come list, filters, page, form, quick add, history, search, import, report dimensions and permission checks.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
@@ -15,24 +15,71 @@ from groundwork.access.presets import Granted
 from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
+from groundwork.records import added, extra
+from groundwork.records.added import AddedField
 from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries, site
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a record as people meet it, read from the model's field."""
+    """One field of a record as people meet it: of the model, or added by the firm.
+
+    ``name`` is what forms and addresses call it, ``column`` what queries, history and plain rows do: they differ for a
+    link (company, company_id) and for an added field (f12, extra__f12).
+    """
 
     name: str
     label: Any
-    kind: str  # text, longtext, choice, link, user, department, money, number, date, moment, bool, email, url, integer
+    # text, longtext, choice, link, user, department, money, number, date, moment, bool, email, url, integer; added ones
+    # too: time, address, phone
+    kind: str
     model_field: models.Field
     help: Any = ""
+    added: AddedField | None = None
 
     @classmethod
     def of(cls, model: type[models.Model], name: str) -> "Field":
         model_field = cast(models.Field, model._meta.get_field(name))
         return cls(name, model_field.verbose_name, _kind(model_field), model_field, model_field.help_text)
+
+    @classmethod
+    def of_added(cls, row: AddedField) -> "Field":
+        model_field = row.model_field()
+        return cls(row.key, model_field.verbose_name, row.kind, model_field, row.help, row)
+
+    @property
+    def column(self) -> str:
+        return self.model_field.attname
+
+    @property
+    def sort_column(self) -> str:
+        """What lists order by: of an added text its folded letters, so that capitals and accents do not matter."""
+        return self.column + extra.SORTED if self.added and self.kind == "text" else self.column
+
+    def read(self, record) -> Any:
+        """The value; of a link its id."""
+        return getattr(record, self.column)
+
+    def write(self, record: Record, value: Any) -> None:
+        """Set the value; a link takes a record or its id."""
+        added.put(record, self.name if not self.added and hasattr(value, "pk") else self.column, value)
+
+    def kept(self, value: Any) -> Any:
+        """The value as history keeps it."""
+        if value is None or value == "" or value == []:
+            return None if self.added else value
+        if self.added:
+            return extra.kept_as(self.kind).keep(value)
+        return extra.plain(getattr(value, "pk", value))
+
+    def from_kept(self, value: Any) -> Any:
+        """What history keeps as a value; of the model's own fields as JSON has it."""
+        return extra.kept_as(self.kind).read(value) if self.added and value is not None else value
+
+    def currency_of(self, record) -> str:
+        """In what an amount is: an added field says it itself."""
+        return self.added.currency if self.added else getattr(record, "currency", "")
 
     @property
     def numeric(self):
@@ -143,6 +190,7 @@ class RecordType:
     called_there: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     shown_while: dict[str, Callable[[], bool]] = field(default_factory=dict)  # {field: when it says anything at all}
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
+    added: dict[str, Field] = field(default_factory=dict)  # what the firm added, in its order
 
     def __post_init__(self):
         if len(self.quick) > 3:
@@ -154,7 +202,13 @@ class RecordType:
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        return {name: Field.of(self.model, name) for name in dict.fromkeys((*self.listable, *self.filters))}
+        names = dict.fromkeys((*self.listable, *self.filters))
+        return {name: self.added.get(name) or Field.of(self.model, name) for name in names}
+
+    @property
+    def asked_quickly(self) -> tuple[str, ...]:
+        """Quick add: what it declares, and what the firm wants filled in always."""
+        return (*self.quick, *(name for name, shown in self.added.items() if shown.added and shown.added.required))
 
     @cached_property
     def listable(self) -> tuple[str, ...]:
@@ -191,8 +245,47 @@ class RecordType:
         return [part for part in self.parts if part.is_on and rights(user).field_mode(self.key, part.key) != "hidden"]
 
 
+def with_added(kind: RecordType, rows: list[AddedField]) -> RecordType:
+    """``kind`` with the firm's own fields."""
+    if not rows:
+        return kind
+    filterable = tuple(row.key for row in rows if row.filterable)
+    words = tuple(row.key for row in rows if row.kind in added.SEARCHED)
+    return replace(
+        kind,
+        fields=(*kind.fields, *(row.key for row in rows)),
+        columns=(*kind.columns, *(row.key for row in rows if row.in_list)),
+        filters=(*kind.filters, *(row.key for row in rows if row.filterable and row.kind != "time")),
+        sorts=(*kind.sorts, *filterable),
+        search=(*kind.search, *words),
+        added={row.key: Field.of_added(row) for row in rows},
+    )
+
+
 class TypeRegistry(Registry[RecordType]):
-    """The declared types; each with a ``section`` stands in the menu."""
+    """The record types with the fields that the firm added; each with a ``section`` stands in the menu.
+
+    ``built_in`` reads what is declared in code, without the database.
+    """
+
+    _merged: tuple[Any, dict[str, RecordType]] = (None, {})
+
+    def built_in(self, key: str) -> RecordType:
+        return self._items[key]
+
+    @property
+    def all_built_in(self) -> list[RecordType]:
+        return list(self._items.values())
+
+    def model_of(self, key: str) -> type[Record]:
+        return self._items[key].model
+
+    def _all(self) -> dict[str, RecordType]:
+        own = added.own()
+        if self._merged[0] is not own:
+            found = {key: with_added(kind, added.in_use(key)) for key, kind in self._items.items()}
+            self._merged = (own, found)
+        return self._merged[1]
 
     def add(self, item: RecordType) -> RecordType:
         if item.section:
@@ -207,7 +300,27 @@ class TypeRegistry(Registry[RecordType]):
                     may=lambda user: item.menu(user) if callable(item.menu) else user.can(item.menu, item.key),
                 )  # fmt: skip
             )
+        self._merged = (None, {})
         return super().add(item)
+
+    def remove(self, key: str) -> None:
+        super().remove(key)
+        self._merged = (None, {})
+
+    def get(self, key: str) -> RecordType | None:
+        return self._all().get(key)
+
+    def __getitem__(self, key: str) -> RecordType:
+        return self._all()[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._all()
+
+    def __iter__(self) -> Iterator[RecordType]:
+        return iter(list(self._all().values()))
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def _list_address(kind: RecordType) -> str:

@@ -102,7 +102,7 @@ def new(request, kind):
 @require_http_methods(["GET", "POST"])
 @of_type("create")
 def quick(request, kind):
-    return _create(request, kind, kind.quick or None, "records/quick.html")
+    return _create(request, kind, kind.asked_quickly if kind.quick else None, "records/quick.html")
 
 
 def _create(request, kind, names, template):
@@ -170,7 +170,7 @@ def _conflict(request, kind, conflict: Conflict, form):
                 "was": _told(form, shown, was),
                 "theirs": _told(form, shown, there),
                 "mine": str(mine) if mine not in (None, "") else "–",
-                "their_value": _posted(form, name, there),
+                "their_value": _posted(form, shown, there),
                 "my_value": request.POST.get(name, ""),
             }  # fmt: skip
         )
@@ -181,12 +181,12 @@ def _conflict(request, kind, conflict: Conflict, form):
 def _told(form, shown, value) -> str:
     """A clashing value in words; a link by its name, and only where the person sees its target."""
     if shown.kind == "link" and value is not None:
-        return _posted(form, shown.name, value) or _("no access")
+        return _posted(form, shown, value) or _("no access")
     return pages.words_for(shown, value)
 
 
-def _posted(form, name, value) -> str:
-    prepared = form.fields[name].prepare_value(value)
+def _posted(form, shown, value) -> str:
+    prepared = form.fields[shown.name].prepare_value(shown.from_kept(value))
     return "" if prepared is None else str(prepared)
 
 

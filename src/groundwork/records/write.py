@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, connection, transaction
@@ -21,12 +19,23 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
-from groundwork.records import search
+from groundwork.records import added, extra, search
+from groundwork.records.extra import plain
 from groundwork.records.guard import write_path
 from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Part, Record, Tally
 from groundwork.records.types import RecordType, type_of
 
-UNTRACKED = {"id", "version", "updated_at", "updated_by_id", "created_at", "created_by_id", "sort_key", "origin_id"}
+UNTRACKED = {
+    "id",
+    "extra",
+    "version",
+    "updated_at",
+    "updated_by_id",
+    "created_at",
+    "created_by_id",
+    "sort_key",
+    "origin_id",
+}
 
 
 @dataclass
@@ -146,7 +155,7 @@ def _finish(record: Record, before: dict, act: Act) -> None:
     record.prepare()
     after = values(record)
     parts = act.parts.pop((record.type_key, record.pk), {})
-    difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    difference = difference_of(before, after)
     if not difference and not parts:
         return
     record.version += 1
@@ -208,7 +217,7 @@ def writing_many(created: Sequence[Record] = (), changed: Sequence[tuple[Record,
         record.prepare()
         after = values(record)
         parts = act.parts.pop((record.type_key, record.pk), {})
-        difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]} | parts
+        difference = difference_of(before, after) | parts
         if difference:
             record.version += 1
             record.updated_at, record.updated_by = now(), act.by
@@ -295,19 +304,21 @@ def part_changed(parent, part, before, after) -> None:
 # ── values, sums, search
 
 
-def plain(value) -> Any:
-    """A value as history keeps it: JSON, exact, and the same whether typed ("8.00") or read ("8")."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
 def values(record) -> dict[str, Any]:
-    return {
+    """Everything that history tells of, by column; values of added fields as they are kept."""
+    found = {
         item.attname: plain(getattr(record, item.attname))
         for item in record._meta.concrete_fields
         if item.attname not in UNTRACKED and item.attname not in record.derived
     }
+    own = getattr(record, "extra", {})
+    return found | {extra.PREFIX + key: own[key] for key in own if not key.endswith(extra.SORTED)}
+
+
+def difference_of(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list]:
+    """``{column: [before, after]}``; an added field that was or is empty stands in one of the two only."""
+    names = dict.fromkeys((*before, *after))
+    return {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
 
 
 def first(record: Record) -> dict:
@@ -326,12 +337,13 @@ def _keep_in_step(steps: Sequence[Step]) -> None:
 def _tally(kind: RecordType, steps) -> None:
     """Rows of difference, one a key: no hot row, so writers do not wait for each other."""
     sums: dict[tuple, list[int]] = {}
+    board = kind.field(kind.board).column if kind.board else ""
     for _record, before, after in steps:
         for state, sign in ((before, -1), (after, 1)):
             if state is None or state["archived_at"]:
                 continue
             key = (
-                str(state.get(kind.board) or "") if kind.board else "",
+                str(state.get(board) or "") if board else "",
                 state["owner_id"],
                 state["department_id"],
                 state.get("currency", "") if kind.amount else "",
@@ -398,17 +410,17 @@ def save_fields(record: AnyRecord, typed: dict[str, Any], *, by, version: int, a
     to different values is a ``Conflict`` (the disjoint ones are saved nonetheless).
     """
     clash: dict[str, tuple] = {}
+    kind = type_of(record)
     with writing(record, by=by, act=act) as fresh:
         theirs = changed_since(fresh, version) if version != fresh.version else {}
         for name, value in typed.items():
-            attname = fresh._meta.get_field(name).attname
-            if attname not in theirs:
-                setattr(fresh, name, value)
+            shown = kind.field(name)
+            if shown.column not in theirs:
+                shown.write(fresh, value)
                 continue
-            mine = plain(getattr(value, "pk", value) if attname.endswith("_id") else value)
-            now_there = plain(getattr(fresh, attname))
-            if mine != theirs[attname] and mine != now_there:
-                clash[name] = (theirs[attname], now_there, value)
+            was, now_there, mine = theirs[shown.column], shown.kept(shown.read(fresh)), shown.kept(value)
+            if mine not in (was, now_there):
+                clash[name] = (was, now_there, value)
     if clash:
         raise Conflict(fresh, clash)
     return fresh
@@ -515,8 +527,7 @@ def _undo_change(change: Change, by, result: Undone) -> None:
             if "#" in name or key in stands or held.get(name) != after:
                 result.kept.append(f"{fresh}: {label}")
                 continue
-            item = next(item for item in fresh._meta.concrete_fields if item.attname == name)
-            setattr(fresh, name, item.to_python(before) if before is not None else None)
+            added.put_back(fresh, name, before)
             back += 1
         result.restored += bool(back)
 

@@ -26,7 +26,8 @@ from groundwork.background.work import LEASE, carry_out, start, waiting_in_queue
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import write
+from groundwork.records import added, write
+from groundwork.records.extra import is_added, key_of
 from groundwork.records.imports.layouts import Layout, Piece, Unclear, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
@@ -533,8 +534,7 @@ def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
             if "#" in name:
                 kept += _undo_part(kind, record, name, was, became)
             elif _holds(record, {name: became}):
-                item = next(item for item in record._meta.concrete_fields if item.attname == name)
-                setattr(record, name, item.to_python(was) if was is not None else None)
+                added.put_back(record, name, was)
             else:
                 kept.append(f"{kind.label}: {record}, {name}")
         record.recount()
@@ -546,7 +546,8 @@ def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:
 def _holds(record, told: dict) -> bool:
     """Does the record still hold what history tells? Compared as values: 2.50 is 2.5."""
     fields = {item.attname: item for item in record._meta.concrete_fields}
-    return all(
+    own = {name: value for name, value in told.items() if is_added(name)}
+    return all(record.extra.get(key_of(name)) == value for name, value in own.items()) and all(
         getattr(record, name) == (None if value is None else fields[name].to_python(value))
         for name, value in told.items()
         if name in fields

@@ -7,7 +7,7 @@ code, e-mail, phone, name.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
@@ -27,7 +27,7 @@ from groundwork.blueprint.models import Firm
 from groundwork.core.languages import folded
 from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
-from groundwork.records import write
+from groundwork.records import added, write
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
 from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of
@@ -384,7 +384,7 @@ class RecordLayout(Layout):
         raise WrongRow(shown.name, raw, _("this is none of the values to choose from"))
 
     def _money(self, shown: Field, raw: str, row: dict[str, str]) -> int:
-        amount, currency = self.numbers.number(raw), self._currency(row)
+        amount, currency = self.numbers.number(raw), shown.added.currency if shown.added else self._currency(row)
         if amount != round(amount, minor_digits(currency)):
             raise Unreadable(_("more digits after the point than %(currency)s has") % {"currency": currency})
         return to_minor(amount, currency)
@@ -412,6 +412,12 @@ class RecordLayout(Layout):
 
     def _day(self, shown: Field, raw: str, row: dict[str, str]) -> str:
         return self.dates.moment(raw).date().isoformat()
+
+    def _time(self, shown: Field, raw: str, row: dict[str, str]) -> str:
+        try:
+            return time.fromisoformat(raw.zfill(5)).strftime("%H:%M")
+        except ValueError as error:
+            raise Unreadable(_("not a time of day: write it like 14:30")) from error
 
     def _moment(self, shown: Field, raw: str, row: dict[str, str]) -> str:
         return aware(self.dates.moment(raw)).isoformat()
@@ -497,7 +503,7 @@ class RecordLayout(Layout):
     def _compare_with(self, thing: Staged, record, links) -> None:
         thing.object_id = record.pk
         thing.difference = {
-            name: [write.plain(getattr(record, name)), write.plain(value)]
+            name: [as_json(getattr(record, name)), as_json(value)]
             for name, value in self._attributes(thing, links).items()
             if value not in EMPTY and not is_same(getattr(record, name), value)
         }
@@ -754,7 +760,7 @@ class RecordLayout(Layout):
             before = write.values(record)
             for name, value in self._attributes(thing, links).items():
                 if value not in EMPTY and not is_same(getattr(record, name), value):
-                    setattr(record, name, value)
+                    added.put(record, name, value)
             changed.append((record, before))
         write.writing_many(created=records, changed=changed)
         self._keep_keys(new, records)
@@ -778,7 +784,7 @@ class RecordLayout(Layout):
         values = {name: value for name, value in self._attributes(thing, links).items() if value not in EMPTY}
         record = self._begun()
         for name, value in values.items():
-            setattr(record, name, value)
+            added.put(record, name, value)
         return record
 
     def _begun(self):
@@ -800,9 +806,14 @@ READ = {
     "choice": RecordLayout._choice, "money": RecordLayout._money, "number": RecordLayout._number,
     "integer": RecordLayout._integer, "date": RecordLayout._day, "moment": RecordLayout._moment,
     "bool": RecordLayout._yes, "user": RecordLayout._person, "department": RecordLayout._person,
-    "link": lambda layout, shown, raw, row: raw[:300],
+    "link": lambda layout, shown, raw, row: raw[:300], "time": RecordLayout._time,
 }  # fmt: skip
-KEPT: dict[str, Any] = {"date": date.fromisoformat, "moment": datetime.fromisoformat, "number": Decimal}
+KEPT: dict[str, Any] = {
+    "date": date.fromisoformat,
+    "moment": datetime.fromisoformat,
+    "number": Decimal,
+    "time": time.fromisoformat,
+}
 
 
 def words_of_choices(shown: Field) -> dict[str, str]:
@@ -814,6 +825,11 @@ def words_of_choices(shown: Field) -> dict[str, str]:
                 for word in (value, label):
                     found.setdefault(folded(str(word)), str(value))
     return found
+
+
+def as_json(value: Any) -> Any:
+    """A value as the trial shows it and keeps it in JSON."""
+    return f"{value:%H:%M}" if isinstance(value, time) else write.plain(value)
 
 
 def clean(cell: str) -> str:

@@ -20,7 +20,7 @@ from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.records.write import creating, writing_many
 
-TYPED = sorted(kind.key for kind in types if kind.typed)
+TYPED = sorted(kind.key for kind in types.all_built_in if kind.typed)
 
 
 def listing(kind, user, query=""):

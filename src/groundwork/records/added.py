@@ -1,0 +1,301 @@
+"""Fields that the firm adds to a record type in the browser, each with its reason.
+
+A field's key is ``f<id>``, never what somebody typed; its values stand in ``Record.extra`` (records.extra).
+Retiring hides a field everywhere and keeps every value; restoring brings it back.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from groundwork.access.models import User
+from groundwork.blueprint import elements
+from groundwork.blueprint.models import Element, Firm
+from groundwork.core.clock import now
+from groundwork.core.money import ScaledField
+from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records import extra
+
+MOST_FILTERABLE = 10  # of a type: each costs an index on every write
+MOST_FIELDS = 100
+SEARCHED = ("text", "longtext", "phone", "email", "address")  # kinds whose words search finds
+KEY = re.compile(r"field:\w+\.(f\d+)")
+
+
+class AddedField(models.Model):
+    """A field of the firm's own. What ``kind`` it is never changes; everything else may."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", gettext_lazy("text, one line")
+        LONG_TEXT = "longtext", gettext_lazy("text, several lines")
+        NUMBER = "number", gettext_lazy("number")
+        MONEY = "money", gettext_lazy("amount of money")
+        DATE = "date", gettext_lazy("date")
+        TIME = "time", gettext_lazy("time of day")
+        CHOICE = "choice", gettext_lazy("one of a list")
+        BOOL = "bool", gettext_lazy("yes or no")
+        USER = "user", gettext_lazy("person of our firm")
+        LINK = "link", gettext_lazy("link to a record")
+        ADDRESS = "address", gettext_lazy("address")
+        PHONE = "phone", gettext_lazy("phone number")
+        EMAIL = "email", gettext_lazy("e-mail address")
+        URL = "url", gettext_lazy("web address")
+
+    type = models.CharField(max_length=60)
+    kind = models.CharField(gettext_lazy("what it holds"), max_length=12, choices=Kind)
+    label = models.CharField(gettext_lazy("name"), max_length=80)
+    labels = models.JSONField(default=dict, blank=True)  # {language: name}, where it differs
+    help = models.CharField(gettext_lazy("hint"), max_length=200, blank=True, default="")
+    choices = models.JSONField(default=list, blank=True)  # [{"key": "c1", "label": "Red", "retired": false}]
+    target = models.CharField(max_length=60, blank=True, default="")  # the type that a link leads to
+    currency = models.CharField(max_length=3, blank=True, default="")  # of an amount
+    required = models.BooleanField(gettext_lazy("must be filled in"), default=False)
+    filterable = models.BooleanField(gettext_lazy("lists filter and sort by it"), default=False)
+    in_list = models.BooleanField(gettext_lazy("a column of the list"), default=False)
+    order = models.PositiveIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = gettext_lazy("added field")
+        indexes = [models.Index(fields=["type", "order"], name="added_of_type")]
+
+    def __str__(self):
+        return self.said
+
+    @property
+    def key(self) -> str:
+        return f"f{self.pk}"
+
+    @property
+    def column(self) -> str:
+        return extra.PREFIX + self.key
+
+    @property
+    def element_key(self) -> str:
+        return f"field:{self.type}.{self.key}"
+
+    @property
+    def said(self) -> str:
+        """The name in the reader's language."""
+        return self.labels.get(get_language() or "", "") or self.label
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices in use, and the retired ones after them."""
+        ordered = sorted(self.choices, key=lambda choice: choice.get("retired", False))
+        return [(choice["key"], choice["label"]) for choice in ordered]
+
+    def model_field(self) -> models.Field:
+        """A field that stands in no table: what forms, labels and cells take the kind from."""
+        made = FIELDS[self.kind](self)
+        made.name, made.attname = self.key, self.column
+        made.verbose_name = made._verbose_name = lazy(lambda: self.said, str)()
+        made.help_text, made.null, made.blank = self.help, True, not self.required
+        made.editable = True
+        return made
+
+
+def _link(row: AddedField) -> models.Field:
+    from groundwork.records.types import types
+
+    return models.ForeignKey(types.model_of(row.target), models.DO_NOTHING, related_name="+")
+
+
+FIELDS: dict[str, Any] = {
+    "text": lambda row: models.CharField(max_length=300),
+    "longtext": lambda row: models.TextField(max_length=10_000),
+    "number": lambda row: ScaledField(),
+    "money": lambda row: models.BigIntegerField(),
+    "date": lambda row: extra.DayField(),
+    "time": lambda row: extra.ClockField(),
+    "choice": lambda row: models.CharField(max_length=20, choices=row.options),
+    "bool": lambda row: models.BooleanField(null=True),
+    "user": lambda row: models.ForeignKey(User, models.DO_NOTHING, related_name="+"),
+    "link": _link,
+    "address": lambda row: models.TextField(max_length=1000),
+    "phone": lambda row: models.CharField(max_length=60),
+    "email": lambda row: models.EmailField(max_length=254),
+    "url": lambda row: models.URLField(max_length=500),
+}
+
+
+# ── what is read: everything at once, kept under the configuration's version
+
+
+@dataclass
+class Own:
+    """What the firm added of its own, as the screens use it."""
+
+    fields: dict[str, AddedField] = field(default_factory=dict)  # by key
+
+
+def own() -> Own:
+    return elements.kept("records.added", _load)
+
+
+def _load() -> Own:
+    if not any(KEY.fullmatch(key) for key in elements.on_keys()):
+        return Own()
+    rows = AddedField.objects.order_by("type", "order", "pk")
+    return Own({row.key: row for row in rows})
+
+
+def in_use(type_key: str) -> list[AddedField]:
+    return [row for row in own().fields.values() if row.type == type_key and row.retired_at is None]
+
+
+def kind_of(key: str) -> str:
+    row = own().fields.get(key)
+    return row.kind if row else "text"
+
+
+def read_of(record, column: str) -> Any:
+    key = extra.key_of(column)
+    return extra.read(record.extra, key, kind_of(key))
+
+
+def put(record, column: str, value: Any) -> None:
+    """Set a column of a record by its name, whether the model has it or the firm added it."""
+    if extra.is_added(column):
+        key = extra.key_of(column)
+        record.extra = extra.keep(record.extra, key, kind_of(key), value)
+    else:
+        setattr(record, column, value)
+
+
+def put_back(record, column: str, kept: Any) -> None:
+    """Set a column to what history keeps of it."""
+    if extra.is_added(column):
+        key = extra.key_of(column)
+        value = None if kept is None else extra.kept_as(kind_of(key)).read(kept)
+        record.extra = extra.keep(record.extra, key, kind_of(key), value)
+        return
+    item = next(item for item in record._meta.concrete_fields if item.attname == column)
+    setattr(record, column, item.to_python(kept) if kept is not None else None)
+
+
+# ── what is done to fields
+
+
+@transaction.atomic
+def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_by=None, **facts) -> AddedField:
+    """Add a field to a record type; it is there for everybody from the next click on.
+
+    ``choices`` is a list of words. Refused without a reason, for a name in use, and beyond what a type can bear.
+    """
+    refuse_unless_configurator(by)
+    row = AddedField(type=type_key, kind=kind, label=label.strip(), **{"choices": [], **facts})
+    row.choices = chosen([], row.choices)
+    row.order = AddedField.objects.filter(type=type_key).count()
+    if kind == "money" and not row.currency:
+        row.currency = Firm.objects.values_list("currency", flat=True).first() or "EUR"
+    refuse_what_cannot_be(row, reason)
+    row.save()
+    _revised(row, by=by, reason=reason, asked_by=asked_by, difference={"made": [None, facts_of(row)]})
+    return row
+
+
+@transaction.atomic
+def change_field(row: AddedField, *, by, reason: str, asked_by=None, **facts) -> AddedField:
+    """Change what is said about a field; its kind and its values stay."""
+    refuse_unless_configurator(by)
+    row = AddedField.objects.select_for_update().get(pk=row.pk)
+    before = facts_of(row)
+    if "choices" in facts:
+        facts["choices"] = chosen(row.choices, facts["choices"])
+    for name, value in facts.items():
+        setattr(row, name, value)
+    refuse_what_cannot_be(row, reason)
+    after = facts_of(row)
+    difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if difference:
+        row.save()
+        _revised(row, by=by, reason=reason, asked_by=asked_by, difference=difference)
+    return row
+
+
+@transaction.atomic
+def retire_field(row: AddedField, *, by, reason: str) -> None:
+    """Show the field nowhere any more. Every value is kept."""
+    _switch(row, now(), by=by, reason=reason)
+
+
+@transaction.atomic
+def restore_field(row: AddedField, *, by, reason: str) -> None:
+    _switch(row, None, by=by, reason=reason)
+
+
+def _switch(row: AddedField, moment, *, by, reason: str) -> None:
+    refuse_unless_configurator(by)
+    row = AddedField.objects.select_for_update().get(pk=row.pk)
+    if bool(row.retired_at) == bool(moment):
+        return
+    row.retired_at = moment
+    refuse_what_cannot_be(row, reason)
+    row.save()
+    elements.switch(row.element_key, on=moment is None, by=by, reason=reason)
+
+
+def _revised(row: AddedField, *, by, reason: str, asked_by, difference: dict) -> None:
+    elements.revise(
+        row.element_key, kind=Element.Kind.FIELD, by=by, difference=difference, cause=reason.strip(), name=row.label,
+        asked_by=asked_by,
+    )  # fmt: skip
+
+
+def facts_of(row: AddedField) -> dict[str, Any]:
+    names = ("label", "labels", "help", "choices", "target", "currency", "required", "filterable", "in_list", "order")
+    return {"kind": row.kind} | {name: getattr(row, name) for name in names}
+
+
+def chosen(known: list[dict], wanted: list) -> list[dict]:
+    """The choices as they shall be: words that are known keep their keys, those left out are retired."""
+    by_label = {choice["label"]: choice for choice in known}
+    labels = list(dict.fromkeys(label for word in wanted if (label := _label(word))))
+    taken, result = len(known), []
+    for label in labels:
+        if label in by_label:
+            result.append({**by_label[label], "retired": False})
+        else:
+            taken += 1
+            result.append({"key": f"c{taken}", "label": label, "retired": False})
+    return result + [{**choice, "retired": True} for choice in known if choice["label"] not in labels]
+
+
+def _label(word: Any) -> str:
+    return str(word["label"] if isinstance(word, dict) else word).strip()[:60]
+
+
+def refuse_what_cannot_be(row: AddedField, reason: str) -> None:
+    from groundwork.records.types import types
+
+    if row.type not in types:
+        raise Refusal(_("There is no such record type."))
+    if not reason.strip():
+        raise Refusal(_("Say in one sentence why it is needed: those who fill it in will read it."))
+    if not row.label:
+        raise Refusal(_("Give the field a name."))
+    others = [other for other in AddedField.objects.filter(type=row.type, retired_at=None) if other.pk != row.pk]
+    built_in = [str(shown.label) for shown in types.built_in(row.type).by_name.values()] if row.type in types else []
+    if row.retired_at is None:
+        if row.label.casefold() in {name.casefold() for name in (*built_in, *(other.label for other in others))}:
+            raise Refusal(_("This record type has a field of that name: choose another one."))
+        if len(others) >= MOST_FIELDS:
+            raise Refusal(_("There are %(count)s fields here: retire one first.") % {"count": MOST_FIELDS})
+    if row.filterable and sum(other.filterable for other in others) >= MOST_FILTERABLE:
+        raise Refusal(_("Lists filter by %(count)s added fields at most: take it from another one first.")
+                      % {"count": MOST_FILTERABLE})  # fmt: skip
+    if row.kind == "choice" and not any(not choice["retired"] for choice in row.choices):
+        raise Refusal(_("Name what can be chosen, a line each."))
+    if row.kind == "link" and row.target not in types:
+        raise Refusal(_("Say what kind of record it links to."))
+
+
+def refuse_unless_configurator(by) -> None:
+    if not by.can("configure", "settings"):
+        raise NotAllowed(_("Only those who configure settings change fields."))
