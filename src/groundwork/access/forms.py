@@ -1,5 +1,7 @@
 """What people type about themselves, about others and about our firm."""
 
+from datetime import timedelta
+
 from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
@@ -7,10 +9,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access import choices, firstrun, leaving
+from groundwork.access.audit import Event
 from groundwork.access.models import Department, FieldGrant, Reach, Role, User, Verb
 from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
-from groundwork.core.clock import today
+from groundwork.core.clock import start_of, today
+from groundwork.core.languages import sort_key
 from groundwork.ui.forms import PlainErrors, SeveralField
 
 
@@ -259,6 +263,35 @@ class LeaveForm(PlainErrors, forms.Form):
     @property
     def takers(self) -> dict:
         return {item.type_key: self.cleaned_data[f"to:{item.type_key}"] for item in self.held}
+
+
+class AuditFilterForm(PlainErrors, forms.Form):
+    user = forms.ModelChoiceField(User.objects.all(), label=_("Who"), required=False, empty_label=_("everybody"))
+    event = forms.ChoiceField(
+        label=_("What"), required=False, choices=lambda: [("", _("everything")), *sorted_choices(Event.choices)]
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def narrowed(self, entries):
+        """The entries that were asked for; all of them where the form does not fit."""
+        if not self.is_bound or not self.is_valid():
+            return entries
+        asked = self.cleaned_data
+        if asked["user"]:
+            entries = entries.filter(user=asked["user"])
+        if asked["event"]:
+            entries = entries.filter(event=asked["event"])
+        if asked["since"]:
+            entries = entries.filter(at__gte=start_of(asked["since"]))
+        if asked["until"]:
+            entries = entries.filter(at__lt=start_of(asked["until"] + timedelta(days=1)))
+        return entries
+
+
+def sorted_choices(choices) -> list[tuple[str, str]]:
+    """In the order of the reader's alphabet."""
+    return sorted(((value, str(label)) for value, label in choices), key=lambda pair: sort_key(pair[1]))
 
 
 class DepartmentForm(PlainErrors, forms.ModelForm):

@@ -1,13 +1,12 @@
 """People, departments, roles, our firm, and the audit log."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -16,7 +15,7 @@ from groundwork.access import people as acts
 from groundwork.access.doors import allowed
 from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, LeaveForm, PersonForm
 from groundwork.access.limits import page
-from groundwork.access.models import AuditEntry, Department, Invitation, User
+from groundwork.access.models import Department, Invitation, User
 from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.session_views import told as told_session
 from groundwork.access.view_as import may_view_as
@@ -204,51 +203,3 @@ def firm(request):
         )
     said(request, _("Saved."))
     return redirect("access:firm")
-
-
-@allowed("configure", "people")
-def audit_log(request):
-    labels = dict(audit.Event.choices)
-    shown = Paginator(AuditEntry.objects.order_by("-pk").select_related("user"), 100).get_page(request.GET.get("page"))
-    rows = [
-        Row(
-            [Cell(moment(entry.at)), Cell(str(entry.user or "")), Cell(str(labels.get(entry.event, entry.event))),
-             Cell(told(entry.detail)), Cell(entry.address)],
-            key=str(entry.pk),
-        )
-        for entry in shown
-    ]  # fmt: skip
-    columns = [
-        Column("at", _("When"), main=True), Column("by", _("Who")), Column("event", _("What")),
-        Column("detail", _("Details")), Column("address", _("From")),
-    ]  # fmt: skip
-    checked = request.GET.get("check") == "1"
-    fault = audit.verify() if checked else ""
-    return render(
-        request,
-        "access/audit.html",
-        {"table": Table(columns, rows, id="audit"), "page": shown, "checked": checked, "fault": fault},
-    )
-
-
-DETAILS = {
-    "person": gettext_lazy("person"),
-    "email": gettext_lazy("e-mail"),
-    "role": gettext_lazy("role"),
-    "roles": gettext_lazy("roles"),
-    "name": gettext_lazy("name"),
-    "reason": gettext_lazy("reason"),
-    "changed": gettext_lazy("changed"),
-    "department": gettext_lazy("department"),
-    "firm": gettext_lazy("our firm"),
-    "like": gettext_lazy("copy of"),
-    "by": gettext_lazy("by"),
-}
-
-
-def told(detail: dict) -> str:
-    """The details of an event on one line."""
-    return "; ".join(
-        f"{DETAILS.get(key, key)}: {value if not isinstance(value, list) else ', '.join(map(str, value))}"
-        for key, value in detail.items()
-    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.access import people_views, role_views, session_views, two_step_views, views
+from groundwork.access import audit_views, people_views, role_views, session_views, two_step_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -35,6 +35,6 @@ urlpatterns = [
     path("roles/<slug:key>/archive", role_views.role_archive, name="role_archive"),
     path("roles/<slug:key>/restore", role_views.role_restore, name="role_restore"),
     path("roles/<slug:key>/two-steps", role_views.role_two_steps, name="role_two_steps"),
-    path("audit/", people_views.audit_log, name="audit"),
+    path("audit/", audit_views.audit_log, name="audit"),
     path("firm/", people_views.firm, name="firm"),
 ]

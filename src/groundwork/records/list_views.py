@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from groundwork.access import audit
 from groundwork.core.clock import now, today
 from groundwork.records import exports, filters
 from groundwork.records.filters import Filters
@@ -180,6 +181,8 @@ def export(request, kind, form):
         raise PermissionDenied
     rows = exports.table_of(Opened.by(request, kind).listing(request.user))
     note_use(request.user, "export", kind.key)
+    narrowed = {name: value[:200] for name, value in request.GET.items() if value}
+    audit.record(audit.Event.EXPORTED, request.user, {"what": kind.key, "file": form, "narrowed": narrowed}, request)
     return as_file(kind, rows, form)
 
 

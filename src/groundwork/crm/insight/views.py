@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from groundwork.access import audit
 from groundwork.access.doors import allowed
 from groundwork.crm.insight import output, screens
 from groundwork.crm.insight.answer import Answer, Asked, ReportFile, SectionAsked, heads_of_files
@@ -64,6 +65,7 @@ def download(request, key, kind):
         raise Http404
     file = ReportFile(request, key, kind)
     note_use(request.user, "export", file.element)
+    audit.record(audit.Event.EXPORTED, request.user, {"what": file.element, "file": kind}, request)
     if kind == "json":
         response = HttpResponse(
             json.dumps({"columns": file.names, "rows": file.records}, ensure_ascii=False), "application/json"
