@@ -153,6 +153,17 @@ COMMANDS = (
         (option("file", metavar="FILE.zip"),),
     ),
     Command(
+        "blueprint",
+        "the firm's configuration as one file: export it, see what a file would change, apply it",
+        "groundwork.access.blueprint_command",
+        (
+            option("action", choices=["export", "plan", "apply"]),
+            option("file", metavar="FILE", help="a YAML file; -: the terminal"),
+            option("--reason", default="", help="of apply: why, in one sentence"),
+            option("--user", metavar="EMAIL", help="who applies it; default: the first administrator"),
+        ),
+    ),
+    Command(
         "upgrade",
         "bring the database to this version; it is put back as it was if anything fails",
         "groundwork.config.commands.upgrade",

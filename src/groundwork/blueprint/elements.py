@@ -132,6 +132,7 @@ def kept(name: str, load: Callable[[], T]) -> T:
 
 _kept: dict[str, tuple[tuple[str, int], Any]] = {}
 _read: ContextVar[dict | None] = ContextVar("config_read", default=None)
+_tried: ContextVar[list[int] | None] = ContextVar("config_tried", default=None)
 
 
 @contextmanager
@@ -159,6 +160,27 @@ def config_version() -> tuple[str, int]:
 def raise_config_version() -> None:
     if not ConfigVersion.objects.filter(pk=1).update(number=F("number") + 1):
         ConfigVersion.objects.get_or_create(pk=1, defaults={"number": 1})
+    _forget()
+    if (tried := _tried.get()) is not None:
+        tried.append(ConfigVersion.objects.get(pk=1).number)
+
+
+def _forget() -> None:
     _kept.clear()
     if (read := _read.get()) is not None:
         read.clear()
+
+
+@contextmanager
+def trial():
+    """Around a transaction that configures and is then taken back: no cache may take its versions for later ones."""
+    number = config_version()[1]
+    begun = _tried.set([number])
+    try:
+        yield
+    finally:
+        reached = max(_tried.get() or [number])
+        _tried.reset(begun)
+        if reached > number:
+            ConfigVersion.objects.filter(pk=1).update(number=F("number") + (reached - number))
+            _forget()

@@ -128,3 +128,19 @@ class ElementRevision(models.Model):
     class Meta:
         ordering = ["element", "number"]
         constraints = [models.UniqueConstraint(fields=["element", "number"], name="one_revision_a_number")]
+
+
+class Applied(models.Model):
+    """A configuration file that was applied: its text, what it changed, and whether that was taken back."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=200, blank=True, default="")  # of the file or template
+    reason = models.TextField()
+    text = models.TextField()
+    steps = models.JSONField(default=list)  # [{section, name, before, after}]
+    rolled_back_at = models.DateTimeField(null=True)
+    rolled_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]

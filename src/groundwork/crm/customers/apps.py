@@ -12,6 +12,7 @@ class CustomersConfig(AppConfig):
         from groundwork.background import schedules
         from groundwork.crm.customers import (  # noqa: F401 - they register
             cards,
+            configured,
             duplicates,
             facts,
             headers,
