@@ -343,6 +343,11 @@ def own_session(case: Case, oracle: Oracle):
     return "in" if case.actor == "ivan" or oracle.reach(case.actor, "configure", "people") else 404
 
 
+def configured(case: Case) -> dict:
+    file = "groundwork: 1\nswitches: {field:product.cost: {on: yes, reason: typed}}"
+    return {"text": file, "reason": "typed"}
+
+
 ROWS: dict[str, Row] = {
     "account_login": Row("open"),
     "account_logout": Row("open"),
@@ -385,6 +390,10 @@ ROWS: dict[str, Row] = {
     "access:role": Row("view people", keys("salesperson", "administrator"), may=change_by_configurators),
     "access:audit": Row("configure people", queries=lambda case: ["", "?check=1"]),
     "access:firm": Row("configure settings", post=lambda case: {"name": "typed"}),
+    "access:configuration": Row("configure settings", post=lambda case: {"text": "groundwork: 1"}),
+    "access:configuration_file": Row("configure settings"),
+    "access:configuration_apply": Row("configure settings", post=configured),
+    "access:configuration_roll_back": Row("configure settings", lambda case: [{"pk": 1}], says=frozenset({404})),
     "records:home": Row("signed in"),
     "records:day": Row("signed in"),
     "records:give": Row("view record", post=step, may=task_givers),

@@ -14,7 +14,7 @@ def test_help_names_every_command_and_a_wrong_word_is_wrong_usage(installation):
 
     for command in ("init", "demo", "serve", "worker", "user", "import", "report", "backup", "export", "restore"):
         assert command in told
-    for command in ("upgrade", "doctor"):
+    for command in ("upgrade", "blueprint", "doctor"):
         assert command in told
     assert wrong.returncode == 2
 
@@ -149,6 +149,25 @@ def test_nobody_upgrades_under_a_running_server(fresh_server):
 
     assert refused.returncode == 1
     assert "stop it first" in refused.stderr
+
+
+def test_the_configuration_of_one_firm_is_planned_and_applied_in_another(installation, tmp_path):
+    here, there = installation(init=True), installation(init=True)
+    for firm in (here, there):
+        firm.must("user", "add", "olga@example.com", "--role", "administrator", input="a long pass phrase\n")
+    change, whole = tmp_path / "change.yaml", tmp_path / "whole.yaml"
+    change.write_text("groundwork: 1\nroles: {Warehouse: {reason: They pack, rights: {product: {view: all}}}}")
+
+    here.must("blueprint", "apply", change, "--reason", "They asked for it")
+    here.must("blueprint", "export", whole)
+    planned = there.must("blueprint", "plan", whole)
+    there.must("blueprint", "apply", whole, "--reason", "As in the other firm")
+
+    assert "+ roles: Warehouse" in planned
+    assert "Nothing to do" in there.must("blueprint", "plan", whole)
+    change.write_text("groundwork: 1\nroles: {Warehouse: {colour: red}}\nbells: {}")
+    refused = there.run("blueprint", "apply", change, "--reason", "Why not")
+    assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 2)
 
 
 def checksum(told: str) -> str:

@@ -32,6 +32,7 @@ class Event(models.TextChoices):
     SHUT_OUT = "shut out", gettext_lazy("person may not sign in any more")
     LET_IN = "let in", gettext_lazy("person may sign in again")
     EXPORTED = "exported", gettext_lazy("list or report taken out as a file")
+    CONFIGURED = "configured", gettext_lazy("configuration file applied or rolled back")
     VIEW_AS = "view as", gettext_lazy("looks as somebody else")
     VIEW_AS_ENDED = "view as ended", gettext_lazy("looks as somebody else no more")
     LEFT = "left", gettext_lazy("person left")

@@ -59,7 +59,7 @@ def reaches_in(facts: Facts) -> dict[tuple[str, str], int]:
     """Every verb of every type; what the facts do not name is not allowed."""
     known = {thing.key for thing in all_things()}
     found: dict[tuple[str, str], int] = {(key, verb): 0 for key in known for verb in Verb.values}
-    for type_key, verbs in mapping(facts, "rights").items():
+    for type_key in mapping(facts, "rights"):
         if type_key not in known:
             raise ValidationError({f"rights.{type_key}": _("There is no type “%(name)s”.") % {"name": type_key}})
         for verb, word in mapping(facts["rights"], type_key, "rights.").items():
@@ -76,7 +76,7 @@ def modes_in(facts: Facts) -> dict[tuple[str, str], str]:
     """Every field that is limited, and every one that can be: "" where the facts do not limit it."""
     known = {thing.key: {*thing.fields, *thing.sensitive} for thing in all_things()}
     found = {(key, field): "" for key, fields in known.items() for field in fields}
-    for type_key, modes in mapping(facts, "fields").items():
+    for type_key in mapping(facts, "fields"):
         for field, mode in mapping(facts["fields"], type_key, "fields.").items():
             place = f"fields.{type_key}.{field}"
             if field not in known.get(type_key, ()):

@@ -23,6 +23,12 @@ entries.add(
     Entry("people", _("People"), "users-round", lambda: reverse("access:people"), "settings", 10, may_see_people)
 )
 entries.add(Entry("firm", _("Our firm"), "building", lambda: reverse("access:firm"), "settings", 20, may_set_up))
+entries.add(
+    Entry(
+        "configuration", _("Configuration as a file"), "file-cog", lambda: reverse("access:configuration"), "settings",
+        90, may_set_up,
+    )
+)  # fmt: skip
 
 for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))

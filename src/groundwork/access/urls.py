@@ -1,6 +1,14 @@
 from django.urls import path
 
-from groundwork.access import audit_views, people_views, role_views, session_views, two_step_views, views
+from groundwork.access import (
+    audit_views,
+    configuration_views,
+    people_views,
+    role_views,
+    session_views,
+    two_step_views,
+    views,
+)
 
 app_name = "access"
 urlpatterns = [
@@ -36,5 +44,9 @@ urlpatterns = [
     path("roles/<slug:key>/restore", role_views.role_restore, name="role_restore"),
     path("roles/<slug:key>/two-steps", role_views.role_two_steps, name="role_two_steps"),
     path("audit/", audit_views.audit_log, name="audit"),
+    path("configuration/", configuration_views.configuration, name="configuration"),
+    path("configuration/file", configuration_views.configuration_file, name="configuration_file"),
+    path("configuration/apply", configuration_views.apply, name="configuration_apply"),
+    path("configuration/<int:pk>/roll-back", configuration_views.roll_back, name="configuration_roll_back"),
     path("firm/", people_views.firm, name="firm"),
 ]

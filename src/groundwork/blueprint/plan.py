@@ -1,7 +1,7 @@
 """A configuration file held against what the firm has: what would be added or changed, done all at once or not at all.
 
-What the file does not name stays as it is; nothing is ever removed by a file (a thing may be retired by saying so). Every
-application can be rolled back: what it changed goes back where it still is what the application made of it.
+What the file does not name stays as it is; nothing is ever removed by a file (a thing may be retired by saying so).
+Every application can be rolled back: what it changed goes back where it still is what the application made of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.blueprint.elements import declared, raise_config_version, switch, trial
+from groundwork.blueprint.elements import declared, raise_config_version, revise, switch, trial
 from groundwork.blueprint.models import Applied, Element, Firm
 from groundwork.blueprint.text import Node, fault, read, written
 from groundwork.core.clock import now
@@ -96,7 +96,9 @@ def export() -> str:
     """The whole configuration of the firm as one readable file."""
     firm = Firm.objects.filter(pk=1).first()
     held = {section.key: section.read() for section in in_order()}
-    return written({"groundwork": FORMAT, "firm": str(firm or ""), **{key: value for key, value in held.items() if value}})
+    return written(
+        {"groundwork": FORMAT, "firm": str(firm or ""), **{key: value for key, value in held.items() if value}}
+    )
 
 
 def plan(text: str, *, by) -> Plan:
@@ -156,9 +158,18 @@ def _carry_out_thing(section: Section, name: str, node: Node, act: Act) -> Step 
         return None
     with transaction.atomic():
         section.write(name, wanted, act)
-        Element.objects.filter(key=section.element(name)).update(origin=act.origin)
+        _give_reason(section.element(name), wanted.get("reason") or "", act)
     after = section.read().get(name, wanted)
     return None if after == before else Step(section.key, name, before, after, node.line)
+
+
+def _give_reason(key: str, reason: str, act: Act) -> None:
+    """The element keeps where it came from, and the file's reason also where nothing else changed."""
+    element = Element.objects.filter(key=key).first()
+    if element is not None and reason and element.reason != reason:
+        difference = {"reason": [element.reason, reason]}
+        revise(key, kind=element.kind, by=act.by, difference=difference, cause=reason, name=element.name)
+    Element.objects.filter(key=key).update(origin=act.origin)
 
 
 def _merged(held: Any, wanted: Any) -> Any:

@@ -3,7 +3,7 @@
 Every value is text ("no" is Norway, not false); lists and mappings hold text. Anchors, aliases and tags are refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -18,7 +18,7 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 
 @dataclass(frozen=True)
 class Node:
-    """A value and the line on which it begins (from 1)."""
+    """A value and the line on which it, or its name, begins (from 1)."""
 
     value: "str | list[Node] | dict[str, Node]"
     line: int
@@ -79,7 +79,7 @@ def _node(found: yaml.Node, depth: int) -> Node:
             raise fault(key.start_mark.line + 1, _("A name is plain text."))
         if key.value in held:
             raise fault(key.start_mark.line + 1, _("“%(name)s” stands here twice.") % {"name": key.value})
-        held[key.value] = _node(value, depth + 1)
+        held[key.value] = replace(_node(value, depth + 1), line=key.start_mark.line + 1)
     return Node(held, line)
 
 
