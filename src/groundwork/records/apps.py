@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
         from groundwork.background import kinds, schedules
         from groundwork.background.setup import Step, on_init, on_restore
         from groundwork.records import (
+            bulk,
             handing_over,  # noqa: F401 - adds what people own
             search,
             use,
@@ -50,6 +51,7 @@ class RecordsConfig(AppConfig):
             )  # fmt: skip
         )
         own.add(Own("views", pinned_items))
+        bulk.add_kinds()
         schedules.every("records.tallies", write.fold_tallies, seconds=60)
         schedules.every("records.imports", engine.tidy, seconds=24 * 3600)
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)

@@ -115,7 +115,19 @@ def _list(request, opened: Opened, shown: Listing, *, is_form_open: bool):
         return render(request, "records/list.html#table", context)
     may_export = request.user.can("export", kind.key)
     context["files"] = [(form, shown.address(f"records:export_{form}")) for form in FILES] if may_export else []
+    context["bulk_acts"] = _bulk_acts(request.user, shown)
     return render(request, "records/list.html", context | frame_of(opened, shown, request.user))
+
+
+def _bulk_acts(user, shown: Listing) -> list[tuple[str, str, str]]:
+    """What the person may do to ticked rows: (act, words, icon)."""
+    key, found = shown.kind.key, []
+    if shown.open_names and not shown.archived:
+        found.append(("edit", _("Change a field"), "pencil"))
+    if user.can("archive", key):
+        put_back = ("restore", _("Put back"), "archive-restore")
+        found.append(put_back if shown.archived else ("archive", _("Archive"), "archive"))
+    return found
 
 
 def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from heapq import merge
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.core import signing
 from django.db.models import Count, Q, Sum, Value
@@ -21,6 +22,7 @@ from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
 from groundwork.records.cells import Names, page_address, writer
+from groundwork.records.editing import open_fields
 from groundwork.records.filters import DAYS, Filters
 from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType, route
@@ -31,7 +33,18 @@ PATIENCE = 1.0  # seconds that an exact count may take
 PATIENCE_IN_PART = 2.0  # and that of the first ones may
 COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
+MOST_PICKED = 5000  # rows that one ticks
 GROUPED = ("choice", "bool", "link", "user", "department", "date", "moment")  # days by month
+
+
+def picked(values: list[str]) -> dict[int, int]:
+    """Ticked rows, ``{id: the version that the person saw}``, from "12.3"."""
+    found = {}
+    for value in values[:MOST_PICKED]:
+        pk, _dot, version = value.partition(".")
+        if pk.isdigit() and len(pk) < 19:
+            found[int(pk)] = int(version) if version.isdigit() and len(version) < 10 else 0
+    return found
 
 
 class Listing:
@@ -52,6 +65,7 @@ class Listing:
         self.group = self._group(params.get("group", ""))
         self.q = (params.get("q") or "").strip()[:200]
         self.archived = params.get("archived") == "1"
+        self.picks = picked(params.getlist("pick"))
 
     @cached_property
     def offered_columns(self) -> list[Field]:
@@ -109,13 +123,15 @@ class Listing:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.filters.items or self.q or self.archived)
+        return bool(self.filters.items or self.q or self.archived or self.picks)
 
     def conditions(self) -> Q:
         condition = Q(archived_at__isnull=not self.archived) & self.filters.q()
         if self.q:
             found = search.ids_matching(self.kind, self.q)
             condition &= Q(pk__in=found) if found is not None else Q(pk__in=[])
+        if self.picks:
+            condition &= Q(pk__in=list(self.picks))
         return condition
 
     @cached_property
@@ -135,7 +151,8 @@ class Listing:
 
     @property
     def _shown_names(self) -> list[str]:
-        names = dict.fromkeys(("pk", "number", self.sort_column, *(item.column for item in self.columns)))
+        shown = (item.column for item in self.columns)
+        names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown))
         if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
             names["currency"] = None
         return list(names)
@@ -330,8 +347,34 @@ class Listing:
             next_url=self.address("records:list", after=token) if token else "",
             next_label=_("Show the next %(count)s") % {"count": self.size} if token else "",
             empty=None if rows else self._empty(),
-            id=f"list-{self.kind.key}",
+            id=self.table_id, picks="picked",
+            edit_url=self.edit_url, peek_url=f"{route('records:list', self.kind.key)}0/peek",
         )  # fmt: skip
+
+    @property
+    def table_id(self) -> str:
+        """One page may hold the tables of several groups."""
+        own = f"-{crc32(self.address().encode())}" if self.params.get("part") == "rows" else ""
+        return f"list-{self.kind.key}{own}"
+
+    @cached_property
+    def open_names(self) -> frozenset[str]:
+        """Columns whose cells may be changed in place."""
+        return frozenset(shown.name for shown in open_fields(self.kind, self.user))
+
+    @property
+    def edit_url(self) -> str:
+        """Of a cell, with "0" for the record and "-" for the field; it knows the columns, to draw the row anew."""
+        if not self.open_names:
+            return ""
+        columns = f"?{urlencode({'columns': ','.join(self.chosen)})}" if self.chosen else ""
+        return f"{route('records:list', self.kind.key)}0/cell/-{columns}"
+
+    def row_of(self, record) -> Table:
+        """A table of this one record, as the list shows it."""
+        return Table(
+            [self._column(column) for column in self.columns], self._rows([record]), id=self.table_id, picks="picked"
+        )
 
     def _rows(self, shown: list) -> list[Row]:
         names, href = Names(self.user, self.columns, shown), page_address(self.kind.key)
@@ -339,13 +382,14 @@ class Listing:
         for record in shown:
             cells = [write(record) for write in writers]
             cells[0].kind, cells[0].text = "bold", cells[0].text or record.number
-            rows.append(Row(cells, str(record.pk), href(record.pk)))
+            pick = f"{record.pk}.{record.version}"
+            rows.append(Row(cells, str(record.pk), href(record.pk), pick, cells[0].text))
         return rows
 
     def foot(self) -> Table:
         """The totals alone, for the second request: no rows are read again."""
         columns = [self._column(column) for column in self.columns]
-        return Table(columns, [], totals=self.total_cells(), id=f"list-{self.kind.key}")
+        return Table(columns, [], totals=self.total_cells(), id=f"list-{self.kind.key}", picks="picked")
 
     def _column(self, shown: Field) -> Column:
         sortable = shown.name in {name.lstrip("-") for name in self.kind.sorts}
@@ -356,6 +400,7 @@ class Listing:
             sort_url=self.address(sort=flipped) if sortable else "",
             sorted=("descending" if self.sort.startswith("-") else "ascending") if standing else "",
             main=shown.name == self.columns[0].name, second=shown.name == self.kind.amount,
+            editable=shown.name in self.open_names,
         )  # fmt: skip
 
     def _empty(self) -> Empty:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import list_views, merge_views, undo_views, views
+from groundwork.records import bulk_views, cell_views, list_views, merge_views, undo_views, views
 from groundwork.records.tasks import views as tasks
 
 app_name = "records"
@@ -18,6 +18,10 @@ urlpatterns = [
     path("r/<slug:type_key>/list.csv", list_views.export, {"form": "csv"}, name="export_csv"),
     path("r/<slug:type_key>/list.xlsx", list_views.export, {"form": "xlsx"}, name="export_xlsx"),
     path("r/<slug:type_key>/columns", list_views.columns, name="columns"),
+    path("r/<slug:type_key>/bulk", bulk_views.bulk_act, name="bulk"),
+    path("r/<slug:type_key>/bulk/<int:run_pk>", bulk_views.bulk_run, name="bulk_run"),
+    path("r/<slug:type_key>/bulk/<int:run_pk>/stop", bulk_views.bulk_stop, name="bulk_stop"),
+    path("r/<slug:type_key>/bulk/<int:run_pk>/back", bulk_views.bulk_back, name="bulk_back"),
     path("r/<slug:type_key>/views", list_views.views, name="views"),
     path("r/<slug:type_key>/views/new", list_views.view_new, name="view_new"),
     path("r/<slug:type_key>/views/<int:view_pk>", list_views.view_edit, name="view_edit"),
@@ -30,6 +34,8 @@ urlpatterns = [
     path("r/<slug:type_key>/options", views.options, name="options"),
     path("r/<slug:type_key>/known/<slug:name>", list_views.known, name="known"),
     path("r/<slug:type_key>/<int:pk>", views.page, name="page"),
+    path("r/<slug:type_key>/<int:pk>/cell/<slug:name>", cell_views.cell, name="cell"),
+    path("r/<slug:type_key>/<int:pk>/peek", cell_views.peek, name="peek"),
     path("r/<slug:type_key>/<int:pk>/edit", views.edit, name="edit"),
     path("r/<slug:type_key>/<int:pk>/choose", views.choose, name="choose"),
     path("r/<slug:type_key>/<int:pk>/archive", views.archive, name="archive"),

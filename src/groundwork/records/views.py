@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
 
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
@@ -149,12 +150,12 @@ def edit(request, kind, record):
     try:
         saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
     except Conflict as conflict:
-        return _conflict(request, kind, conflict, form)
+        return conflict_screen(request, kind, conflict, form)
     offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
     return redirect(saved)
 
 
-def _conflict(request, kind, conflict: Conflict, form):
+def conflict_screen(request, kind, conflict: Conflict, form):
     """Their value and yours, field by field; nothing typed is lost, and fields that did not clash are saved."""
     last = ChangeSet.objects.filter(changes__type=kind.key, changes__object_id=conflict.record.pk).exclude(
         by=request.user
@@ -175,6 +176,9 @@ def _conflict(request, kind, conflict: Conflict, form):
             }  # fmt: skip
         )
     context = {"kind": kind, "record": conflict.record, "rows": rows, "theirs": theirs}
+    if request.htmx:
+        response = render(request, "records/conflict.html#dialog", context, status=409)
+        return reswap(retarget(response, "#dialog"), "innerHTML")
     return render(request, "records/conflict.html", context, status=409)
 
 
@@ -209,7 +213,7 @@ def choose(request, kind, record):
     try:
         saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
     except Conflict as conflict:
-        return _conflict(request, kind, conflict, form)
+        return conflict_screen(request, kind, conflict, form)
     offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
     return redirect(saved)
 

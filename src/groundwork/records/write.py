@@ -481,11 +481,11 @@ def undo(changeset: ChangeSet, *, by) -> Undone:
         if set_again.undone_by.exists():
             raise Refusal(_("This was undone already."))
         for change in set_again.changes.order_by("-pk"):
-            _undo_or_keep(change, by, result)
+            undo_or_keep(change, by, result)
     return result
 
 
-def _undo_or_keep(change: Change, by, result: Undone) -> None:
+def undo_or_keep(change: Change, by, result: Undone) -> None:
     """What would break a rule of the database by now (a name that another record has taken) stays, and is told."""
     done = Undone()
     try:

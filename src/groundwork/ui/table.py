@@ -31,6 +31,7 @@ class Column:
     sorted: str = ""  # "", "ascending", "descending"
     main: bool = False  # the name; stays on top when a row becomes a card
     second: bool = False  # the main number of a card
+    editable: bool = False  # a cell may turn into its widget, where the table says ``edit_url``
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Row:
     cells: list[Cell]
     key: str = ""
     href: str = ""
+    pick: str = ""  # what ticking the row sends, where the table says ``picks``
+    label: str = ""  # what the row is called beside its tick
 
 
 @dataclass(slots=True)
@@ -63,6 +66,13 @@ class Table:
     next_label: str = ""
     empty: Empty | None = None
     id: str = "table"
+    picks: str = ""  # the id of the form that ticked rows belong to
+    edit_url: str = ""  # of a cell, with "0" for the row's key and "-" for the column's
+    peek_url: str = ""  # of a row, with "0" for its key
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) + bool(self.picks)
 
 
 @dataclass(slots=True)

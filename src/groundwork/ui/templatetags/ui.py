@@ -271,8 +271,15 @@ def openings_of(table) -> list[Openings]:
 def heads_of(table) -> SafeString:
     """The cells of the head; a column that can be sorted by is a link to the other order."""
     parts = []
+    if table.picks:
+        every = escape(gettext("Tick all rows of this page"))
+        parts.append(
+            f'<th class="pick"><input type="checkbox" class="chk" data-every hidden aria-label="{every}"></th>'
+        )
     for column in table.columns:
         css = ' class="n"' if column.numeric else ""
+        if column.editable:
+            css += f' data-field="{escape(column.key)}"'
         order = f' aria-sort="{escape(column.sorted)}"' if column.sorted else ""
         label = quoted(str(column.label))
         if column.sort_url:
@@ -286,8 +293,11 @@ def heads_of(table) -> SafeString:
 def rows_of(table) -> SafeString:
     """Every row in one pass; whatever a person typed is escaped in ``written``."""
     openings, before, parts = openings_of(table), escape(table.id), []
+    tick = f'<td class="pick"><input type="checkbox" class="chk" name="pick" form="{escape(table.picks)}" value="'
     for row in table.rows:
         parts.append(f'<tr id="{before}-{quoted(str(row.key))}">' if row.key else "<tr>")
+        if table.picks:
+            parts.append(f'{tick}{quoted(row.pick)}" aria-label="{quoted(row.label)}"></td>')
         for opening, cell in zip(openings, row.cells, strict=True):
             parts.append(f"{opening[cell.kind]}>{written(cell, row.href if opening.main else '')}</td>")
         parts.append("</tr>")
@@ -300,7 +310,8 @@ def totals_of(table) -> SafeString:
         return ready("")
     cells = zip(openings_of(table), table.totals, strict=True)
     return ready(
-        "".join(
+        '<td class="pick" data-none></td>' * bool(table.picks)
+        + "".join(
             f"{opening[cell.kind]}>{written(cell)}</td>" if cell.text else f"{opening[cell.kind]} data-none></td>"
             for opening, cell in cells
         )
@@ -315,7 +326,7 @@ def table(table) -> dict:
         "heads": heads_of(table),
         "rows": rows_of(table),
         "totals": totals_of(table),
-        "width": len(table.columns),
+        "width": table.width,
     }
 
 
@@ -396,6 +407,12 @@ def form_fields(form, kind: str = "") -> dict:
 def form_field(bound) -> dict:
     """One bound field, for forms laid out by hand."""
     return {"field": field_shown(bound)}
+
+
+@register.simple_tag
+def form_widget(bound) -> SafeString:
+    """A bound field's widget alone, with the marks of its error: where the label stands elsewhere."""
+    return widget_of(bound, autofocus=True)
 
 
 def field_shown(bound) -> dict:

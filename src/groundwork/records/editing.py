@@ -1,0 +1,56 @@
+"""One field of one record, changed in place: in a cell of a list, by a card on a board, or over many rows at once.
+
+Everything goes the way of the record's own form: its checks, what is frozen, the version, the write path.
+"""
+
+from django.utils.translation import gettext as _
+
+from groundwork.access.rights import reach, rights
+from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records import write
+from groundwork.records.forms import RecordForm, form_for, may_hand_over
+from groundwork.records.models import Record
+from groundwork.records.types import Field, RecordType
+
+
+def open_fields(kind: RecordType, user) -> list[Field]:
+    """What the person may change in records of this type, where a record does not say otherwise."""
+    if not user.can("edit", kind.key):
+        return []
+    scope = reach(user, "edit", kind.key)
+    names = (*kind.fields, *(("owner",) if scope.all or scope.departments else ()))
+    return [
+        shown
+        for shown in kind.visible_fields(user, tuple(dict.fromkeys(names)))
+        if shown.model_field.editable and rights(user).field_mode(kind.key, shown.name) == ""
+    ]
+
+
+def field_form(kind: RecordType, user, record: Record, name: str, data=None) -> RecordForm:
+    """The form of that one field; refused where the person may not change it in this record."""
+    may = name in {shown.name for shown in open_fields(kind, user)}
+    if not may or name == "owner" and name not in kind.fields and not may_hand_over(kind, user, record):
+        raise NotAllowed(_("You may see this, not change it."))
+    if record.is_archived:
+        raise Refusal(_("It is archived: put it back first."))
+    form = form_for(kind, user, data, instance=record, names=(name,))
+    if name not in form.fields:
+        raise Refusal(_("This stands and is not changed any more."))
+    return form
+
+
+def saved_form(form: RecordForm, record: Record, *, user, version: int | None) -> Record:
+    """Keep what a valid form says. ``version``: the one that the person saw; None: whatever stands there.
+
+    Raises Conflict where somebody changed the same field since.
+    """
+    return write.save_fields(record, form.typed, by=user, version=version or _version_of(record))
+
+
+def _version_of(record: Record) -> int:
+    return type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+
+
+def first_error(form: RecordForm) -> str:
+    """What is wrong with a form of one field, as one sentence."""
+    return next((str(error) for errors in form.errors.values() for error in errors), "")

@@ -1,0 +1,233 @@
+// Rows by keyboard, ticks, cells that turn into their widgets, and a record beside the list. Keys by their place on
+// the keyboard. Without script: links, ticks with buttons, and the whole form.
+const ROW = ".tbl[id^=list-] tbody tr[id]";
+const side = document.getElementById("peek");
+const bar = document.getElementById("picked");
+const typing = (element) => element?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+
+// ── rows
+
+const rows = () => [...document.querySelectorAll(ROW)].filter((row) => row.offsetParent);
+const rowOf = (element) => element?.closest?.(ROW);
+const keyOf = (row) => row.id.slice(row.id.lastIndexOf("-") + 1);
+
+function focus(element) {
+  if (!element) return;
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "nearest" });
+}
+
+function walk(from, by) {
+  const all = rows();
+  const next = all[from ? Math.max(0, Math.min(all.length - 1, all.indexOf(from) + by)) : by > 0 ? 0 : all.length - 1];
+  if (!next) return;
+  const cell = document.activeElement?.closest?.("td");
+  focus(cell && from ? next.cells[cell.cellIndex] : next);
+  if (!side?.hidden) peek(next);
+}
+
+// ── ticks
+
+const ticks = () => [...document.querySelectorAll("input[name=pick][form=picked]")];
+let last = null;
+
+function show() {
+  const count = ticks().filter((tick) => tick.checked).length;
+  ticks().forEach((tick) => tick.closest("tr").setAttribute("aria-selected", tick.checked));
+  const words = bar?.querySelector("[data-count]");
+  if (!words) return;
+  words.dataset.words ??= words.textContent;
+  words.textContent = `${words.dataset.words}: ${count}`;
+  bar.querySelector("[data-untick]").hidden = !count;
+}
+
+function tick(row, range) {
+  const all = ticks();
+  const one = row.querySelector("input[name=pick]");
+  if (!one) return;
+  const [from, to] = [all.indexOf(last), all.indexOf(one)].sort((a, b) => a - b);
+  one.checked = range ? true : !one.checked;
+  if (range && from >= 0) all.slice(from, to + 1).forEach((other) => { other.checked = true; });
+  last = one;
+  show();
+}
+
+document.querySelectorAll("[data-every]").forEach((every) => {
+  every.hidden = false;
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-every]")) {
+    target.closest("table").querySelectorAll("input[name=pick]").forEach((one) => { one.checked = target.checked; });
+  }
+  if (target.matches("[data-every], input[name=pick]")) show();
+});
+document.addEventListener("click", (event) => {
+  const one = event.target.closest?.("input[name=pick]");
+  if (one && event.shiftKey && last) {
+    one.checked = !one.checked;
+    tick(one.closest("tr"), true);
+  } else if (one) {
+    last = one;
+  } else if (event.target.closest?.("[data-untick]")) {
+    ticks().forEach((other) => { other.checked = false; });
+    bar.querySelector("[name=all]").checked = false;
+    show();
+  }
+});
+document.body.addEventListener("htmx:afterSettle", show);
+
+// ── a cell turns into its widget
+
+const heads = (table) => table.tHead?.rows[0]?.cells ?? [];
+const mayEdit = (cell) => Boolean(cell?.closest("table")?.dataset.edit && heads(cell.closest("table"))[cell.cellIndex]?.dataset.field);
+let before = null; // what stood in the cell that is edited
+let goOn = 0; // after saving, the next cell to edit: 1 to the right, -1 to the left
+
+function edit(cell) {
+  if (!mayEdit(cell) || cell.querySelector("form")) return;
+  const table = cell.closest("table");
+  const address = table.dataset.edit.replace("/0/", `/${keyOf(cell.parentElement)}/`).replace("/-", `/${heads(table)[cell.cellIndex].dataset.field}`);
+  before = { cell, nodes: [...cell.childNodes] };
+  htmx.ajax("GET", address, { target: cell, swap: "innerHTML" }).then(() => {
+    const widget = cell.querySelector("input:not([type=hidden]), select, textarea");
+    widget?.focus();
+    widget?.select?.();
+    cell.dataset.was = valueOf(cell);
+  });
+}
+
+const valueOf = (cell) => {
+  const widget = cell.querySelector("form input:not([type=hidden]), form select, form textarea");
+  return widget?.type === "checkbox" ? String(widget.checked) : widget?.value;
+};
+
+function restore(cell) {
+  if (before?.cell !== cell) return;
+  cell.replaceChildren(...before.nodes);
+  before = null;
+  focus(cell);
+}
+
+const save = (cell) => cell.querySelector("form")?.requestSubmit();
+
+document.addEventListener("dblclick", (event) => {
+  const cell = event.target.closest?.("td");
+  if (rowOf(cell) && !event.target.closest("a, input, button, form")) edit(cell);
+});
+document.addEventListener("focusout", (event) => {
+  const cell = event.target.closest?.(".cell-form")?.closest("td");
+  if (!cell || cell.contains(event.relatedTarget) || cell.dataset.sent) return;
+  if (valueOf(cell) === cell.dataset.was) restore(cell);
+  else save(cell);
+});
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const cell = event.detail.elt.matches?.(".cell-form") && event.detail.elt.closest("td");
+  if (cell) cell.dataset.sent = "1";
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (!form.matches?.(".cell-form")) return;
+  const cell = form.closest("td");
+  if (cell) delete cell.dataset.sent;
+});
+let place = null; // [row's id, cell's index] that was saved just now
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig?.elt;
+  if (!form?.matches?.(".cell-form")) return;
+  const cell = form.closest("td");
+  place = event.detail.xhr.status < 300 && cell ? [cell.parentElement.id, cell.cellIndex] : null;
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (!place) return;
+  const [id, index] = place;
+  place = before = null;
+  const row = document.getElementById(id);
+  const cell = row?.cells[index];
+  cell?.classList.add("saved");
+  if (goOn) {
+    const others = [...row.cells].slice(goOn > 0 ? index + 1 : 0, goOn > 0 ? undefined : index);
+    const next = (goOn > 0 ? others : others.reverse()).find(mayEdit);
+    goOn = 0;
+    if (next) return edit(next);
+  }
+  focus(cell);
+});
+
+// ── a record beside the list
+
+async function peek(row) {
+  const table = row.closest("table");
+  if (!side || !table.dataset.peek) return;
+  side.hidden = false;
+  document.querySelectorAll("tr[data-peeked]").forEach((other) => other.removeAttribute("data-peeked"));
+  row.dataset.peeked = "";
+  await htmx.ajax("GET", table.dataset.peek.replace("/0/", `/${keyOf(row)}/`), { target: side, swap: "innerHTML" });
+}
+
+function close() {
+  const row = document.querySelector("tr[data-peeked]");
+  row?.removeAttribute("data-peeked");
+  side.hidden = true;
+  side.replaceChildren();
+  focus(row);
+}
+side?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]")) close();
+});
+
+// ── one click chooses a row, and shows the button that opens it beside
+
+const look = document.createElement("button");
+look.type = "button";
+look.className = "btn sm look";
+look.textContent = side?.dataset.look ?? "";
+look.addEventListener("click", () => peek(rowOf(look)));
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest?.("td");
+  if (!rowOf(cell) || event.target.closest("a, input, button, form, label") || String(getSelection())) return;
+  focus(cell);
+});
+document.addEventListener("focusin", (event) => {
+  const row = rowOf(event.target);
+  if (row && side && !event.target.closest("form") && !row.contains(look)) row.querySelector("td.k1")?.append(look);
+});
+
+// ── keys
+
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.closest?.("td");
+  if (event.target.closest?.(".cell-form")) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      restore(cell);
+    } else if (event.key === "Tab") {
+      event.preventDefault();
+      goOn = event.shiftKey ? -1 : 1;
+      save(cell);
+    }
+    return;
+  }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const row = rowOf(event.target);
+  if (event.key === "Escape" && side && !side.hidden) return close();
+  const inside = row || side?.contains(event.target);
+  const current = row ?? document.querySelector("tr[data-peeked]");
+  const acts = {
+    KeyJ: () => walk(current, 1),
+    KeyK: () => walk(current, -1),
+    ArrowDown: inside && (() => walk(current, 1)),
+    ArrowUp: inside && (() => walk(current, -1)),
+    ArrowRight: row && (() => focus(cell ? cell.nextElementSibling : row.cells[1])),
+    ArrowLeft: cell && (() => focus(cell.previousElementSibling ?? row)),
+    KeyX: row && (() => tick(row, event.shiftKey)),
+    Space: row && !event.target.matches("input, button") && (() => (row.dataset.peeked === undefined || side.hidden ? peek(row) : close())),
+    F2: row && (() => edit(cell ?? [...row.cells].find(mayEdit))),
+    KeyE: row && (() => edit(cell ?? [...row.cells].find(mayEdit))),
+    Enter: current && !event.target.matches("a, button, input, summary") && (() => (mayEdit(cell) && cell !== row.querySelector("td.k1") ? edit(cell) : current.querySelector("td.k1 a")?.click())),
+  };
+  const act = acts[event.code];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
