@@ -182,6 +182,17 @@ def list_queries(case: Case) -> list[str]:
     return queries
 
 
+def cell_args(case: Case) -> list[dict]:
+    """The title, the owner, and fields that no form has: the door lets in whoever may edit, 403 keeps those shut."""
+    return [{"name": name} for name in (case.kind.model.title_field, "owner", "version", "extra")]
+
+
+def changing_all(case: Case) -> dict:
+    """A title for everything there is, Ivan's picked by hand; no answer may show or change what is out of reach."""
+    ivans, title = case.world.records[case.kind.key]["ivan"], case.kind.model.title_field
+    return {"act": "edit", "field": title, title: "typed", "pick": f"{ivans.pk}.{ivans.version}", "go": "on"}
+
+
 def view_args(case: Case) -> list[dict]:
     """Anna's views of companies: her own, and one that she shares."""
     return [{"view_pk": case.world.acts["own view"]}, {"view_pk": case.world.acts["shared view"]}]
@@ -411,6 +422,12 @@ ROWS: dict[str, Row] = {
     "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:export_csv": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
     "records:export_xlsx": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
+    "records:cell": Row("edit record", cell_args, post=typed, says=frozenset({403})),
+    "records:peek": Row("view record"),
+    "records:bulk": Row("view any", post=changing_all, says=frozenset({403, 409})),
+    "records:bulk_run": Row("view any", lambda case: [{"run_pk": 1}], says=frozenset({404})),
+    "records:bulk_stop": Row("view any", lambda case: [{"run_pk": 1}], says=frozenset({404})),
+    "records:bulk_back": Row("view any", lambda case: [{"run_pk": 1}], says=frozenset({404})),
     "records:columns": Row("view any", queries=list_queries, says=frozenset({409})),
     "records:views": Row("view any"),
     "records:view_new": Row(

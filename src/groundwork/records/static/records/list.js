@@ -81,15 +81,13 @@ document.body.addEventListener("htmx:afterSettle", show);
 
 const heads = (table) => table.tHead?.rows[0]?.cells ?? [];
 const mayEdit = (cell) => Boolean(cell?.closest("table")?.dataset.edit && heads(cell.closest("table"))[cell.cellIndex]?.dataset.field);
-let before = null; // what stood in the cell that is edited
 let goOn = 0; // after saving, the next cell to edit: 1 to the right, -1 to the left
 
 function edit(cell) {
   if (!mayEdit(cell) || cell.querySelector("form")) return;
   const table = cell.closest("table");
   const address = table.dataset.edit.replace("/0/", `/${keyOf(cell.parentElement)}/`).replace("/-", `/${heads(table)[cell.cellIndex].dataset.field}`);
-  before = { cell, nodes: [...cell.childNodes] };
-  htmx.ajax("GET", address, { target: cell, swap: "innerHTML" }).then(() => {
+  htmx.ajax("GET", address, { target: cell, swap: "beforeend" }).then(() => {
     const widget = cell.querySelector("input:not([type=hidden]), select, textarea");
     widget?.focus();
     widget?.select?.();
@@ -103,9 +101,7 @@ const valueOf = (cell) => {
 };
 
 function restore(cell) {
-  if (before?.cell !== cell) return;
-  cell.replaceChildren(...before.nodes);
-  before = null;
+  cell.querySelector("form")?.remove();
   focus(cell);
 }
 
@@ -118,7 +114,7 @@ document.addEventListener("dblclick", (event) => {
 document.addEventListener("focusout", (event) => {
   const cell = event.target.closest?.(".cell-form")?.closest("td");
   if (!cell || cell.contains(event.relatedTarget) || cell.dataset.sent) return;
-  if (valueOf(cell) === cell.dataset.was) restore(cell);
+  if (valueOf(cell) === cell.dataset.was) event.target.closest("form").remove();
   else save(cell);
 });
 document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -141,7 +137,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:afterSettle", () => {
   if (!place) return;
   const [id, index] = place;
-  place = before = null;
+  place = null;
   const row = document.getElementById(id);
   const cell = row?.cells[index];
   cell?.classList.add("saved");
