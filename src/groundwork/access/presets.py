@@ -12,16 +12,26 @@ LOOK = (Verb.VIEW,)
 WORK = (Verb.VIEW, Verb.CREATE, Verb.EDIT, Verb.ARCHIVE)
 KEEP = (Verb.VIEW, Verb.CREATE, Verb.EDIT, Verb.ARCHIVE, Verb.EXPORT)
 EVERYTHING = tuple(Verb)
+SUPPLIERS = ((LOOK, Reach.DEPARTMENT), ((Verb.CREATE, Verb.EDIT), Reach.OWN))  # of a buyer, and the people there
 
 
 @dataclass(frozen=True)
 class Preset:
-    """``groups`` maps a group of record types to (verbs, reach); ``hides`` names sensitive fields by their tag."""
+    """``groups`` maps a group of record types to (verbs, reach); ``hides`` names sensitive fields by their tag.
+
+    ``singly`` maps a type to what it gets instead of what its group does, several (verbs, reach).
+    """
 
     name: Any
     rank: int
     groups: dict[str, tuple[tuple[str, ...], int]]
     hides: frozenset[str] = field(default_factory=frozenset)
+    singly: dict[str, tuple[tuple[tuple[str, ...], int], ...]] = field(default_factory=dict)
+
+    def given(self, thing: "Granted") -> tuple[tuple[tuple[str, ...], int], ...]:
+        """(verbs, reach), several; none, where the role has nothing to do with it."""
+        whole = self.groups.get(thing.group)
+        return self.singly.get(thing.key) or ((whole,) if whole else ())
 
 
 # Groups: customers, goods, purchases, money, tasks, rollout, reports, people, settings, import
@@ -82,6 +92,11 @@ PRESETS: dict[str, Preset] = {
             "purchases": (WORK, Reach.ALL),
             "tasks": (WORK, Reach.OWN),
             "rollout": ((Verb.VIEW, Verb.CREATE), Reach.ALL),
+        },
+        singly={
+            "company": SUPPLIERS,
+            "contact": SUPPLIERS,
+            "rate": (((Verb.VIEW, Verb.CREATE, Verb.EDIT), Reach.ALL),),
         },
     ),
     "bookkeeper": Preset(
@@ -145,10 +160,13 @@ def make_roles(things: list[Granted]) -> None:
     for key, preset in PRESETS.items():
         role, _made = Role.objects.get_or_create(key=key, defaults={"rank": preset.rank})
         known = {*role.known_types, *role.grants.values_list("type", flat=True)}
-        new = [thing for thing in (*THINGS, *things) if thing.key not in known and thing.group in preset.groups]
+        new = [thing for thing in (*THINGS, *things) if thing.key not in known and preset.given(thing)]
         for thing in new:
-            verbs, reach = preset.groups[thing.group]
-            Grant.objects.bulk_create([Grant(role=role, type=thing.key, verb=verb, reach=reach) for verb in verbs])
+            Grant.objects.bulk_create(
+                Grant(role=role, type=thing.key, verb=verb, reach=reach)
+                for verbs, reach in preset.given(thing)
+                for verb in verbs
+            )
             FieldGrant.objects.bulk_create(
                 FieldGrant(role=role, type=thing.key, field=name, mode=FieldGrant.Mode.HIDDEN)
                 for name, tag in thing.sensitive.items()

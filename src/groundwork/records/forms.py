@@ -6,6 +6,7 @@ from typing import cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import User
@@ -17,6 +18,7 @@ from groundwork.records.types import Field, PartType, RecordType
 from groundwork.ui.forms import PlainErrors
 
 ASKED_AT_ONCE = 8
+AGAIN = "again"  # posted with a form that is to be shown anew, and not kept
 
 
 class CleanText(PlainErrors):
@@ -73,6 +75,7 @@ class RecordForm(CleanText, forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     folds = False  # a whole form asks eight facts at once; a short one all it was given
+    hanging: frozenset[str] = frozenset()  # see ``Hanging``
 
     def __init__(self, *args, kind: RecordType, user, names: tuple[str, ...], **kwargs):
         self.kind, self.user = kind, user
@@ -121,9 +124,28 @@ class RecordForm(CleanText, forms.ModelForm):
         if self.instance.pk or shown.read(self.instance):
             self.initial[shown.name] = shown.read(self.instance)
 
+    def hang(self) -> None:
+        """Have the fields that hang on another one shown anew when that one changes."""
+        if self.kind.hanging and self.kind.hanging.on in self.fields:
+            self.hanging = frozenset(self.kind.hanging.names)
+            self.fields[self.kind.hanging.on].widget.attrs |= {
+                "hx-post": "", "hx-trigger": "change", "hx-target": "#hanging", "hx-select": "#hanging",
+                "hx-swap": "outerHTML", "hx-vals": f'{{"{AGAIN}": "1"}}',
+            }  # fmt: skip
+
+    def again(self) -> "RecordForm":
+        """What was typed, shown once more without being judged: only what hangs on a field follows it."""
+        on = self.kind.hanging.on if self.kind.hanging else ""
+        if on in self.fields:
+            setattr(self.instance, on, str(self[on].value() or "")[:200])
+        self._errors = ErrorDict()
+        return self
+
     @property
     def left_out(self) -> frozenset[str]:
-        return frozenset(self._asked()[1]) if self.folds else frozenset()
+        """What is filled is not left out, whatever else changed."""
+        left = self._asked()[1] if self.folds else ()
+        return frozenset(name for name in left if not (self.is_bound and name in self.fields and self._is_filled(name)))
 
     @property
     def folded(self) -> frozenset[str]:
@@ -177,6 +199,8 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     made = forms.modelform_factory(kind.model, form=RecordForm, fields=of_model, formfield_callback=form_field)
     form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
     form.folds = names is None
+    if form.folds:
+        form.hang()
     return form
 
 

@@ -153,6 +153,18 @@ class PartType:
 
 
 @dataclass(frozen=True)
+class Hanging:
+    """Fields of a form that depend on another one, e.g. legal ids on the country: shown anew as soon as it changes.
+
+    ``RecordType.asked`` says which of them are asked. ``words`` stand on the button that does it without script.
+    """
+
+    on: str
+    names: tuple[str, ...]
+    words: Any
+
+
+@dataclass(frozen=True)
 class RecordType:
     model: type[Record]
     label: Any
@@ -180,6 +192,7 @@ class RecordType:
     warns: str = ""  # the route that tells, while one types, which records this may be
     # (what a form of this record asks at once, what it leaves out): the rest stands behind "More fields"
     asked: Callable[[Any], tuple[tuple[str, ...], tuple[str, ...]]] | None = None
+    hanging: Hanging | None = None
     menu: str | Callable[[Any], bool] = "view"  # the menu shows it to those who hold this verb, or for whom this is so
     begin: Callable[[Any], None] | None = None  # gives a record made by hand what it starts with
     # the fields and parts of a record that nobody types any more (an issued document's money)

@@ -18,7 +18,7 @@ from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import filters, pages, search, write
-from groundwork.records.forms import ActivityForm, form_for, link_text, part_form
+from groundwork.records.forms import AGAIN, ActivityForm, form_for, link_text, part_form
 from groundwork.records.models import ChangeSet
 from groundwork.records.tasks import asking
 from groundwork.records.types import types
@@ -119,6 +119,8 @@ def _create(request, kind, names, template):
     if "owner" in kind.fields:
         initial.setdefault("owner", request.user.pk)
     form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
+    if AGAIN in request.POST:
+        return render(request, template, {"kind": kind, "form": form.again(), "record": None})
     if request.method == "POST" and form.is_valid():
         record = write.creating(form.instance, by=request.user)
         offer_undo(request, _("%(name)s is kept.") % {"name": record}, record)
@@ -142,7 +144,9 @@ def _linked(request, kind) -> dict:
 @acts_on("edit")
 def edit(request, kind, record):
     form = form_for(kind, request.user, request.POST or None, instance=record)
-    if request.method != "POST":
+    if AGAIN in request.POST:
+        form.again()
+    if request.method != "POST" or AGAIN in request.POST:
         return render(request, "records/form.html", {"kind": kind, "form": form, "record": record})
     if not form.is_valid():
         record.refresh_from_db()

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, product
 from operator import or_
 from typing import Any
 
@@ -36,8 +36,11 @@ WEIGHT = {"email": 70, "phone": 60, "name": 80, "like": 60, "person": 50, "slip"
     (*LEGAL_IDS, TAX_NUMBER), 95
 )
 NOT_A_SIGN = frozenset({"kpp"})  # branches of one office share it
+PARTING = frozenset({*LEGAL_IDS, TAX_NUMBER}) - NOT_A_SIGN  # two that have different ones are two in law
+APART = 35  # what that takes from the score: with no equal id, a pair is never likely then
 SIMILAR = 88  # of 100: how like two names are to be a slip of the pen
 CROWD = 20  # a sign that more records share says nothing: a switchboard, a made-up name
+BESIDE = 40  # so many neighbours of a name, sorted, are compared with it
 MOST = 5000  # signs that are compared while somebody types
 LEAST = 60  # the score from which a pair is shown
 
@@ -149,21 +152,39 @@ class Like:
 
     @property
     def why(self) -> str:
-        return ", ".join(dict.fromkeys(sign_words(sign) for sign in sorted(self.signs)))
+        signs = sorted(self.signs, key=lambda sign: (sign == "apart", sign))
+        return ", ".join(dict.fromkeys(sign_words(sign) for sign in signs))
 
 
 def sign_words(sign: str) -> str:
     words = {
         "name": _("same name"), "person": _("same name"), "like": _("similar name"), "slip": _("similar name"),
         "phone": _("same phone"), "email": _("same e-mail"), "firm": _("same company"),
+        "apart": _("but different legal ids"),
     }  # fmt: skip
     return words.get(sign) or _("same legal id")
 
 
 def score_of(signs: Iterable[str]) -> int:
-    """The strongest sign, and ten more for each further one; 99 at most, for nobody has looked yet."""
-    weights = sorted((WEIGHT[sign] for sign in signs), reverse=True)
-    return min(99, weights[0] + 10 * (len(weights) - 1)) if weights else 0
+    """The strongest sign, and ten more for each further one; 99 at most, for nobody has looked yet. Different legal
+    ids take ``APART`` from it."""
+    weights = sorted((WEIGHT[sign] for sign in signs if sign != "apart"), reverse=True)
+    score = min(99, weights[0] + 10 * (len(weights) - 1)) if weights else 0
+    return max(score - APART, 0) if "apart" in signs else score
+
+
+def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Have both a legal id of one kind, and are these different? A long REGON is of a branch of the short one; VAT
+    numbers of two countries may be of one firm."""
+    for kind in PARTING:
+        mine, theirs = (compact(str(values.get(kind) or "")) for values in (one, other))
+        if kind == "regon":
+            mine, theirs = mine[:9], theirs[:9]
+        if kind == "vat" and mine[:2] != theirs[:2]:
+            continue
+        if mine and theirs and mine != theirs:
+            return True
+    return False
 
 
 def alike(one: str, other: str) -> bool:
@@ -196,6 +217,9 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
             for pk in ids:
                 found[pk].add(like_it)
     seen = TYPES[type_key].objects.visible_to(user).current().filter(pk__in=list(found))
+    for record in seen:
+        if apart(values, vars(record)):
+            found[record.pk].add("apart")
     told = [Like(record, score_of(found[record.pk]), found[record.pk]) for record in seen]
     return sorted((like for like in told if like.score >= LEAST), key=lambda like: (-like.score, like.record.pk))[
         :limit
@@ -206,36 +230,55 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
 
 
 def look(type_key: str) -> int:
-    """Compare all records of a type and keep the pairs that may be one; how many there are. Dismissed ones stay so."""
+    """Compare all records of a type and keep the pairs that may be one; how many there are. Dismissed ones stay so.
+
+    The time grows with the number of records: a sign that a crowd shares says nothing, and names have neighbours.
+    """
     pairs: dict[tuple[int, int], set[str]] = defaultdict(set)
     by_sign: dict[tuple[str, str], list[int]] = defaultdict(list)
+    legal: dict[int, dict[str, str]] = defaultdict(dict)
     for pk, kind, value in MatchKey.objects.filter(type=type_key).values_list("object_id", "kind", "value"):
         by_sign[kind, value].append(pk)
-    blocks: dict[tuple, list[tuple[str, int]]] = defaultdict(list)
+        if kind in PARTING:
+            legal[pk][kind] = value
+    blocks: dict[tuple, dict[str, list[int]]] = defaultdict(dict)
     for (kind, value), ids in by_sign.items():
-        if 1 < len(ids) <= CROWD:
-            for pair in combinations(sorted(set(ids)), 2):
-                pairs[pair].add(kind)
+        if len(ids) > CROWD:
+            continue
+        for pair in combinations(sorted(set(ids)), 2):
+            pairs[pair].add(kind)
         if kind == NAMES[type_key][0] and len(value) >= 5:
-            blocks[(value[:3], tuple(re.findall(r"\d+", value)))] += [(value, pk) for pk in ids]
+            blocks[(value[:3], tuple(re.findall(r"\d+", value)))][value] = ids
     for block in blocks.values():
-        for one, two in _near(block):
-            if one != two:
-                pairs[min(one, two), max(one, two)].add(NAMES[type_key][1])
-    scored = {pair: (score_of(signs), sorted(signs)) for pair, signs in pairs.items()}
-    kept = {pair: told for pair, told in scored.items() if told[0] >= LEAST}
+        for name, near in _near(list(block)):
+            for first, second in product(block[name], block[near]):
+                if first != second:
+                    pairs[min(first, second), max(first, second)].add(NAMES[type_key][1])
+    kept = {}
+    for (one, two), signs in pairs.items():
+        if score_of(signs) >= LEAST and apart(legal.get(one, {}), legal.get(two, {})):
+            signs.add("apart")
+        if (score := score_of(signs)) >= LEAST:
+            kept[one, two] = (score, sorted(signs))
     _keep_pairs(type_key, kept)
     return len(kept)
 
 
-def _near(block: list[tuple[str, int]]) -> Iterable[tuple[int, int]]:
-    names = [name for name, _pk in block]
-    for place, (name, pk) in enumerate(block):
-        for other, _score, there in process.extract(
-            name, names[place + 1 :], scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=CROWD
+def _near(names: list[str]) -> Iterable[tuple[str, str]]:
+    """Pairs of names a slip of the pen apart. A slip leaves the beginning or the end of a name as it was, so among
+    many names only neighbours are compared, sorted from either side."""
+    yield from _neighbours(sorted(names))
+    if len(names) > BESIDE:
+        yield from _neighbours(sorted(names, key=lambda name: name[::-1]))
+
+
+def _neighbours(names: list[str]) -> Iterable[tuple[str, str]]:
+    for place, name in enumerate(names):
+        beside = names[place + 1 : place + 1 + BESIDE]
+        for other, _score, _there in process.extract(
+            name, beside, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=CROWD
         ):
-            if other != name:
-                yield pk, block[place + 1 + there][1]
+            yield name, other
 
 
 @transaction.atomic

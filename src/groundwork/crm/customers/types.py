@@ -19,7 +19,7 @@ from groundwork.crm.customers.models import (
     ContactFact,
     Employment,
 )  # fmt: skip
-from groundwork.records.types import PartType, RecordType, types
+from groundwork.records.types import Hanging, PartType, RecordType, types
 
 DATE_FIELDS = ("kind", "on", "yearly", "note")
 FACT_FIELDS = ("text", "reader", "why")
@@ -92,6 +92,7 @@ company = types.add(
             PartType("facts", CompanyFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
         ),
         asked=asked_of,
+        hanging=Hanging("country", IDS, _("Show the legal ids of this country")),
         called_there={"parent": (_("Branch"), _("Branches"))},
         mergeable=True,
         warns="customers:similar",

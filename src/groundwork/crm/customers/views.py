@@ -94,7 +94,8 @@ def similar(request, kind):
     """While somebody types: visible records that this one may be. Nothing is said of others."""
     if kind.key not in duplicates.TYPES:
         raise Http404
-    typed = {name: value[:300] for name, value in request.GET.items() if name in kind.fields}
+    own_fields = {item.name for item in kind.visible_fields(request.user, kind.fields)}
+    typed = {name: value[:300] for name, value in request.GET.items() if name in own_fields}
     besides = request.GET.get("besides", "")
     own = int(besides) if besides.isdigit() and len(besides) < 19 else None
     likes = duplicates.similar(request.user, kind.key, typed, besides=own, limit=3)

@@ -383,7 +383,8 @@ def chart(chart) -> dict:
 def form_fields(form, kind: str = "") -> dict:
     """Every field with its label, hint, error and why-mark (a form field may carry ``why_url``).
 
-    A form may say which fields wait behind "More fields" (``folded``) and which are not shown (``left_out``).
+    A form may say which fields wait behind "More fields" (``folded``), which are not shown (``left_out``), and which
+    follow another one and stand together to be shown anew (``hanging``).
     """
     folded, left_out = getattr(form, "folded", ()), getattr(form, "left_out", ())
     fields = [field_shown(bound) for bound in form.visible_fields() if bound.name not in left_out]
@@ -391,9 +392,13 @@ def form_fields(form, kind: str = "") -> dict:
     if wrong and not form.non_field_errors():
         first = wrong[0]["bound"]
         wrong[0]["widget"] = widget_of(first, autofocus=True)
+    hanging = getattr(form, "hanging", ())
+    open_fields = [field for field in fields if field["bound"].name not in folded]
     return {
         "form": form,
-        "fields": [field for field in fields if field["bound"].name not in folded],
+        "fields": [field for field in open_fields if field["bound"].name not in hanging],
+        "hangs": bool(hanging),
+        "hanging": [field for field in open_fields if field["bound"].name in hanging],
         "folded": [field for field in fields if field["bound"].name in folded],
         "unfold": any(field["bound"].name in folded for field in wrong),
         "kind": kind,

@@ -161,3 +161,56 @@ def test_the_lists_lead_to_the_queue_and_to_coming_dates(cast, as_user):
     for address in (reverse("customers:dates"), reverse("customers:duplicates", args=["contact"])):
         assert f'href="{address}"' in page
         assert client.get(address).status_code == 200
+
+
+# ── two in law
+
+
+def told(cast) -> list[tuple[str, str, int]]:
+    duplicates.look_at_all()
+    return [(str(pair.first), str(pair.second), pair.score) for pair in duplicates.queue(cast.anna, "company")]
+
+
+def test_one_name_and_address_with_two_tax_numbers_are_two_companies(cast, as_user):
+    here = {"phone": "+7 495 123-45-67", "city": "Москва", "country": "Россия"}
+    make_company(cast.anna, "ООО Фундук", inn="7707083893", **here)
+    other = make_company(cast.anna, "ИП Фундук", inn="7736050003", **here)
+
+    assert told(cast) == []
+    assert typed(as_user(cast.anna), name="Фундук", inn="500100732259", **here).strip() == ""
+    assert "Фундук" in typed(as_user(cast.anna), name="Фундук", inn="7736050003", **here)
+    assert "customers/merge" not in as_user(cast.anna).get(other.get_absolute_url()).text
+
+
+def test_where_everything_else_is_the_same_it_is_told_and_never_as_likely(cast):
+    same = {"phone": "+7 495 123-45-67", "email": "info@funduk.example", "country": "Россия"}
+    make_company(cast.anna, "Фундук", inn="7707083893", **same)
+    make_company(cast.anna, "Funduk", inn="7736050003", **same)
+
+    ((_one, _other, score),) = told(cast)
+
+    assert score == 64
+    assert duplicates.queue(cast.anna, "company")[0].why.endswith("but different legal ids")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"inn": "7707083893", "kpp": "770701001"}, {"inn": "7707083893", "kpp": "770702002"}),
+        ({"regon": "123456785"}, {"regon": "12345678512347"}),
+        ({"vat": "PL5260250274"}, {"vat": "DE136695976"}),
+        ({"inn": "7707083893"}, {"nip": "5260250274"}),
+    ],
+)
+def test_offices_branches_and_other_states_part_no_company(one, other):
+    assert not duplicates.apart(one, other)
+
+
+def test_among_many_names_alike_a_slip_is_found_at_either_end(cast):
+    crowd = [f"abc{place:04}kowalski".translate(str.maketrans("0123456789", "bcdfghjklm")) for place in range(400)]
+    slips = [("abczzzzkowalski", "abczzzzkowalsky"), ("abcyyyykowalski", "abcyxyykowalski")]
+    names = [*crowd, *(name for pair in slips for name in pair)]
+
+    found = {tuple(sorted(pair)) for pair in duplicates._near(names)}
+
+    assert {tuple(sorted(pair)) for pair in slips} <= found

@@ -190,3 +190,32 @@ def test_an_import_keeps_a_wrong_number_as_a_bad_row_and_a_right_one_without_das
 
     assert list(Company.objects.values_list("name", "nip", "debt_limit_minor")) == [("Solaris", "5260250274", 100050)]
     assert [(line, column) for line, column, _reason in wrong(job)] == [(3, "nip")]
+
+
+@pytest.mark.parametrize("way", ["new", "edit"])
+def test_the_legal_ids_follow_the_country_before_anything_is_kept(cast, as_user, way):
+    held = make_record(types["company"], owner=cast.anna, name="Fundus", country="Poland", nip="5260250274")
+    address = (
+        reverse("records:new", args=["company"]) if way == "new" else reverse("records:edit", args=["company", held.pk])
+    )
+    typed = {"name": "", "country": "Казахстан", "phone": "call me", "version": held.version, "again": "1"}
+    typed |= {"nip": held.nip} if way == "edit" else {}
+
+    answer = as_user(cast.anna).post(address, typed)
+
+    shown, more = asked(answer.text)
+    assert answer.status_code == 200
+    assert ("bin" in shown, "inn" in shown + more, "nip" in shown) == (True, False, way == "edit")
+    assert 'value="Казахстан"' in answer.text
+    assert 'class="err"' not in answer.text
+    held.refresh_from_db()
+    assert (Company.objects.count(), held.country) == (1, "Poland")
+
+
+def test_a_number_that_is_typed_already_stays_when_the_country_changes(cast, as_user):
+    typed = {"name": "Fundus", "country": "Poland", "inn": "7707083893", "again": "1"}
+
+    answer = as_user(cast.anna).post(reverse("records:new", args=["company"]), typed)
+
+    assert 'value="7707083893"' in answer.text
+    assert 'name="nip"' in answer.text

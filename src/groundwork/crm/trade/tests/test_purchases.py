@@ -9,7 +9,15 @@ from django.urls import reverse
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.models import CostPrice, Purchase
 from groundwork.crm.trade.purchases import receive
-from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_product, make_purchase, make_rate
+from groundwork.crm.trade.testing import (
+    MAY,
+    keep_costs,
+    make_company,
+    make_cost,
+    make_product,
+    make_purchase,
+    make_rate,
+)
 from groundwork.records.models import Change, ChangeSet
 from groundwork.records.write import drop_part, put_part, undo, writing
 
@@ -148,3 +156,23 @@ def test_a_received_purchase_offers_nothing_to_type_that_its_costs_stand_on(cast
     assert address not in larisa.get(purchase.get_absolute_url()).content.decode()
     form = larisa.get(reverse("records:edit", args=["purchase", purchase.pk])).content.decode()
     assert ('name="document_number"' in form, 'name="bought_on"' in form) == (True, False)
+
+
+def test_a_buyer_adds_a_supplier_a_rate_and_buys_with_forms_only(cast, as_user):
+    larisa, almonds = as_user(cast.larisa), make_product(cast.larisa, code="G102")
+
+    def add(type_key, **typed):
+        assert larisa.post(reverse("records:new", args=[type_key]), typed).status_code == 302
+
+    add("company", name="Orchard of Malatya", kind="supplier", country="Turkey")
+    add("rate", currency="USD", to_currency="GBP", units=1, rate="0.8", valid_from="2026-05-01")
+    add("purchase", document_number="ZK-7", supplier="orchard of malatya", bought_on="2026-05-10", currency="USD")
+    purchase = Purchase.objects.get()
+    lines = reverse("records:part_add", args=["purchase", purchase.pk, "items"])
+    larisa.post(lines, {"items-product": "g102", "items-quantity": "10", "items-price": "5"})
+
+    purchase.refresh_from_db()
+    assert (purchase.total_minor, purchase.items.get().product) == (5000, almonds)
+    assert purchase.supplier.owner == cast.larisa
+    others = make_company(cast.nina, "Of somebody else")
+    assert larisa.get(reverse("records:edit", args=["company", others.pk])).status_code == 403
