@@ -24,7 +24,8 @@ from groundwork.records import extra
 MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
 SEARCHED = ("text", "longtext", "phone", "email", "address")  # kinds whose words search finds
-KEY = re.compile(r"field:\w+\.(f\d+)")
+KEY = re.compile(r"field:\w+\.f\d+")
+MADE = re.compile(r"object:m\d+")
 
 
 class AddedField(models.Model):
@@ -132,6 +133,7 @@ class Own:
     """What the firm added of its own, as the screens use it."""
 
     fields: dict[str, AddedField] = field(default_factory=dict)  # by key
+    types: list[Any] = field(default_factory=list)  # MadeType rows, the retired ones too
 
 
 def own() -> Own:
@@ -139,10 +141,14 @@ def own() -> Own:
 
 
 def _load() -> Own:
-    if not any(KEY.fullmatch(key) for key in elements.on_keys()):
-        return Own()
-    rows = AddedField.objects.order_by("type", "order", "pk")
-    return Own({row.key: row for row in rows})
+    from groundwork.records.made import MadeType
+
+    found, keys = Own(), elements.on_keys()
+    if any(KEY.fullmatch(key) for key in keys):
+        found.fields = {row.key: row for row in AddedField.objects.order_by("type", "order", "pk")}
+    if any(MADE.fullmatch(key) for key in keys):
+        found.types = list(MadeType.objects.order_by("order", "pk"))
+    return found
 
 
 def in_use(type_key: str) -> list[AddedField]:
@@ -281,7 +287,7 @@ def refuse_what_cannot_be(row: AddedField, reason: str) -> None:
     if not row.label:
         raise Refusal(_("Give the field a name."))
     others = [other for other in AddedField.objects.filter(type=row.type, retired_at=None) if other.pk != row.pk]
-    built_in = [str(shown.label) for shown in types.built_in(row.type).by_name.values()] if row.type in types else []
+    built_in = [str(shown.label) for shown in types[row.type].by_name.values() if not shown.added]
     if row.retired_at is None:
         if row.label.casefold() in {name.casefold() for name in (*built_in, *(other.label for other in others))}:
             raise Refusal(_("This record type has a field of that name: choose another one."))

@@ -22,6 +22,7 @@ class RecordsConfig(AppConfig):
         )
         from groundwork.records.imports import engine
         from groundwork.records.list_views import pinned_items
+        from groundwork.records.made import made_items
         from groundwork.records.setup import built_in
         from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types
@@ -50,6 +51,7 @@ class RecordsConfig(AppConfig):
                 may=lambda user: user.can("create", "import"),
             )  # fmt: skip
         )
+        own.add(Own("made", made_items))
         own.add(Own("views", pinned_items))
         bulk.add_kinds()
         schedules.every("records.tallies", write.fold_tallies, seconds=60)

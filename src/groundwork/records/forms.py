@@ -97,8 +97,7 @@ class RecordForm(CleanText, forms.ModelForm):
                 self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             elif shown.kind == "user":
                 self.fields[name].queryset = User.objects.filter(is_active=True)
-            label = str(self.fields[name].label or "")
-            self.fields[name].label = label[:1].upper() + label[1:]
+            self.fields[name].label = shown.heading
 
     def _add_own(self, names: tuple[str, ...]) -> None:
         """The fields that the firm added, each at its place among the others."""

@@ -325,5 +325,6 @@ class Use(models.Model):
 
 from groundwork.records.added import AddedField  # noqa: E402, F401 - with its kinds
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
+from groundwork.records.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
 from groundwork.records.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

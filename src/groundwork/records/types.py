@@ -15,7 +15,7 @@ from groundwork.access.presets import Granted
 from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
-from groundwork.records import added, extra
+from groundwork.records import added, extra, made
 from groundwork.records.added import AddedField
 from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries, site
@@ -204,6 +204,7 @@ class RecordType:
     shown_while: dict[str, Callable[[], bool]] = field(default_factory=dict)  # {field: when it says anything at all}
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
     added: dict[str, Field] = field(default_factory=dict)  # what the firm added, in its order
+    called: dict[str, Any] = field(default_factory=dict)  # {field of the model: what it is called here instead}
 
     def __post_init__(self):
         if len(self.quick) > 3:
@@ -216,7 +217,11 @@ class RecordType:
     @cached_property
     def by_name(self) -> dict[str, Field]:
         names = dict.fromkeys((*self.listable, *self.filters))
-        return {name: self.added.get(name) or Field.of(self.model, name) for name in names}
+        return {name: self.added.get(name) or self._of_model(name) for name in names}
+
+    def _of_model(self, name: str) -> Field:
+        shown = Field.of(self.model, name)
+        return replace(shown, label=self.called[name]) if name in self.called else shown
 
     @property
     def asked_quickly(self) -> tuple[str, ...]:
@@ -278,10 +283,11 @@ def with_added(kind: RecordType, rows: list[AddedField]) -> RecordType:
 class TypeRegistry(Registry[RecordType]):
     """The record types with the fields that the firm added; each with a ``section`` stands in the menu.
 
-    ``built_in`` reads what is declared in code, without the database.
+    ``built_in`` reads what is declared in code, without the database. A retired type is gone from everywhere, yet
+    history is read by its key.
     """
 
-    _merged: tuple[Any, dict[str, RecordType]] = (None, {})
+    _merged: tuple[Any, dict[str, RecordType], frozenset[str]] = (None, {}, frozenset())  # of what, all, retired ones
 
     def built_in(self, key: str) -> RecordType:
         return self._items[key]
@@ -291,13 +297,17 @@ class TypeRegistry(Registry[RecordType]):
         return list(self._items.values())
 
     def model_of(self, key: str) -> type[Record]:
-        return self._items[key].model
+        return self._items[key].model if key in self._items else made.model_of(key)
 
     def _all(self) -> dict[str, RecordType]:
         own = added.own()
         if self._merged[0] is not own:
-            found = {key: with_added(kind, added.in_use(key)) for key, kind in self._items.items()}
-            self._merged = (own, found)
+            every = [*self._items.values(), *(made.kind_of(row) for row in own.types)]
+            found = {kind.key: with_added(kind, added.in_use(kind.key)) for kind in every}
+            for row in own.types:
+                if row.board in found[row.key].added:
+                    found[row.key] = replace(found[row.key], board=row.board)
+            self._merged = (own, found, frozenset(row.key for row in own.types if row.retired_at))
         return self._merged[1]
 
     def add(self, item: RecordType) -> RecordType:
@@ -313,27 +323,33 @@ class TypeRegistry(Registry[RecordType]):
                     may=lambda user: item.menu(user) if callable(item.menu) else user.can(item.menu, item.key),
                 )  # fmt: skip
             )
-        self._merged = (None, {})
+        self._merged = (None, {}, frozenset())
         return super().add(item)
+
+    def _in_use(self) -> dict[str, RecordType]:
+        every = self._all()
+        if not (retired := self._merged[2]):
+            return every
+        return {key: kind for key, kind in every.items() if key not in retired}
 
     def remove(self, key: str) -> None:
         super().remove(key)
-        self._merged = (None, {})
+        self._merged = (None, {}, frozenset())
 
     def get(self, key: str) -> RecordType | None:
-        return self._all().get(key)
+        return self._in_use().get(key)
 
     def __getitem__(self, key: str) -> RecordType:
         return self._all()[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._all()
+        return key in self._in_use()
 
     def __iter__(self) -> Iterator[RecordType]:
-        return iter(list(self._all().values()))
+        return iter(list(self._in_use().values()))
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._in_use())
 
 
 def _list_address(kind: RecordType) -> str:

@@ -366,6 +366,29 @@ def _tally(kind: RecordType, steps) -> None:
     )
 
 
+def count_anew(kind: RecordType) -> None:
+    """Make the kept counts and sums of one type from its records: its board goes by another field now."""
+    from django.db.models import Count, Sum
+
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE records_tally IN SHARE ROW EXCLUSIVE MODE")
+        Tally.objects.filter(type=kind.key).delete()
+        rows = kind.model.objects.current().order_by()
+        names = {"owner_id": "owner_id", "department_id": "department_id"}
+        names |= {"value": kind.field(kind.board).column} if kind.board else {}
+        names |= {"currency": "currency"} if kind.amount else {}
+        sums = {"amount": Sum(kind.amount)} if kind.amount else {}
+        found = rows.values_list(*names.values()).annotate(count=Count("pk"), **sums)
+        tallies = []
+        for row in found:
+            facts = dict(zip((*names, "count", *sums), row, strict=True))
+            facts |= {"value": str(facts.get("value") or ""), "amount": facts.get("amount") or 0}
+            tallies.append(Tally(type=kind.key, **facts))
+        Tally.objects.bulk_create(tallies, batch_size=500)
+
+
 def fold_tallies() -> None:
     """Fold the rows of difference into one row a key; a scheduled job."""
     from django.db.models import Max, Sum

@@ -161,7 +161,7 @@ def sections_for(user, path: str, whole: str = "") -> list[Section]:
     added = [(kind.section, item) for kind in own for item in kind.items(user)]
     for key, item in added:
         sections[key].items.append(item)
-        item.is_current = item.path == whole
+        item.is_current = item.path == whole or "?" not in item.path and is_within(path, item.path)
     if around and not any(item.is_current for _key, item in added):
         max(around, key=lambda item: len(item.path)).is_current = True
     return [section for section in sections.values() if section.items]

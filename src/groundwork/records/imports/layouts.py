@@ -266,11 +266,14 @@ class Layouts(Registry[type[Layout]]):
     """The layouts of upper rooms, and ``records:TYPE`` for a table of any record type (its columns are its fields)."""
 
     def __getitem__(self, key: str) -> type[Layout]:
-        if key not in self and key.startswith("records:"):
+        if not key.startswith("records:"):
+            return super().__getitem__(key)
+        kind, known = types[key.removeprefix("records:")], self._items.get(key)
+        if known is None or getattr(known, "kind", None) is not kind:  # its fields may have changed
             from groundwork.records.imports.generic import layout_of
 
-            return self.add(layout_of(key.removeprefix("records:")))
-        return super().__getitem__(key)
+            known = self._items[key] = layout_of(kind.key)
+        return known
 
     def named(self, word: str, preset: str = "") -> type[Layout] | None:
         """The layout of ``groundwork import WORD --preset PRESET``; None where there is none."""
