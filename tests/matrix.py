@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from groundwork.access.models import Department, FieldGrant, Grant, Reach
 from groundwork.records.pages import page_actions, page_files
 
@@ -36,6 +38,8 @@ class World:
     parts: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     acts: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)  # on each person's company
+    notices: dict[str, int] = field(default_factory=dict)  # what each person is told about Ivan's company
     sessions: dict[str, int] = field(default_factory=dict)  # a browser in which that person is signed in
 
     def marker(self, person: str, type_key: str) -> str:
@@ -332,6 +336,23 @@ def task_givers(case: Case, oracle: "Oracle"):
     return 403 if case.method == "POST" and not oracle.reach(case.actor, "create", "task") else None
 
 
+def attached(case: Case) -> dict:
+    return {"file": SimpleUploadedFile("typed.txt", b"typed")}
+
+
+def planted_file(case: Case) -> list[dict]:
+    """The file of this record where it has one, and that of Ivan's company, which is on no other record."""
+    return [{"file_pk": case.world.files[pk]} for pk in ("ivan", "anna", "nina")]
+
+
+def own_notice(case: Case, oracle: "Oracle"):
+    """One's own, as long as one sees what it is about."""
+    if case.actor not in oracle.roles:
+        return None
+    mine = case.world.notices.get(case.actor) == case.args["pk"]
+    return None if mine and oracle.holds(case.actor, "view", case.world.records["company"]["ivan"]) else 404
+
+
 def ivans(case: Case):
     return case.world.records[case.kind.key]["ivan"]
 
@@ -407,6 +428,17 @@ ROWS: dict[str, Row] = {
     "access:configuration_roll_back": Row("configure settings", lambda case: [{"pk": 1}], says=frozenset({404})),
     "records:home": Row("signed in"),
     "records:day": Row("signed in"),
+    "records:notices": Row("signed in"),
+    "records:notices_count": Row("signed in"),
+    "records:notices_read": Row("signed in"),
+    "records:notice": Row("signed in", lambda case: [{"pk": pk} for pk in case.world.notices.values()], may=own_notice),
+    "records:file_add": Row("edit record", post=attached),
+    "records:file_give": Row("view record", planted_file, says=frozenset({404})),
+    "records:file_picture": Row("view record", planted_file, says=frozenset({404})),
+    "records:file_remove": Row("edit record", planted_file, says=frozenset({404})),
+    "records:follow": Row("view record"),
+    "records:unfollow": Row("view record"),
+    "records:people": Row("edit record", queries=lambda case: ["", "?q=ann"]),
     "records:give": Row("view record", post=step, may=task_givers),
     "records:search": Row("signed in", queries=search_queries),
     "records:why": Row("signed in", keys("field:product.cost", "report:profit"), says=frozenset({404})),

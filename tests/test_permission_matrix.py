@@ -5,6 +5,7 @@ every record, in notes, history and parts; no answer holds the marker of a recor
 sum with its amount in it. A refused request writes nothing.
 """
 
+import io
 import re
 from collections import Counter
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, R
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
+from groundwork.records.files import keeping
+from groundwork.records.files.kinds import KINDS
 from groundwork.records.imports.models import ImportJob
-from groundwork.records.models import ChangeSet, Record
+from groundwork.records.models import ChangeSet, Notice, Record
 from groundwork.records.saved_views import SavedView
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
@@ -98,6 +101,18 @@ def plant() -> World:
         with writing(task, by=planted.people[owner], act="edited") as fresh:
             fresh.about_type, fresh.about_id = "company", planted.records["company"][owner].pk
         planted.records["task"][owner] = fresh
+    for name, company in planted.records["company"].items():
+        word = planted.marker(name, "company")
+        kept = keeping.add(
+            company, by=planted.people[name], name=f"{word}.txt", kind=KINDS["txt"], file=io.BytesIO(word.encode())
+        )
+        planted.files[name] = kept.pk
+    hidden = planted.records["company"]["ivan"]
+    for name, person in planted.people.items():
+        said = Notice(user=person, kind="mention", text=f"{planted.marker('ivan', 'company')} asks")
+        said.type, said.object_id = "company", hidden.pk
+        said.save()
+        planted.notices[name] = said.pk
     planted.links = {
         "first": links.issue(first=True)[1],
         "join": links.issue(by=cast.adam, email="new@hazel.example")[1],

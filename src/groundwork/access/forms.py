@@ -314,6 +314,7 @@ class FirmForm(PlainErrors, forms.ModelForm):
     class Meta:
         model = Firm
         fields = ["name", "details", "country", "calendar", "time_zone", "language", "late_money_rate"]
+        fields += ["file_limit_mb", "files_quota_mb"]
         widgets = {"details": forms.Textarea(attrs={"rows": 4})}
 
     def clean_late_money_rate(self):

@@ -1,6 +1,7 @@
 """Every configured thing has one row here, with who asked for it and why."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,15 @@ class Firm(models.Model):
     late_money_rate = ScaledField(
         _("what late money costs us, % a year"), null=True, blank=True,
         help_text=_("What we pay for a loan in its place, say. Empty: the cost of late payment is unknown."),
+    )  # fmt: skip
+    file_limit_mb = models.PositiveIntegerField(
+        _("largest file, MB"), default=25, db_default=25, validators=[MinValueValidator(1), MaxValueValidator(2000)],
+        help_text=_("Of those that people attach to records."),
+    )  # fmt: skip
+    files_quota_mb = models.PositiveIntegerField(
+        _("room for files, MB"), default=5000, db_default=5000,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
+        help_text=_("All attached files together; equal ones count once."),
     )  # fmt: skip
     demo = models.CharField(max_length=20, default="", blank=True)  # the key of the demo that filled it
 

@@ -12,7 +12,7 @@ class RecordsConfig(AppConfig):
         from groundwork.access.firstrun import Start, starts
         from groundwork.access.presets import more_things
         from groundwork.background import kinds, schedules
-        from groundwork.background.setup import Step, on_init, on_restore
+        from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
         from groundwork.records import (
             bulk,
             handing_over,  # noqa: F401 - adds what people own
@@ -20,6 +20,7 @@ class RecordsConfig(AppConfig):
             use,
             write,
         )
+        from groundwork.records.files import keeping
         from groundwork.records.imports import engine
         from groundwork.records.list_views import pinned_items
         from groundwork.records.made import made_items
@@ -59,6 +60,8 @@ class RecordsConfig(AppConfig):
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)
         schedules.every("records.search", search.keep_up, seconds=60)
         kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))
+        schedules.every("records.files", keeping.tidy, seconds=24 * 3600)
+        on_doctor.add(Check("files of records", keeping.fault))
         on_init.add(Step("records", built_in))
         on_init.add(Step("search", search.keep_up))
         on_restore.add(Step("search", search.index_anew))

@@ -14,6 +14,7 @@ from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
 from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
+from groundwork.records.notices import mentions
 from groundwork.records.types import Field, PartType, RecordType
 from groundwork.ui.forms import PlainErrors
 
@@ -263,7 +264,19 @@ def part_form(part: PartType, user, parent: Record, *args, **kwargs) -> PartForm
 
 
 class ActivityForm(CleanText, forms.ModelForm):
+    """A note or a call; ``mentioned`` are the people whose names follow an @ in it, all of whom see ``record``."""
+
     class Meta:
         model = Activity
         fields = ("kind", "text", "minutes")
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, record: Record | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record, self.mentioned = record, []
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        if self.record is not None:
+            self.mentioned = mentions.checked(text, self.record)
+        return text

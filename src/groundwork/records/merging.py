@@ -16,10 +16,17 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import added, write
-from groundwork.records.models import Activity, ExternalKey, Merge, Record
+from groundwork.records.models import Activity, ExternalKey, Follow, Merge, Notice, Record, RecordFile, Task
 from groundwork.records.types import type_of
 
-POINTERS: tuple[type[models.Model], ...] = (Activity, ExternalKey)  # point by (type, object_id)
+POINTERS: tuple[tuple[type[models.Model], str, str], ...] = (  # their columns of type and id
+    (Activity, "type", "object_id"),
+    (ExternalKey, "type", "object_id"),
+    (Follow, "type", "object_id"),
+    (Notice, "type", "object_id"),
+    (RecordFile, "type", "object_id"),
+    (Task, "about_type", "about_id"),
+)
 BATCH = 500
 
 
@@ -108,12 +115,13 @@ def _move(model: type[models.Model], old: int, new: int) -> tuple[dict[str, list
         if went:
             moved[f"{links.label}.{links.field}"] = went
         kept += [f"{links.model._meta.verbose_name} {pk}" for pk in stayed]
-    for pointer in POINTERS:
-        rows: Any = pointer._base_manager.filter(type=getattr(model, "type_key", ""), object_id=old)
+    key = getattr(model, "type_key", "")
+    for pointer, of_type, of_id in POINTERS:
+        rows: Any = pointer._base_manager.filter(**{of_type: key, of_id: old})
         ids = list(rows.order_by("pk").values_list("pk", flat=True))
-        if ids:
-            pointer._base_manager.filter(pk__in=ids).update(object_id=new)
-            moved[f"{pointer._meta.label}.object_id"] = ids
+        went, _stayed = _point(Links(pointer, of_id), ids, new)  # who follows both follows one
+        if went:
+            moved[f"{pointer._meta.label}.{of_id}"] = went
     return moved, kept
 
 

@@ -275,6 +275,7 @@ class Activity(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NOTE)
     text = models.TextField(_("what happened"), max_length=10000)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    mentioned = models.JSONField(default=list, editable=False)  # names that follow an @, as they were then
     at = models.DateTimeField(_("when"), default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     changeset = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
@@ -324,7 +325,9 @@ class Use(models.Model):
 
 
 from groundwork.records.added import AddedField  # noqa: E402, F401 - with its kinds
+from groundwork.records.files.models import RecordFile  # noqa: E402, F401
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
 from groundwork.records.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
+from groundwork.records.notices.models import Follow, Notice  # noqa: E402, F401
 from groundwork.records.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

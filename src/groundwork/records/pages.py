@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,10 +14,12 @@ from groundwork.access.models import Department, User
 from groundwork.blueprint.elements import on_keys
 from groundwork.blueprint.models import Element
 from groundwork.core import languages
+from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.records.cells import Names, cell, words_for
 from groundwork.records.forms import part_form
-from groundwork.records.models import Activity, Change, Record
+from groundwork.records.models import Activity, Change, Record, RecordFile
+from groundwork.records.notices import mentions
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import PartType, RecordType, related_types, type_of
 from groundwork.ui.table import Cell, Column, Fact, Facts, Row, Table
@@ -150,6 +153,8 @@ for act_label in (
     ActLabel("noted", gettext_lazy("Note")),
     ActLabel("merged", gettext_lazy("Merged")),
     ActLabel("unmerged", gettext_lazy("Merge taken back")),
+    ActLabel("file.added", gettext_lazy("File added"), can_go_back=True),
+    ActLabel("file.removed", gettext_lazy("File removed"), can_go_back=True),
 ):
     acts.add(act_label)
 
@@ -167,6 +172,7 @@ class Event:
     changes: Sequence[tuple[str, ...]] = ()  # label, before, after
     quiet: bool = False
     undo_url: str = ""
+    href: str = ""
 
 
 def facts_of(record: Record, user) -> Facts:
@@ -264,22 +270,85 @@ def _part_cell(part: PartType, item, row, names: Names) -> Cell:
     return made
 
 
-def timeline_of(record: Record, user, tasks: Sequence[Task] = ()) -> list[Event]:
-    """What people said, owed and changed, newest first. Changes of fields hidden to the reader stay hidden."""
-    activities = list(
-        Activity.objects.filter(type=record.type_key, object_id=record.pk).select_related("by").order_by("-at")[:EVENTS]
-    )
-    changes = list(
-        Change.objects.filter(type=record.type_key, object_id=record.pk)
-        .select_related("changeset__by")
-        .order_by("-pk")[:EVENTS]
-    )
+SHOWN = {  # what the timeline is narrowed to; the last waits for rooms that know documents
+    "notes": gettext_lazy("Notes"),
+    "calls": gettext_lazy("Calls"),
+    "changes": gettext_lazy("Changes"),
+    "tasks": gettext_lazy("Tasks"),
+    "files": gettext_lazy("Files"),
+    "documents": gettext_lazy("Documents"),
+}
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Documents that an upper room shows in the timeline of a record type: ``of(record, user, before, limit)`` gives
+    the newest events of before that moment."""
+
+    key: str
+    type_key: str
+    of: Callable[[Record, Any, datetime, int], list[Event]]
+
+
+timeline: Registry[TimelineSource] = Registry(lambda source: source.key)
+
+
+def shown_of(kind: RecordType) -> dict[str, str]:
+    """What the timeline of this type can be narrowed to."""
+    has_documents = any(source.type_key == kind.key for source in timeline)
+    return {key: str(label) for key, label in SHOWN.items() if key != "documents" or has_documents}
+
+
+@dataclass
+class Timeline:
+    """The newest events, and the address of the older ones ("" where there are none)."""
+
+    events: list[Event]
+    older: str = ""
+
+
+def timeline_of(
+    record: Record, user, *, tasks: Sequence[Task] = (), files: Sequence[RecordFile] = (), show="", before=None
+) -> Timeline:
+    """What people said, owed and changed, newest first. Changes of fields hidden to the reader stay hidden.
+
+    ``show`` is a key of ``SHOWN`` or "" for all (then without documents, which stand beside); ``before`` a moment.
+    """
+    end = before or now() + timedelta(days=1)
+    events: list[Event] = []
+    if show in ("", "notes", "calls"):
+        events += _spoken(record, show, end)
+    if show in ("", "changes"):
+        events += _changes(record, user, end)
+    if show in ("", "tasks"):
+        events += [event for task in tasks for event in _owed(task)]
+    if show in ("", "files"):
+        events += [_attached(file) for file in files]
+    if show == "documents":
+        for source in timeline:
+            events += source.of(record, user, end, EVENTS + 1) if source.type_key == record.type_key else []
+    events = sorted((event for event in events if event.at < end), key=lambda event: event.at, reverse=True)
+    older = urlencode({"show": show, "before": events[EVENTS - 1].at.isoformat()}) if len(events) > EVENTS else ""
+    return Timeline(events[:EVENTS], older)
+
+
+def _spoken(record: Record, show: str, end: datetime) -> list[Event]:
+    said = Activity.objects.filter(type=record.type_key, object_id=record.pk, at__lt=end).select_related("by")
+    if show:
+        said = said.filter(kind=Activity.Kind.CALL if show == "calls" else Activity.Kind.NOTE)
+    return [_said(item) for item in said.order_by("-at")[: EVENTS + 1]]
+
+
+def _changes(record: Record, user, end: datetime) -> list[Event]:
+    found = Change.objects.filter(type=record.type_key, object_id=record.pk, changeset__at__lt=end)
+    changes = list(found.select_related("changeset__by").order_by("-pk")[: EVENTS + 1])
     kind = type_of(record)
     people, currency = _people_in(kind, changes), getattr(record, "currency", "")
-    events = [_said(item) for item in activities]
-    events += [event for item in changes if (event := _changed(item, kind, user, people, currency))]
-    events += [event for task in tasks for event in _owed(task)]
-    return sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS]
+    return [event for item in changes if (event := _changed(item, kind, user, people, currency))]
+
+
+def _attached(file: RecordFile) -> Event:
+    return _event("paperclip", _("File"), file.by, file.at, file.name)
 
 
 def _said(item: Activity) -> Event:
@@ -287,7 +356,9 @@ def _said(item: Activity) -> Event:
     title = str(Activity.Kind(item.kind).label)
     if call and item.minutes:
         title = _("%(call)s, %(minutes)s min") % {"call": title, "minutes": item.minutes}
-    return _event("phone" if call else "message-square", title, item.by, item.at, item.text)
+    return _event(
+        "phone" if call else "message-square", title, item.by, item.at, mentions.shown(item.text, item.mentioned)
+    )
 
 
 def _owed(task: Task) -> list[Event]:
@@ -331,7 +402,7 @@ def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int
                 )
             elif name in visible:
                 lines.append((visible[name].heading, "", _("changed")))
-        if not lines and act.act in ("edited", "undone"):
+        if not lines and act.act in ("edited", "undone", "file.added"):
             return None
     named = acts.get(act.act)
     title = str(named.label) if named else act.act
@@ -360,6 +431,8 @@ def _words(shown, value, people, currency: str) -> str:
 
 def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[str, ...]]:
     model_name = name.split("#", 1)[0]
+    if model_name == RecordFile._meta.model_name:
+        return _file_line(before, after)
     for part in kind.visible_parts(user):
         if part.model._meta.model_name == model_name:
             words = [_line_words(part, values) for values in (before, after)]
@@ -367,6 +440,15 @@ def _part_line(kind: RecordType, user, name: str, before, after) -> list[tuple[s
                 words = ["", _("changed")]
             return [(str(part.label), *words)]
     return []
+
+
+def _file_line(before: dict | None, after: dict | None) -> list[tuple[str, ...]]:
+    """A file that was removed, or came back; that it was added is told by the file itself."""
+    gone = bool(after and after["removed_at"])
+    if before is None and not gone:
+        return []
+    name = (before or after or {}).get("name", "")
+    return [(_("File"), name, _("removed")) if gone else (_("File"), "", name)]
 
 
 def _line_words(part: PartType, values: dict | None) -> str:

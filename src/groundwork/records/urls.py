@@ -1,12 +1,18 @@
 from django.urls import path
 
 from groundwork.records import bulk_views, cell_views, list_views, merge_views, undo_views, views
+from groundwork.records.files import views as files
+from groundwork.records.notices import views as notices
 from groundwork.records.tasks import views as tasks
 
 app_name = "records"
 urlpatterns = [
     path("", views.home, name="home"),
     path("day", tasks.day, name="day"),
+    path("notices", notices.notices, name="notices"),
+    path("notices/count", notices.count, name="notices_count"),
+    path("notices/read", notices.read, name="notices_read"),
+    path("notices/<int:pk>", notices.open_notice, name="notice"),
     path("search", views.find, name="search"),
     path("why/<str:key>", views.why, name="why"),
     path("undo/<int:pk>", undo_views.undo, name="undo"),
@@ -45,6 +51,13 @@ urlpatterns = [
     path("r/<slug:type_key>/<int:pk>/merge/<int:other>", merge_views.merge, name="merge"),
     path("r/<slug:type_key>/<int:pk>/unmerge/<int:merge_pk>", merge_views.unmerge, name="unmerge"),
     path("r/<slug:type_key>/<int:pk>/note", views.note, name="note"),
+    path("r/<slug:type_key>/<int:pk>/files", files.add, name="file_add"),
+    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>", files.give, name="file_give"),
+    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>/picture", files.picture, name="file_picture"),
+    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>/remove", files.remove, name="file_remove"),
+    path("r/<slug:type_key>/<int:pk>/follow", notices.follow, name="follow"),
+    path("r/<slug:type_key>/<int:pk>/unfollow", notices.unfollow, name="unfollow"),
+    path("r/<slug:type_key>/<int:pk>/people", notices.people, name="people"),
     path("r/<slug:type_key>/<int:pk>/task", tasks.give, name="give"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),

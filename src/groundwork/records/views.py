@@ -1,6 +1,7 @@
 """The generic screens of every record type. Rights: ``visible_to`` (else 404), then ``can`` (else 403)."""
 
 import io
+from datetime import datetime
 from functools import wraps
 
 from django.contrib import messages
@@ -18,8 +19,11 @@ from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import filters, pages, search, write
+from groundwork.records.files import keeping
+from groundwork.records.files.kinds import PICTURES
 from groundwork.records.forms import AGAIN, ActivityForm, form_for, link_text, part_form
 from groundwork.records.models import ChangeSet
+from groundwork.records.notices import telling
 from groundwork.records.tasks import asking
 from groundwork.records.types import types
 from groundwork.records.use import note_use
@@ -69,26 +73,52 @@ def acts_on(verb: str):
 @require_GET
 @acts_on("view")
 def page(request, kind, record):
-    note_use(request.user, "view", kind.key, record.pk)
-    return show_page(request, kind, record)
+    if request.htmx and {"show", "before"} & set(request.GET):
+        response = render(request, "records/page.html#timeline", timeline_context(request, kind, record))
+    else:
+        note_use(request.user, "view", kind.key, record.pk)
+        response = show_page(request, kind, record)
+    response["Vary"] = "HX-Request"
+    return response
 
 
-def show_page(request, kind, record, *, wrong_part=None, activity=None, step=None, given=None, status=200):
-    """The page of a record, with whatever form was filled in wrongly shown again."""
+def timeline_context(request, kind, record, owed=None, kept=None) -> dict:
+    """What the timeline shows: narrowed, or older than a moment, as the address says."""
+    show = request.GET.get("show", "")
+    show = show if show in pages.shown_of(kind) else ""
+    try:
+        before = datetime.fromisoformat(request.GET.get("before", ""))
+    except ValueError:
+        before = None
+    owed = asking.tasks_about(record) if owed is None else owed
+    kept = keeping.files_of(record) if kept is None else kept
+    found = pages.timeline_of(
+        record, request.user, tasks=owed, files=kept, show=show, before=before if before and before.tzinfo else None
+    )
+    return {
+        "kind": kind, "record": record, "timeline": found, "show": show, "shown": pages.shown_of(kind),
+        "is_older": bool(before),
+    }  # fmt: skip
+
+
+def show_page(request, kind, record, *, status=200, **wrong):
+    """The page of a record. ``wrong``: a form that was filled in wrongly, shown again (part, activity, step, given,
+    file_form)."""
     may_edit = request.user.can("edit", record)
     related = pages.related_of(record, request.user)
-    owed = asking.tasks_about(record)
-    context = {
-        "kind": kind, "record": record, "facts": pages.facts_of(record, request.user),
-        "parts": pages.parts_of(record, request.user, wrong_part),
-        "events": pages.timeline_of(record, request.user, owed),
+    owed, followers, kept = asking.tasks_about(record), telling.followers_of(record), keeping.files_of(record)
+    context = timeline_context(request, kind, record, owed, kept) | {
+        "kept": [(file, file.mime in PICTURES) for file in kept], "file_form": wrong.get("file_form"),
+        "facts": pages.facts_of(record, request.user),
+        "parts": pages.parts_of(record, request.user, wrong.get("part")),
         "related": related, "addable": [item for item in related if not item.rows], "may_edit": may_edit,
-        "may_archive": pages.may_archive(record, request.user), "activity": activity or ActivityForm(),
+        "may_archive": pages.may_archive(record, request.user), "activity": wrong.get("activity") or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
         "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
+        "followers": followers, "follows": request.user in followers,
         "tasks": [asking.row_of(task, request.user) for task in owed if not task.is_done],
-        "step": step or asking.StepForm(user=request.user, is_optional=True),
-        "given": given or asking.StepForm(user=request.user, auto_id="given_%s"),
+        "step": wrong.get("step") or asking.StepForm(user=request.user, is_optional=True),
+        "given": wrong.get("given") or asking.StepForm(user=request.user, auto_id="given_%s"),
         "may_give": request.user.can("create", "task") and kind.key != "task" and not record.is_archived,
     }  # fmt: skip
     return render(request, "records/page.html", context, status=status)
@@ -288,14 +318,14 @@ def file(request, kind, record, key):
 @acts_on("edit")
 def note(request, kind, record):
     """A note or a call, and the next step where one is typed: both are kept, or neither."""
-    form = ActivityForm(request.POST)
+    form = ActivityForm(request.POST, record=record)
     step = asking.StepForm(request.POST, user=request.user, is_optional=True)
     if not (form.is_valid() and step.is_valid()):
         return show_page(request, kind, record, activity=form, step=step, status=422)
     if step.asked and not request.user.can("create", "task"):
         raise PermissionDenied
     with write.acting(request.user, "noted"):
-        write.note(record, by=request.user, **form.cleaned_data)
+        write.note(record, by=request.user, mentioned=form.mentioned, **form.cleaned_data)
         if step.asked:
             asking.give(record, by=request.user, **step.asked)
     messages.success(request, _("Noted."))
@@ -318,7 +348,7 @@ def part_add(request, kind, record, part_key):
     part = _part(kind, record, request.user, part_key)
     form = part_form(part, request.user, record, request.POST, prefix=part.key)
     if not form.is_valid():
-        return show_page(request, kind, record, wrong_part=form, status=422)
+        return show_page(request, kind, record, part=form, status=422)
     with write.writing(record, by=request.user, act="edited") as fresh:
         write.put_part(fresh, form.instance)
     offer_undo(request, _("Added: %(what)s.") % {"what": part.label}, record)

@@ -6,7 +6,7 @@
 Nothing else may change a record (``records.guard``). A block that changes nothing writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ from groundwork.core.registry import Registry
 from groundwork.records import added, extra, search
 from groundwork.records.extra import plain
 from groundwork.records.guard import write_path
-from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Part, Record, Tally
+from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Notice, Part, Record, Tally
+from groundwork.records.notices import telling
 from groundwork.records.types import RecordType, type_of
 
 UNTRACKED = {
@@ -114,6 +115,12 @@ def doing() -> str:
     """The name of the act that is being done now ("edited", "merged" ...); "" outside an act."""
     act = _act.get()
     return act.name if act else ""
+
+
+def doer():
+    """Who does the act that is being done now; None outside an act, and where nobody in person does it."""
+    act = _act.get()
+    return act.by if act else None
 
 
 def is_being_made(record: Record) -> bool:
@@ -328,6 +335,7 @@ def first(record: Record) -> dict:
 def _keep_in_step(steps: Sequence[Step]) -> None:
     kind = type_of(steps[0][0])
     _tally(kind, steps)
+    _tell_at_end([record for record, before, _after in steps if before is not None])
     search.refresh(kind, [record for record, _before, after in steps if after is not None])
     for follower in followers:
         if follower.type_key == kind.key:
@@ -471,13 +479,29 @@ def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record |
         return action.act(fresh, by, **asked)
 
 
-def note(record: Record, *, by, kind: str, text: str, minutes: int | None = None, at=None) -> Activity:
-    """Keep a note or a call about a record. What happened is not changed afterwards."""
+def note(
+    record: Record, *, by, kind: str, text: str, minutes: int | None = None, at=None, mentioned: Sequence[Any] = ()
+) -> Activity:
+    """Keep a note or a call about a record and tell whom it mentions. What happened is not changed afterwards."""
     with acting(by, "noted") as current:
+        _tell_at_end([record])
+        for person in mentioned:
+            telling.tell(person.pk, Notice.Kind.MENTION, (record.type_key, record.pk), by=by, text=text)
         return Activity.objects.create(
             type=record.type_key, object_id=record.pk, kind=kind, text=text, minutes=minutes, by=by, at=at or now(),
-            changeset=current.kept(),
+            changeset=current.kept(), mentioned=[str(person) for person in mentioned],
         )  # fmt: skip
+
+
+def _tell_at_end(records: Sequence[Record]) -> None:
+    """Who follows one of these hears of it when the act ends; of an import nobody does, it would drown the rest."""
+    if channel() != "import":
+        for record in records:
+            note_for_end(_tell_followers, (record.type_key, record.pk))
+
+
+def _tell_followers(abouts: set) -> None:
+    telling.tell_followers(abouts, by=doer())
 
 
 # ── undo
@@ -575,9 +599,15 @@ def undo_parts(record: Record, change: Change, *, by) -> list[str]:
         ]
 
 
+# what hangs on any record without being declared as its part: {model's name: put back (record, pk, before, after)}
+put_back_attached: dict[str, Callable[[Record, str, dict | None, dict | None], bool]] = {}
+
+
 def _undo_part(record: Record, name: str, before: dict | None, after: dict | None) -> bool:
     """A line goes back where it still is what the act made of it; ``name`` is "costprice#5"."""
     model_name, _sign, pk = name.partition("#")
+    if model_name in put_back_attached:
+        return put_back_attached[model_name](record, pk, before, after)
     model = next((part.model for part in type_of(record).parts if part.model._meta.model_name == model_name), None)
     line: Any = model._base_manager.filter(pk=pk).first() if model else None
     if model is None or (values(line) if line is not None else None) != after:

@@ -106,6 +106,7 @@ class Shell:
     language_url: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
+    notices_url: str = ""
     me_url: str = ""
     language: str = ""
     languages: list[tuple[str, str]] = field(default_factory=list)
@@ -117,7 +118,7 @@ class Shell:
     def values(self) -> tuple:
         """Everything that the frame shows, apart from the page's own address."""
         plain = (self.signed_in, self.person, self.role, self.firm_name, self.theme, self.language)
-        urls = (self.search_url, self.language_url, self.theme_url, self.sign_out_url, self.me_url)
+        urls = (self.notices_url, self.search_url, self.language_url, self.theme_url, self.sign_out_url, self.me_url)
         menu: list[Any] = []
         for section in self.sections:
             menu += [section.key, section.label]
@@ -193,6 +194,7 @@ def shell_of(request) -> Shell:
     shell.search_url = first_url("search", "records:search")
     shell.theme_url = first_url("access:theme")
     shell.me_url = first_url("access:me")
+    shell.notices_url = first_url("records:notices")
     shell.sign_out_url = first_url("account_logout")
     return shell
 

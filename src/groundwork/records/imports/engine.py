@@ -30,7 +30,7 @@ from groundwork.records import added, write
 from groundwork.records.extra import is_added, key_of
 from groundwork.records.imports.layouts import Layout, Piece, Unclear, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged
-from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey
+from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey, RecordFile, Task
 from groundwork.records.types import types
 
 State, Verdict = ImportJob.State, Staged.Verdict
@@ -512,8 +512,10 @@ def _undo_created(type_key: str, changes: list[Change]) -> list[str]:
 
 
 def _built_upon(kind, ids: list[int]) -> set[int]:
-    """Which of these records others link to by now, or have notes."""
+    """Which of these records others link to by now, or have notes, files or tasks."""
     found = set(Activity.objects.filter(type=kind.key, object_id__in=ids).values_list("object_id", flat=True))
+    found |= set(RecordFile.objects.filter(type=kind.key, object_id__in=ids).values_list("object_id", flat=True))
+    found |= set(Task.objects.filter(about_type=kind.key, about_id__in=ids).values_list("about_id", flat=True))
     parts = {part.model for part in kind.parts}
     for relation in kind.model._meta.related_objects:
         if relation.related_model in parts or getattr(relation.related_model, "is_derived", False):

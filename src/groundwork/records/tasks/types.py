@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.records.notices import telling
+from groundwork.records.notices.models import Notice
 from groundwork.records.pages import PageAction, Panel, page_actions, panels
 from groundwork.records.tasks import asking
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import RecordType, types
+from groundwork.records.write import Follower, channel, doer, followers
 
 task = types.add(
     RecordType(
@@ -37,6 +40,19 @@ def open_again(record: Task, by) -> None:
     asking.reopen(record, by=by)
 
 
+def tell_of_tasks(steps) -> None:
+    """Who gets a task is told, and so is whoever asked for what is done."""
+    for record, before, after in steps:
+        if after is None or channel() == "import":
+            continue
+        about, by = (Task.type_key, record.pk), doer()
+        if after["owner_id"] and after["owner_id"] != (before or {}).get("owner_id"):
+            telling.tell(after["owner_id"], Notice.Kind.TASK, about, by=by, text=record.what)
+        if before and after["state"] == Task.State.DONE != before["state"] and record.created_by_id:
+            telling.tell(record.created_by_id, Notice.Kind.DONE, about, by=by, text=record.what)
+
+
+followers.add(Follower("task.notices", Task.type_key, tell_of_tasks))
 page_actions.add(
     PageAction(
         "task.done", _("Done"), done, _("Done."), icon="check", primary=True, can_go_back=True,

@@ -1,0 +1,69 @@
+"""What a person is told, as far as the person may see it now."""
+
+from dataclasses import dataclass
+
+from groundwork.core import languages
+from groundwork.core.clock import now
+from groundwork.records.models import Record
+from groundwork.records.notices.models import Notice
+from groundwork.records.types import types
+
+SHOWN = 50
+COUNTED = 100
+
+
+@dataclass
+class Told:
+    """A notice for the screen."""
+
+    notice: Notice
+    record: Record
+    who: str
+    what: str
+    when: str
+
+    @property
+    def is_new(self) -> bool:
+        return self.notice.read_at is None
+
+
+def told(user, *, limit: int = SHOWN, only_new: bool = False) -> list[Told]:
+    """The newest notices about what the person sees now: one query, and one a type of record."""
+    found = user.notices.select_related("by").order_by("-at", "-pk")
+    if only_new:
+        found = found.filter(read_at=None)
+    notices = list(found[:limit])
+    seen = records_of(user, notices)
+    return [
+        Told(
+            notice,
+            seen[notice.type, notice.object_id],
+            str(notice.by or ""),
+            str(Notice.Kind(notice.kind).label),
+            languages.moment(notice.at),
+        )
+        for notice in notices
+        if (notice.type, notice.object_id) in seen
+    ]
+
+
+def records_of(user, notices) -> dict[tuple[str, int], Record]:
+    wanted: dict[str, set[int]] = {}
+    for notice in notices:
+        wanted.setdefault(notice.type, set()).add(notice.object_id)
+    return {
+        (key, record.pk): record
+        for key, ids in wanted.items()
+        if key in types
+        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
+    }
+
+
+def unread(user) -> str:
+    """How many notices wait, as the bell shows it: "" for none."""
+    count = len(told(user, limit=COUNTED, only_new=True))
+    return "" if not count else str(count) if count < COUNTED else f"{COUNTED - 1}+"
+
+
+def read_all(user) -> None:
+    user.notices.filter(read_at=None).update(read_at=now())
