@@ -306,6 +306,9 @@ class DepartmentForm(PlainErrors, forms.ModelForm):
             self.fields["parent"].queryset = Department.objects.exclude(path__contains=f"/{self.instance.pk}/")
 
 
+FILES = ["file_limit_mb", "files_quota_mb"]
+
+
 class FirmForm(PlainErrors, forms.ModelForm):
     country = forms.ChoiceField(label=_("Country"), choices=choices.countries)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.zones)
@@ -314,8 +317,18 @@ class FirmForm(PlainErrors, forms.ModelForm):
     class Meta:
         model = Firm
         fields = ["name", "details", "country", "calendar", "time_zone", "language", "late_money_rate"]
-        fields += ["file_limit_mb", "files_quota_mb"]
+        fields += FILES
         widgets = {"details": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in FILES:  # left empty they stay as they are
+            self.fields[name].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        kept = {name: getattr(self.instance, name) for name in FILES if cleaned.get(name) is None}
+        return cleaned | kept
 
     def clean_late_money_rate(self):
         rate = self.cleaned_data["late_money_rate"]
