@@ -41,3 +41,4 @@ add_words(
 add_words(
     "invoice.document_number", "Счёт", "Накладная", "Faktura", "Nr faktury", "invoice", "invoice number", "InvoiceNo"
 )
+add_words("invoice.document_number", "Номер", "№", "Numer", "Nr", "number", "no")

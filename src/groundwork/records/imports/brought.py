@@ -22,6 +22,7 @@ class Brought:
     assumed: dict[str, Callable[[], Any]] = field(default_factory=dict)
     begin: Callable[[Any], None] | None = None
     frozen: Callable[[Any], frozenset[str]] | None = None
+    is_person: bool = False  # its title is a person's name, which tables keep in several columns
     without: tuple[str, ...] = ()  # parts that a layout of their own brings
 
 

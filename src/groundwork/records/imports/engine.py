@@ -501,8 +501,10 @@ def _undo_created(type_key: str, changes: list[Change]) -> list[str]:
     version = {change.object_id: change.version for change in reversed(changes)}
     records = list(kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=list(version)))
     touched = _built_upon(kind, [record.pk for record in records])
-    stay = [record for record in records if record.version != version[record.pk] or record.pk in touched]
-    write.erase([record for record in records if record not in stay])
+    held = {record.pk for record in records if record.version != version[record.pk]} | touched
+    held |= _holding_up(kind, [record.pk for record in records], held)
+    stay = [record for record in records if record.pk in held]
+    _erase(kind, [record for record in records if record.pk not in held])
     before = [(record, write.values(record)) for record in stay]
     for record in stay:
         record.archived_at = record.archived_at or write.now()
@@ -518,11 +520,43 @@ def _built_upon(kind, ids: list[int]) -> set[int]:
     found |= set(Task.objects.filter(about_type=kind.key, about_id__in=ids).values_list("about_id", flat=True))
     parts = {part.model for part in kind.parts}
     for relation in kind.model._meta.related_objects:
+        if relation.related_model is kind.model:
+            continue  # see _holding_up
         if relation.related_model in parts or getattr(relation.related_model, "is_derived", False):
             continue
         name = relation.field.attname
         found |= set(relation.related_model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
     return found
+
+
+def _holding_up(kind, ids: list[int], held: set[int]) -> set[int]:
+    """Which of these records those stand upon that stay: a branch that somebody added, or one of ``held``."""
+    found: set[int] = set()
+    for attname in _own_links(kind):
+        pairs = kind.model._base_manager.filter(**{f"{attname}__in": ids}).values_list("pk", attname)
+        above, going = dict(pairs), set(ids)
+        open_ones = [pk for pk in above if pk not in going or pk in held]
+        while open_ones:
+            parent = above.get(open_ones.pop())
+            if parent is not None and parent not in found:
+                found.add(parent)
+                open_ones.append(parent)
+    return found
+
+
+def _own_links(kind) -> list[str]:
+    return [link.model_field.attname for link in kind.links if link.target is kind.model]
+
+
+def _erase(kind, records: list) -> None:
+    """What is part of another one of them goes before it."""
+    own = _own_links(kind)
+    while records:
+        held = {getattr(record, name) for record in records for name in own}
+        last = [record for record in records if record.pk not in held] or records
+        write.erase(last)
+        gone = {record.pk for record in last}
+        records = [record for record in records if record.pk not in gone]
 
 
 def _undo_changed(type_key: str, changes: list[Change]) -> list[str]:

@@ -185,6 +185,19 @@ class RecordLayout(Layout):
         """The field that a column goes into; a link's number and code go into the link."""
         return self.kind.field(name.partition(".")[0])
 
+    def convinces(self, found: dict[str, list[int]]) -> bool:
+        """Is enough found to take a table for this type unasked? What cannot be without its company needs one."""
+        there = {name.partition(".")[0] for name in found}
+        needed = {
+            name for name in self.fields if is_needed(field := self.kind.field(name).model_field) and field.is_relation
+        }
+        tells = (
+            there - set(self.way.by)
+            if self.way.by
+            else self.required or self.kind.model.title_field in there or len(there) > 2
+        )
+        return not self.lacking(found) and needed <= there and bool(tells)
+
     def label_of(self, name: str) -> str:
         if not self.has_field(name.partition(".")[0]):
             return name
@@ -214,6 +227,8 @@ class RecordLayout(Layout):
     def guessed(self, header: list[str]) -> dict[str, list[int]]:
         """Labels go before other words, and a column belongs to one field only; parts of a name are joined."""
         found, mapped = super().guessed(header), self.job.options.get("map", {})
+        if "number" in found and "number" not in mapped and not self._are_numbers(found["number"][0]):
+            del found["number"]
         taken: dict[int, str] = {}
         for name in sorted(found, key=lambda name: self._place_in_line(name, name in mapped, header, found)):
             if name not in mapped and any(place in taken for place in found[name]):
@@ -221,10 +236,8 @@ class RecordLayout(Layout):
             taken |= dict.fromkeys(found[name], name)
         found = {name: places for name, places in found.items() if taken.get(places[0]) == name}
         title = self.kind.model.title_field
-        if title not in mapped:
+        if title not in mapped and self.way.is_person:
             found |= {title: parts} if (parts := name_parts(header)) and set(parts) - set(found.get(title, [])) else {}
-        if "number" in found and "number" not in mapped and not self._are_numbers(found["number"][0]):
-            del found["number"]
         open_fields = self.open_fields()
         return {
             name: places for name, places in found.items() if name == "number" or name.partition(".")[0] in open_fields
@@ -363,6 +376,8 @@ class RecordLayout(Layout):
             raise WrongRow(shown.name, raw, _("longer than %(most)s signs") % {"most": most})
         if any((sign < " " and sign not in "\t\n") or sign in "\ufffe\uffff" for sign in raw):
             raise WrongRow(shown.name, raw, _("an invisible control sign, which no text has"))
+        if shown.kind == "url" and ":" not in raw:
+            raw = f"https://{raw}"
         if shown.kind in ("text", "email", "url"):
             raw = " ".join(raw.split("\n")) if "\n" in raw else raw
         try:

@@ -137,6 +137,10 @@ class Layout:
         there = {name.partition(".")[0] for name in found}
         return [name for name in self.required if name not in there]
 
+    def convinces(self, found: dict[str, list[int]]) -> bool:
+        """Is enough found to take a table for such a file unasked?"""
+        return not self.lacking(found)
+
     def called(self, name: str) -> tuple[str, ...]:
         """What a column may be called, the likeliest first."""
         return (name, *self.columns[name])
@@ -307,7 +311,7 @@ class Layouts(Registry[type[Layout]]):
             reader = self[key](ImportJob(layout=key))
             guessed = reader.guessed(header)
             rank = len(guessed), sum(reader.is_label(name, header, guessed) for name in guessed)
-            if not reader.lacking(guessed) and rank > best[1]:
+            if reader.convinces(guessed) and rank > best[1]:
                 best = (key, rank)
         return best[0]
 

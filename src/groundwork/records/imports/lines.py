@@ -78,6 +78,11 @@ class LinesLayout(RecordLayout):
     def field_of(self, name: str) -> Field:
         return self.line_fields.get(name.partition(".")[0]) or super().field_of(name)
 
+    def convinces(self, found: dict[str, list[int]]) -> bool:
+        """A date beside a company may be anything; two columns of a line are no accident."""
+        there = {name.partition(".")[0] for name in found} & self.line_fields.keys()
+        return len(there) > 1 and super().convinces(found)
+
     def is_whole(self) -> bool:
         return True
 

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -38,6 +39,7 @@ NO_HEADER = "none"
 ENCODINGS = ("utf-8", "windows-1251", "windows-1250", "windows-1252", "cp866", "utf-16")
 SEPARATORS = (",", ";", "\t", "|")
 SAYS_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*$')
+SAYS_NOTHING = re.compile(r"[_.:;*?!\"'«»„”()\[\]]+")
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
@@ -238,9 +240,10 @@ def _joined(cells: list[str]) -> str:
     return " ".join(filter(None, cells))[:120]
 
 
+@lru_cache(maxsize=8192)
 def key_of(name: str) -> str:
-    """A column's name for comparing: letters folded, ``_`` as a space."""
-    return " ".join(folded(name).replace("_", " ").split())
+    """A column's name for comparing: letters folded, signs that tell nothing as a space (``Tel. kom.:`` is tel kom)."""
+    return " ".join(SAYS_NOTHING.sub(" ", folded(name)).split()) or " ".join(folded(name).split())
 
 
 def not_in(encoding: str, source: Source, line: int) -> Refusal:

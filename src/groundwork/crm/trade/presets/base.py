@@ -39,6 +39,8 @@ class Preset(Layout):
 
     is_mapped = False
     only_made: frozenset[str] = frozenset()
+    only_first: frozenset[str] = frozenset()  # fields that a new record takes and an older one keeps
+    of_products = frozenset(LINES)  # the types whose rows begin with the key of a product
     batch = 200
 
     def ids(self, type_key: str, keys: set[str]) -> dict[str, int]:
@@ -91,7 +93,7 @@ class Preset(Layout):
 
     def _differ(self, thing: Staged, record, links, lines: list) -> None:
         for name, value in self._attributes(thing, links).items():
-            if value not in ("", None) and getattr(record, name) != value:
+            if value not in ("", None) and name not in self.only_first and getattr(record, name) != value:
                 thing.difference[name] = [write.plain(getattr(record, name)), write.plain(value)]
         if thing.type in LINES:
             new, old = Counter(self._row_keys(thing, links)), Counter(map(kept_key, lines))
@@ -105,7 +107,7 @@ class Preset(Layout):
             for value in thing.data["values"].values():
                 if isinstance(value, list):
                     wanted.setdefault(value[0], set()).add(value[1])
-            if thing.type in LINES:
+            if thing.type in self.of_products:
                 wanted.setdefault("product", set()).update(row[0] for row in thing.data["rows"] if row[0])
         return {type_key: self.ids(type_key, keys) for type_key, keys in wanted.items()}
 
@@ -200,7 +202,7 @@ class Preset(Layout):
             record = held[thing.object_id]
             before = write.values(record)
             for name, value in self._attributes(thing, links).items():
-                if value not in ("", None):
+                if value not in ("", None) and name not in self.only_first:
                     setattr(record, name, value)
             if kind.key in LINES:
                 self._replace(thing, record, kept.get(record.pk, []), links)
@@ -250,3 +252,7 @@ class Preset(Layout):
 
 def kept_key(line) -> tuple:
     return (line.product_id, line.description, line.quantity, line.price, line.discount)
+
+
+def refuse(thing: Staged, column: str, value: str, reason: str) -> None:
+    thing.verdict, thing.difference = Staged.Verdict.BAD, {"column": column, "value": value, "reason": reason}

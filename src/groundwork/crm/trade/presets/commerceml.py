@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from xml.etree.ElementTree import Element, TreeBuilder  # noqa: S405 - builds only; the parser below refuses entities
+from xml.etree.ElementTree import Element, SubElement, TreeBuilder  # noqa: S405 - builds only; the parser below refuses entities
 from xml.parsers import expat  # noqa: S407 - as above
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from groundwork.core import languages
+from groundwork.core.clock import today
 from groundwork.core.money import minor_digits, to_scaled
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.amounts import line_amount
-from groundwork.crm.trade.models import Order, Product
+from groundwork.crm.trade.models import Order, Price, PriceList, Product
 from groundwork.crm.trade.presets.bank import legal_ids
-from groundwork.crm.trade.presets.base import Preset, line_of, link
+from groundwork.crm.trade.presets.base import Preset, line_of, link, refuse
 from groundwork.crm.trade.units import BUILT_IN
-from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece
+from groundwork.records import write
+from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece, keep_line
+from groundwork.records.imports.models import Staged
 from groundwork.records.imports.readers import MOST_BYTES
 
 ROOTS = ("КоммерческаяИнформация", "Классификатор")
@@ -37,6 +40,7 @@ class Reader:
         self.name, self.path, self.ready = name, [], []
         self.builder: TreeBuilder | None = None
         self.begun, self.size = 0, 0
+        self.groups: list[dict[str, str]] = []  # those that are open, the outermost first
         self.parser = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self.parser.EntityDeclHandler = self._refuse
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
@@ -62,7 +66,11 @@ class Reader:
         if self.builder is not None:
             self.builder.start(tag, attributes)
         elif tag == "Группа":
-            self.ready.append((self.parser.CurrentLineNumber, Element("Группа")))
+            parent = self.groups[-1]["Ид"] if self.groups else ""
+            line = str(self.parser.CurrentLineNumber)
+            self.groups.append({"Ид": "", "Наименование": "", "Родитель": parent, "line": line})
+        elif tag == "Группы" and self.path[-2:-1] == ["Группа"]:
+            self._give_group()
 
     def _text(self, text: str) -> None:
         if self.builder is not None:
@@ -72,6 +80,16 @@ class Reader:
                     _("“%(name)s”, line %(line)s: an element without end.") % {"name": self.name, "line": self.line}
                 )
             self.builder.data(text)
+        elif self.groups and self.path[-2:-1] == ["Группа"] and self.path[-1] in ("Ид", "Наименование"):
+            self.groups[-1][self.path[-1]] = (self.groups[-1][self.path[-1]] + text)[:1000]
+
+    def _give_group(self) -> None:
+        """A group is given once, before the groups within it."""
+        if line := self.groups[-1].pop("line", ""):
+            element = Element("Группа")
+            for name, text in self.groups[-1].items():
+                SubElement(element, name).text = text
+            self.ready.append((int(line), element))
 
     def _end(self, tag: str) -> None:
         if self.builder is not None:
@@ -79,6 +97,9 @@ class Reader:
             if len(self.path) == self.begun:
                 self.ready.append((self.line, self.builder.close()))
                 self.builder = None
+        elif self.path[-1] == "Группа":
+            self._give_group()
+            self.groups.pop()
         self.path.pop()
 
     def elements(self, path: Path) -> Iterator[tuple[int, Element]]:
@@ -127,13 +148,19 @@ def number(element: Element, tag: str, needed: bool = True) -> Decimal:
 
 
 class CommerceML(Preset):
-    """Products and their variants (``product#variant``) are known by Ид; an order by the Ид of its document."""
+    """Products and their variants (``product#variant``) are known by Ид; an order by the Ид of its document.
+
+    Groups become categories, a type of price a price list. The prices of a file change those of their products; a list
+    is valid from the day of the file that first brought it.
+    """
 
     key = "commerceml"
     type = "commerceml"
     label = gettext_lazy("CommerceML 2: catalogue, offers, orders")
-    order = ("company", "product", "order")
+    order = ("company", "category", "product", "pricelist", "order")
     only_made = frozenset({"company"})
+    only_first = frozenset({"valid_from"})
+    of_products = frozenset({"order", "pricelist"})
 
     @classmethod
     def claims(cls, path: Path) -> bool:
@@ -164,16 +191,17 @@ class CommerceML(Preset):
         return self.job.about
 
     def told(self) -> list[tuple[str, str]]:
-        """How many of each the file has; groups, properties and prices are counted and not taken."""
+        """How many of each the file has; properties are counted and not taken."""
         words = {
-            "products": _("Products"), "offers": _("Offers"), "orders": _("Orders"), "groups": _("Groups, not taken"),
-            "properties": _("Properties, not taken"), "prices": _("Prices, not taken"),
+            "products": _("Products"), "offers": _("Offers"), "orders": _("Orders"), "groups": _("Groups"),
+            "properties": _("Properties, not taken"), "price_types": _("Price types"), "prices": _("Prices"),
         }  # fmt: skip
         facts = self.job.about.get("facts", {})
         return [(str(word), languages.number(facts[name])) for name, word in words.items() if facts.get(name)]
 
     def pieces(self, path: Path) -> Iterator[tuple[str, int, list[Piece]]]:
-        read = {"Товар": self._product, "Предложение": self._product, "Документ": self._order}
+        read = {"Группа": self._category, "Товар": self._product, "ТипЦены": self._price_type,
+                "Предложение": self._offer, "Документ": self._order}  # fmt: skip
         for line, element in Reader(path.name).elements(path):
             if element.tag in read:
                 try:
@@ -181,11 +209,49 @@ class CommerceML(Preset):
                 except WrongRow as wrong:
                     yield path.name, line, [bad_piece(told(element, "Ид") if element.tag == "Документ" else "", wrong)]
 
+    @staticmethod
+    def _category(element: Element) -> Iterator[Piece]:
+        key, name = key_and_name(element)
+        yield Piece("category", key, {"name": name[:120], "parent": link("category", told(element, "Родитель")[:200])})
+
     def _product(self, element: Element) -> Iterator[Piece]:
-        key, name = told(element, "Ид")[:200], told(element, "Наименование")[:200]
-        if not key or not name:
-            raise WrongRow("Ид" if not key else "Наименование", "", _("this must not be empty"))
-        yield Piece("product", key, {"name": name, "code": told(element, "Артикул")[:60], **unit_and_kind(element)})
+        key, name = key_and_name(element)
+        group = told(element, "Группы", "Ид")[:200]
+        values = {"name": name, "code": told(element, "Артикул")[:60], **unit_and_kind(element)}
+        yield Piece("product", key, {**values, **({"category": link("category", group)} if group else {})})
+
+    def _price_type(self, element: Element) -> Iterator[Piece]:
+        key, name = key_and_name(element)
+        is_gross = told(element, "Налог", "УчтеноВСумме") == "true"
+        values = {
+            "name": name[:120], "currency": currency_of(told(element, "Валюта")), "valid_from": today().isoformat(),
+            "basis": PriceList.Basis.GROSS if is_gross else PriceList.Basis.NET,
+        }  # fmt: skip
+        yield Piece("pricelist", key, values)
+
+    def _offer(self, element: Element) -> Iterator[Piece]:
+        """A wrong price is left out alone: the offer stays."""
+        yield from self._product(element)
+        product = told(element, "Ид")[:200]
+        for price in element.findall("Цены/Цена"):
+            try:
+                row = [product, *self._price(price)]
+            except WrongRow as wrong:
+                yield bad_piece("", wrong)
+            else:
+                yield Piece("pricelist", told(price, "ИдТипаЦены")[:200], row=row)
+
+    @staticmethod
+    def _price(price: Element) -> list[str]:
+        """[price of one unit, from which quantity, currency]"""
+        amount, least = number(price, "ЦенаЗаЕдиницу"), number(price, "МинКоличество", needed=False)
+        if amount < 0 or least < 0:
+            raise WrongRow("ЦенаЗаЕдиницу", str(amount), _("A price and its quantity are not below zero."))
+        if number(price, "Коэффициент", needed=False) not in (0, 1):
+            raise WrongRow("Коэффициент", told(price, "Коэффициент"), _("a price of several units at once"))
+        if not told(price, "ИдТипаЦены"):
+            raise WrongRow("ИдТипаЦены", "", _("this must not be empty"))
+        return [str(amount), str(least), currency_of(told(price, "Валюта")) if told(price, "Валюта") else ""]
 
     def _order(self, element: Element) -> Iterator[Piece]:
         key, currency = told(element, "Ид")[:200], currency_of(told(element, "Валюта"))
@@ -243,9 +309,94 @@ class CommerceML(Preset):
             raise WrongRow("Сумма", str(total), _("price times quantity is not this sum"))
         return line
 
+    # ── prices of a list
+
+    def judge(self, things) -> None:
+        """A list needs its type of price, from this file or an earlier one, and all its prices in one currency."""
+        for thing in things if things[0].type == "pricelist" else ():
+            values = thing.data["values"]
+            if thing.verdict == Staged.Verdict.CREATE and not values.get("name"):
+                refuse(thing, "ИдТипаЦены", thing.key, _("no type of price has this Ид"))
+                continue
+            currency = values.get("currency") or PriceList._base_manager.get(pk=thing.object_id).currency
+            if others := {row[3] for row in thing.data["rows"]} - {"", currency}:
+                refuse(
+                    thing,
+                    "Валюта",
+                    ", ".join(sorted(others)),
+                    _("the price list is in %(currency)s") % {"currency": currency},
+                )
+
+    def _differ(self, thing, record, links, lines: list) -> None:
+        super()._differ(thing, record, links, lines)
+        if thing.type == "pricelist":
+            here = prices_of(record)
+            wanted = self._prices(thing, links)
+            new = len(thing.data["rows"]) - len(wanted) + len(wanted.keys() - here.keys())
+            changed = sum(key in here and here[key].price != price for key, price in wanted.items())
+            if new or changed:
+                many = ngettext("%(count)s changed", "%(count)s changed", changed) % {"count": changed}
+                after: int | str = len(here) + new
+                thing.difference["lines"] = [len(here), f"{after}, {many}" if changed else after]
+
+    @staticmethod
+    def _prices(thing, links) -> dict[tuple[int, Decimal], Decimal]:
+        """{(product, from quantity): price} of the products that are here."""
+        products = links.get("product", {})
+        rows = [(products.get(row[0]), Decimal(row[2]), Decimal(row[1])) for row in thing.data["rows"]]
+        return {(product, least): price for product, least, price in rows if product}
+
+    def _create(self, things, records, links) -> None:
+        if things[0].type == "category":
+            self._create_branches(things, records)
+        else:
+            super()._create(things, records, links)
+        if things[0].type == "pricelist":
+            self._put_prices(things, records, links)
+
+    def _create_branches(self, things, records) -> None:
+        """One by one: a branch may stand in the same file as what it is part of."""
+        made: dict[str, int] = {}
+        for thing, record in zip(things, records, strict=True):
+            parent = thing.data["values"].get("parent")
+            record.parent_id = record.parent_id or (made.get(parent[1]) if parent else None)
+            write.writing_many(created=[record])
+            made[thing.key] = record.pk
+
+    def _change(self, things, links) -> None:
+        super()._change(things, links)
+        if things and things[0].type == "pricelist":
+            ids = [thing.object_id for thing in things]
+            held = PriceList._base_manager.select_for_update(of=("self",)).in_bulk(ids)
+            self._put_prices(things, [held[thing.object_id] for thing in things], links)
+
+    def _put_prices(self, things, lists, links) -> None:
+        changed = []
+        for thing, pricelist in zip(things, lists, strict=True):
+            before, here = write.values(pricelist), prices_of(pricelist)
+            for (product, least), price in self._prices(thing, links).items():
+                line = here.get((product, least)) or Price(product_id=product, from_quantity=least)
+                line_before = write.values(line) if line.pk else None
+                line.price = price
+                if line_before != write.values(line):
+                    keep_line(pricelist, line, line_before)
+            changed.append((pricelist, before))
+        write.writing_many(changed=changed)
+
     def natural(self, type_key: str, keys: set[str]) -> dict[str, int]:
         """A variant whose product alone is here is not the same thing; nothing else is known by nature."""
         return {}
+
+
+def key_and_name(element: Element) -> tuple[str, str]:
+    key, name = told(element, "Ид")[:200], told(element, "Наименование")[:200]
+    if not key or not name:
+        raise WrongRow("Ид" if not key else "Наименование", "", _("this must not be empty"))
+    return key, name
+
+
+def prices_of(pricelist: PriceList) -> dict[tuple[int, Decimal], Price]:
+    return {(row.product_id, row.from_quantity): row for row in Price._base_manager.filter(pricelist=pricelist)}
 
 
 def unit_and_kind(element: Element) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from groundwork.core.money import to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.models import Order
-from groundwork.crm.trade.presets.base import Preset, line_of, link
+from groundwork.crm.trade.presets.base import Preset, line_of, link, refuse
 from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece, decimal, moment, row_at, text
 from groundwork.records.imports.readers import Source, open_source, sources
 
@@ -161,11 +161,11 @@ class Northwind(Preset):
         for thing in things:
             company = thing.data["values"].get("company")
             if not company:
-                self._refuse(thing, "OrderID", thing.key, _("there is no order with this number"))
+                refuse(thing, "OrderID", thing.key, _("there is no order with this number"))
             elif company[1] not in known["company"]:
-                self._refuse(thing, "CustomerID", company[1], _("there is no such customer"))
+                refuse(thing, "CustomerID", company[1], _("there is no such customer"))
             elif lacking := [row[0] for row in thing.data["rows"] if row[0] not in known["product"]]:
-                self._refuse(thing, "ProductID", lacking[0], _("there is no such product"))
+                refuse(thing, "ProductID", lacking[0], _("there is no such product"))
 
     def _known_or_staged(self, things) -> dict[str, set[str]]:
         result = {}
@@ -181,10 +181,6 @@ class Northwind(Preset):
             )
             result[type_key] = {*self.ids(type_key, keys), *staged}
         return result
-
-    @staticmethod
-    def _refuse(thing, column: str, value: str, reason: str) -> None:
-        thing.verdict, thing.difference = "bad", {"column": column, "value": value, "reason": reason}
 
 
 def day_of(row: dict[str, str], column: str, needed: bool = False) -> str:

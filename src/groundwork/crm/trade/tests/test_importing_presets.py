@@ -15,7 +15,18 @@ from groundwork.background.models import Run
 from groundwork.background.work import carry_out
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.crm.trade.models import Category, Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
+from groundwork.crm.trade.models import (
+    Category,
+    Invoice,
+    InvoiceLine,
+    Order,
+    OrderLine,
+    Payment,
+    Price,
+    PriceList,
+    Product,
+    Share,
+)
 from groundwork.crm.trade.presets.bank import invoices_named, plain_number
 from groundwork.crm.trade.testing import make_invoice
 from groundwork.records.imports.models import ImportJob
@@ -362,6 +373,11 @@ def test_a_real_exchange_file_comes_in_by_its_figures(cast, name):
         expected[key] for key in ("groups", "products", "properties", "offers", "price_types", "prices")
     ]
     assert (wrong(job), facts["orders"]) == ([], len(expected["documents"]))
+    assert Category.objects.count() == expected["groups"]
+    assert PriceList.objects.count() == expected["price_types"]
+    assert Price.objects.count() == expected["prices"] * bool(expected["price_types"])
+    if expected["price_types"]:
+        assert sum(Price.objects.values_list("price", flat=True)) == Decimal(expected["sum_price_per_unit"])
     if not expected["documents"]:
         assert facts["sum_of_prices"] == expected["sum_price_per_unit"]
         assert Product.objects.count() == expected["products"] + expected["offers"]
@@ -375,6 +391,53 @@ def test_a_real_exchange_file_comes_in_by_its_figures(cast, name):
         )
         assert (order.company.name, order.lines.count()) == (document["partner"], document["lines"])
     assert again.count("create") == again.count("update") == 0
+
+
+def test_groups_are_branches_and_products_stand_in_them(cast):
+    path = public_data("commerceml-1c")
+    before = firm_as_it_is()
+
+    job = imported(path / "import.xml", "commerceml", by=cast.olga)
+
+    lowest = Category.objects.get(name="Бытовая техника с учетом серий, гарантия 12 мес.")
+    assert (lowest.parent.name, Category.objects.filter(parent=None).exists()) == ("Бытовая техника", True)
+    assert {product.category.name for product in Product.objects.all()} == {"Обувь"}
+    undone(job, by=cast.olga)
+    assert firm_as_it_is() == before
+
+
+def test_a_later_file_of_offers_changes_prices_and_keeps_the_list(cast, tmp_path):
+    one = "<ТипыЦен><ТипЦены><Ид>r</Ид><Наименование>Розничная</Наименование><Валюта>RUB</Валюта>"
+    tax = "<Налог><Наименование>НДС</Наименование><УчтеноВСумме>true</УчтеноВСумме></Налог>"
+    offer = (
+        "<Предложение><Ид>{id}</Ид><Наименование>{id}</Наименование><Цены><Цена><ИдТипаЦены>{type}</ИдТипаЦены>"
+        "<ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу><Валюта>{currency}</Валюта></Цена></Цены></Предложение>"
+    )
+
+    types = f"{one}{tax}</ТипЦены></ТипыЦен>"
+
+    def load(name, *offers, head=""):
+        rows = "".join(
+            offer.format(**{"currency": "RUB", "type": "r", **dict(zip(("id", "price"), some, strict=False)), **more})
+            for *some, more in offers
+        )
+        (tmp_path / name).write_bytes(exchange(f"{head}<Предложения>{rows}</Предложения>"))
+        return imported(tmp_path / name, "commerceml", by=cast.olga)
+
+    load("a.xml", ("стол", "100.50", {}), ("стул", "50", {}), head=types)
+    with_few = load("b.xml", ("стул", "60", {}), ("шкаф", "-1", {}))
+    wrong_one = load("c.xml", ("стол", "9", {"currency": "USD"}))
+    nowhere = load("d.xml", ("стол", "9", {"type": "x"}))
+
+    assert (PriceList.objects.get().basis, PriceList.objects.get().currency) == ("gross", "RUB")
+    assert sorted(Price.objects.values_list("product__name", "price")) == [("стол", Decimal("100.5")), ("стул", 60)]
+    assert with_few.changes["pricelist"]["lines"]["samples"][0][1:] == [2, "2, 1 changed"]
+    assert [row[1:] for job in (with_few, wrong_one, nowhere) for row in wrong(job)] == [
+        ("ЦенаЗаЕдиницу", "A price and its quantity are not below zero."), ("Валюта", "the price list is in RUB"),
+        ("ИдТипаЦены", "no type of price has this Ид"),
+    ]  # fmt: skip
+    undone(with_few, by=cast.olga)
+    assert sorted(Price.objects.values_list("product__name", "price")) == [("стол", Decimal("100.5")), ("стул", 50)]
 
 
 def exchange(inside: str, head='<?xml version="1.0" encoding="UTF-8"?>') -> bytes:

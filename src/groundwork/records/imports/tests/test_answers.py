@@ -11,6 +11,7 @@ from groundwork.access.models import Grant, Reach
 from groundwork.background.models import Run
 from groundwork.background.work import carry_out
 from groundwork.records.imports import engine
+from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Remembered
 from groundwork.records.imports.testing import counts, firm_as_it_is, imported, undone, write_csv, wrong
 from groundwork.records.types import types
@@ -68,6 +69,32 @@ def test_a_table_from_1c_is_read_in_the_encoding_it_has(cast, as_user, encoding)
 
     assert (job.about["encoding"], job.about["separator"], job.about["header_line"]) == (encoding, ";", "2")
     assert (job.layout, job.count("create")) == ("records:company", 2)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Tel", "Tel.", "TEL:", "Tel. kom.", "Nr tel.", "Phone no", "Phone No.", "Phone #", "Telephone", "Mobile no.",
+     "Тел", "Тел.", "тел.:", "Моб. тел.", "Тел./факс", "Сотовый", "Телефон*", "Contact Phone Number", "HomePhone"],
+)  # fmt: skip
+def test_a_phone_is_recognised_however_its_column_is_called(word):
+    layout = layouts["records:contact"](ImportJob(layout="records:contact"))
+
+    assert layout.guessed(["Name", word]) == {"name": [0], "phone": [1]}
+
+
+@pytest.mark.parametrize(
+    ("header", "layout"),
+    [
+        (["First Name", "Last Name", "Email", "Phone Number", "City", "State"], "records:contact"),
+        (["account", "sector", "subsidiary_of"], "records:company"),
+        (["Company", "Date"], "records:company"),
+        (["Date", "Close"], ""),
+        (["Deal Name", "Amount", "Close Date"], ""),
+        (["Numer", "Data", "Nabywca", "Opis", "Ilość", "Cena netto", "Stawka"], "records:invoice.lines"),
+    ],
+)
+def test_what_a_table_is_is_told_by_its_columns_or_asked(header, layout):
+    assert layouts.fitting(header) == layout
 
 
 @pytest.mark.parametrize(
@@ -143,7 +170,6 @@ def test_the_columns_of_other_programs_are_guessed(cast, as_user, header, layout
     job = dropped(as_user(cast.olga), ";".join(header) + "\n" + ";".join("x" for _ in header) + "\n")
 
     assert job.layout == layout
-    from groundwork.records.imports.layouts import layouts
 
     assert layouts[layout](job).guessed(header) == names
 
