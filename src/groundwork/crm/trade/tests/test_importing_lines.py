@@ -228,7 +228,7 @@ def test_orders_come_in_confirmed(cast, goods, hazel, tmp_path):
          "records:invoice.lines"),
     ],
 )  # fmt: skip
-def test_a_table_of_lines_is_recognised(header, layout):
+def test_a_table_of_lines_is_recognised(cast, header, layout):
     assert layouts.fitting(header) == layout
 
 

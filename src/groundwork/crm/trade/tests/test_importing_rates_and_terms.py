@@ -70,7 +70,7 @@ def test_a_row_that_is_no_rate_is_wrong_and_says_why(cast, tmp_path):
 @pytest.mark.parametrize(
     "header", [CBR, ["Data", "Ilość", "Kod waluty", "Kurs średni"], ["date", "nominal", "code", "rate"]]
 )
-def test_a_table_of_rates_is_recognised(header):
+def test_a_table_of_rates_is_recognised(cast, header):
     assert layouts.fitting(header) == "records:rate"
 
 

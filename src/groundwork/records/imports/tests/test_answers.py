@@ -93,7 +93,7 @@ def test_a_phone_is_recognised_however_its_column_is_called(word):
         (["Numer", "Data", "Nabywca", "Opis", "Ilość", "Cena netto", "Stawka"], "records:invoice.lines"),
     ],
 )
-def test_what_a_table_is_is_told_by_its_columns_or_asked(header, layout):
+def test_what_a_table_is_is_told_by_its_columns_or_asked(cast, header, layout):
     assert layouts.fitting(header) == layout
 
 
