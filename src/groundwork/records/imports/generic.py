@@ -498,7 +498,7 @@ class RecordLayout(Layout):
         """Fill the record as the load would, and ask the rules that look at several fields at once."""
         for name, value in self._attributes(thing, links).items():
             if value not in EMPTY:
-                setattr(record, name, value)
+                added.put(record, name, value)
         given = set(thing.data["values"])
         try:
             record.prepare()

@@ -272,11 +272,12 @@ class Layouts(Registry[type[Layout]]):
     def __getitem__(self, key: str) -> type[Layout]:
         if not key.startswith("records:"):
             return super().__getitem__(key)
-        kind, known = types[key.removeprefix("records:")], self._items.get(key)
+        rows = key.removeprefix("records:")  # "company", or with its lines "pricelist.prices"
+        kind, known = types[rows.partition(".")[0]], self._items.get(key)
         if known is None or getattr(known, "kind", None) is not kind:  # its fields may have changed
             from groundwork.records.imports.generic import layout_of
 
-            known = self._items[key] = layout_of(kind.key)
+            known = self._items[key] = layout_of(rows)
         return known
 
     def named(self, word: str, preset: str = "") -> type[Layout] | None:
