@@ -33,7 +33,8 @@ from groundwork.crm.trade import demo_goods
 from groundwork.crm.trade.demo_goods import Goods
 from groundwork.crm.trade.demo_law import legal_ids
 from groundwork.crm.trade.demo_trade import SEASON, Trade
-from groundwork.crm.trade.models import COST, Invoice
+from groundwork.crm.trade.models import COST, Invoice, Series
+from groundwork.crm.trade.series import make_built_in
 from groundwork.records.models import Activity, Record
 from groundwork.records.search import forget_all
 from groundwork.records.types import types
@@ -361,7 +362,8 @@ def _keep(records: Sequence[Record], by: User) -> None:
 
 def _trade(demo: Demo, goods: Goods, buyers: list[Company], progress: bool) -> None:
     months = demo.months
-    trade = Trade(demo, goods, buyers, months[0], BATCH if demo.size.lines_each < 20 else BATCH // 4)
+    batch = BATCH if demo.size.lines_each < 20 else BATCH // 4
+    trade = Trade(demo, goods, buyers, months[0], batch, _series())
     weights = [SEASON[first.month - 1] * (1 + 0.015 * place) for place, first in enumerate(months)]
     weights[-1] *= demo.today.day / 30
     lines_left, weight_left = demo.size.lines, sum(weights)
@@ -373,9 +375,23 @@ def _trade(demo: Demo, goods: Goods, buyers: list[Company], progress: bool) -> N
             trade.month(first, last, wanted, with_orders=place >= len(months) - demo.size.months_of_orders)
         fold_tallies()
         if progress:
-            print(f"\r{first:%Y-%m} {trade.numbers['FV'] - 1} invoices", end="", file=sys.stderr)
+            print(f"\r{first:%Y-%m} {Invoice.objects.count()} documents", end="", file=sys.stderr)
+    with at(demo.today):
+        trade.open_orders()
+    trade.count_on()
     if progress:
         print(file=sys.stderr)
+
+
+PATTERNS = {Invoice.Kind.INVOICE: "FV/{year}/{n:06}", Invoice.Kind.CREDIT_NOTE: "CN/{year}/{n:05}"}
+
+
+def _series() -> dict[str, Series]:
+    """The firm numbers its documents by its own series, each year anew."""
+    make_built_in()
+    for kind, pattern in PATTERNS.items():
+        Series.objects.filter(kind=kind).update(pattern=pattern)
+    return {kind: Series.objects.get(kind=kind) for kind in PATTERNS}
 
 
 # ── what was said

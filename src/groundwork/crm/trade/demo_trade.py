@@ -15,12 +15,14 @@ from groundwork.crm.trade.demo_goods import STEP, STEP_FACTOR, Goods
 from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.models import Claim, Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
 from groundwork.crm.trade.payments import settle
+from groundwork.crm.trade.series import Series, SeriesCount
 from groundwork.records.write import acting, writing_many
 
 SEASON = (0.72, 0.84, 1.0, 1.08, 0.92, 0.8, 0.74, 0.82, 1.02, 1.16, 1.38, 1.52)  # January to December
 HABITS = {"punctual": 54, "late": 24, "partial": 10, "over": 5, "bad": 7}
 CURRENCY_OF = {"Poland": ("PLN", 0.25), "United Kingdom": ("GBP", 0.5), "Kazakhstan": ("USD", 0.2)}
 CREDITED, CLAIMED = 0.03, 0.015  # shares of the invoices
+DRAFTS = 0.25  # of the open orders
 COMPLAINTS = (
     ("damaged", "Torn bags in the delivery"),
     ("missing", "Two cartons short"),
@@ -64,7 +66,9 @@ class Sold:
 class Trade:
     """Who buys what and how often, and how each pays: a few large customers, some who come late and some who leave."""
 
-    def __init__(self, demo, goods: Goods, buyers: list[Company], beginning: date, batch: int):
+    def __init__(
+        self, demo, goods: Goods, buyers: list[Company], beginning: date, batch: int, series: dict[str, Series]
+    ):
         self.demo, self.goods, self.random, self.buyers, self.batch = demo, goods, demo.random, buyers, batch
         self.people = {user.pk: user for user in demo.people.values()}
         self.fee = next(product for product in goods.products if product.kind == Product.Kind.FEE)
@@ -83,11 +87,19 @@ class Trade:
         self.currencies = [self._currency(buyer) for buyer in buyers]
         self.dues: dict[tuple[int, int], list[Due]] = {}  # by year and month
         self.to_credit = 0.0  # what is left of a credit note from the months before
-        self.numbers = {"FV": 1, "CN": 1, "ZK": 1, "ORD": 1}
+        self.numbers = {"ZK": 1, "ORD": 1}
+        self.series = series
+        self.places: dict[tuple[str, int], int] = {}  # the next place in each series and year
 
     def _currency(self, buyer: Company) -> str:
         currency, share = CURRENCY_OF.get(buyer.country, ("EUR", 0))
         return currency if self.random.random() < share else "EUR"
+
+    def _number(self, kind: str, on: date) -> dict:
+        """The next number of our own series, as issuing takes it."""
+        place = self.places.get((kind, on.year), 1)
+        self.places[kind, on.year] = place + 1
+        return {"series": self.series[kind], "document_number": self.series[kind].number(place, on)}
 
     # ── one month
 
@@ -125,10 +137,8 @@ class Trade:
         buyer = self.buyers[place] if place is not None else None
         currency = self.currencies[place] if place is not None else "EUR"
         owner = buyer.owner if buyer else self.demo.people["tomasz"]
-        number = f"FV/{day:%Y}/{self.numbers['FV']:06}"
-        self.numbers["FV"] += 1
         invoice = Invoice(
-            document_number=number, issued_on=day, currency=currency, company=buyer, owner=owner,
+            **self._number(Invoice.Kind.INVOICE, day), issued_on=day, currency=currency, company=buyer, owner=owner,
             country=buyer.country if buyer else "", due_on=day + timedelta(days=_days_to_pay(buyer)),
         )  # fmt: skip
         lines = [self._line(buyer, currency, first) for _line in range(count)]
@@ -181,6 +191,30 @@ class Trade:
             part.prepare()
         order.total_minor = sum(part.amount_minor for part in parts)
         return order, parts
+
+    def open_orders(self) -> None:
+        """What is promised today and not delivered yet, and some that nobody has confirmed."""
+        rnd, today = self.random, self.demo.today
+        active = [place for place in range(len(self.buyers)) if self.left[place] >= today]
+        wanted = min(len(active), 6 + len(self.buyers) // 25, 60)
+        orders = []
+        for place in rnd.sample(active, wanted):
+            buyer, day = self.buyers[place], today + timedelta(days=rnd.randint(1, 10))
+            invoice = Invoice(issued_on=day, currency=self.currencies[place], owner=buyer.owner)
+            lines = [self._line(buyer, invoice.currency, today.replace(day=1)) for _line in range(rnd.randint(1, 5))]
+            order, parts = self._order(invoice, buyer, lines)
+            order.state = Order.State.DRAFT if rnd.random() < DRAFTS else Order.State.CONFIRMED
+            order.shipped_on, order.ordered_on = None, min(order.ordered_on, today)
+            orders.append((invoice, lines, (order, parts)))
+        with acting(self.demo.people["anna"], "created", channel="command", cause="demo"):
+            self._keep_orders(orders)
+
+    def count_on(self) -> None:
+        """The series goes on where the demo stops."""
+        SeriesCount.objects.bulk_create(
+            SeriesCount(series=self.series[kind], period=str(year), next=place)
+            for (kind, year), place in self.places.items()
+        )
 
     # ── keeping
 
@@ -254,10 +288,9 @@ class Trade:
                 create_many(notes[begin : begin + self.batch])
 
     def _plain_note(self, last: date) -> Invoice:
-        number = f"CN/{last:%Y}/{self.numbers['CN']:05}"
-        self.numbers["CN"] += 1
         return Invoice(
-            document_number=number, kind=Invoice.Kind.CREDIT_NOTE, issued_on=last, due_on=last, currency="EUR",
+            **self._number(Invoice.Kind.CREDIT_NOTE, last), kind=Invoice.Kind.CREDIT_NOTE, issued_on=last,
+            due_on=last, currency="EUR",
             owner=self.demo.people["tomasz"],
         )  # fmt: skip
 

@@ -114,7 +114,9 @@ def keep_issued(invoice: Invoice, before: dict, after: dict) -> None:
         )
     if before["state"] != Invoice.State.ISSUED or write.channel() == "import":
         return
-    stands = (*MONEY, *OF_OUR_NUMBER) if before["series_id"] else MONEY
+    stands = {*MONEY, *OF_OUR_NUMBER} if before["series_id"] else {*MONEY}
+    if write.doing() in ("merged", "unmerged"):  # two companies turned out to be one: it is for the same one
+        stands -= {"company_id"}
     if before["state"] != after["state"] or any(before[name] != after[name] for name in stands):
         raise Refusal(_("This document is issued, so its money stands: make a credit note."))
     if after["archived_at"] and not before["archived_at"] and (why := why_invoice_stays(invoice)):

@@ -11,7 +11,7 @@ from groundwork.access.models import User
 from groundwork.blueprint.models import Element, Firm
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.crm.trade import demo
+from groundwork.crm.trade import actions, demo
 from groundwork.crm.trade.demo_law import known_wrong
 from groundwork.crm.trade.models import (
     Category,
@@ -24,6 +24,7 @@ from groundwork.crm.trade.models import (
     Price,
     Product,
     Purchase,
+    Series,
     Share,
 )
 from groundwork.crm.trade.prices import price_for
@@ -121,7 +122,7 @@ def test_partners_have_legal_ids_whose_check_digits_are_right(db):
 def test_orders_become_invoices_and_invoices_are_paid_in_part_too_late_or_too_much(db):
     make_demo()
 
-    assert Order.objects.filter(invoices=None).count() == 0
+    assert not Order.objects.filter(invoices=None, state="closed").exists()
     assert Invoice.objects.filter(order=None, kind="invoice").exclude(company=None).count() == 0
     assert set(Invoice.objects.filter(kind="invoice").values_list("paid", flat=True)) == {"open", "part", "paid"}
     assert Payment.objects.filter(amount_minor__gt=F("shared_minor")).exists()
@@ -130,6 +131,36 @@ def test_orders_become_invoices_and_invoices_are_paid_in_part_too_late_or_too_mu
     assert not Invoice.objects.filter(kind="invoice", open_minor__lt=0).exists()
     note = Invoice.objects.filter(kind="credit").exclude(corrects=None).first()
     assert (note.open_minor, note.offset_minor > 0, note.company) == (0, True, note.corrects.company)
+
+
+def test_some_orders_are_open_today_and_a_few_wait_to_be_confirmed(db):
+    make_demo()
+    opened = Order.objects.exclude(state="closed")
+
+    assert set(opened.values_list("state", flat=True)) == {"confirmed", "draft"}
+    assert opened.filter(state="draft").count() < opened.filter(state="confirmed").count()
+    assert not opened.exclude(invoices=None).exists()
+    assert not opened.filter(ordered_on__gt=STANDS_AT).exists()
+    assert not opened.filter(required_on__lt=STANDS_AT).exists()
+    for order in opened.prefetch_related("lines"):
+        assert (order.total_minor, order.lines_count) == (
+            sum(line.amount_minor for line in order.lines.all()),
+            len(order.lines.all()),
+        )
+
+
+def test_the_next_invoice_goes_on_where_the_demo_stops(db):
+    made = make_demo()
+    series = Series.objects.get(kind="invoice")
+    numbers = set(Invoice.objects.filter(series=series, issued_on__year=2026).values_list("document_number", flat=True))
+    order = Order.objects.filter(state="confirmed").first()
+
+    with demo.at(STANDS_AT):
+        draft = actions.make_invoice(order, made.people["nina"], {line.pk: line.quantity for line in order.lines.all()})
+        issued = actions.issue(draft, made.people["nina"])
+
+    assert numbers == {series.number(place, STANDS_AT) for place in range(1, len(numbers) + 1)}
+    assert issued.document_number == series.number(len(numbers) + 1, STANDS_AT)
 
 
 def test_what_is_open_is_what_shares_and_credit_notes_left(db):

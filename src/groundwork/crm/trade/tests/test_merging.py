@@ -8,9 +8,10 @@ from django.urls import reverse
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, Employment
 from groundwork.crm.customers.testing import make_company, make_contact
+from groundwork.crm.trade import actions
 from groundwork.crm.trade.models import Invoice, Payment, Share
 from groundwork.crm.trade.prices import Terms
-from groundwork.crm.trade.testing import MAY, make_invoice
+from groundwork.crm.trade.testing import MAY, make_draft, make_invoice
 from groundwork.records.imports.testing import imported, write_csv
 from groundwork.records.merging import links_to, merge, unmerge
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey, Merge
@@ -143,6 +144,21 @@ def test_a_merge_is_not_undone_like_an_edit(cast, two):
 
     with pytest.raises(Refusal, match="page of the record that stayed"):
         undo(done.changeset, by=cast.piotr)
+
+
+def test_documents_with_our_own_numbers_go_along_and_come_back(cast, two):
+    stays, goes = two
+    ours = actions.issue(make_draft(cast.anna, company=goes), cast.nina)
+
+    done = merge(stays, goes, by=cast.olga)
+    ours.refresh_from_db()
+    assert (ours.company, done.kept) == (stays, [])
+
+    unmerge(done, by=cast.olga)
+    ours.refresh_from_db()
+    assert ours.company == goes
+    with pytest.raises(Refusal, match="is issued"), writing(ours, by=cast.olga, act="edited") as fresh:
+        fresh.company = stays
 
 
 def test_what_cannot_stand_twice_stays_and_is_told(cast, two):
