@@ -31,6 +31,8 @@ class Event(models.TextChoices):
     PERSON_CHANGED = "person changed", gettext_lazy("person changed")
     SHUT_OUT = "shut out", gettext_lazy("person may not sign in any more")
     LET_IN = "let in", gettext_lazy("person may sign in again")
+    PERSONAL = "personal data", gettext_lazy("personal data handed over")
+    ERASED = "erased", gettext_lazy("personal data erased")
     EXPORTED = "exported", gettext_lazy("list or report taken out as a file")
     CONFIGURED = "configured", gettext_lazy("configuration file applied or rolled back")
     VIEW_AS = "view as", gettext_lazy("looks as somebody else")

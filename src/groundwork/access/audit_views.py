@@ -72,7 +72,7 @@ DETAILS = {
     "steps": gettext_lazy("steps"),
     "what": gettext_lazy("what"),
     "file": gettext_lazy("file"),
-    "narrowed": gettext_lazy("narrowed to"),
+    "narrowed": gettext_lazy("narrowed by"),
     "record": gettext_lazy("record"),
     "kept": gettext_lazy("kept by law"),
 }

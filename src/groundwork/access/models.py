@@ -52,7 +52,7 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """A person who signs in. Rights come from roles only; there is no superuser."""
 
-    secret_fields = frozenset({"password"})  # not in what is exported
+    secret_fields = frozenset({"password", "two_steps_since"})  # not in what is exported
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("full name"), max_length=150)
@@ -238,7 +238,9 @@ class Invitation(models.Model):
 
 
 class BrowserSession(models.Model):
-    """A browser in which a person is signed in; see ``sessions``."""
+    """A browser in which a person is signed in; see ``sessions``. As little in a backup as Django's own table."""
+
+    is_summary = True
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     key = models.CharField(max_length=40, unique=True)  # of Django's session
@@ -254,6 +256,8 @@ class BrowserSession(models.Model):
 class TwoSteps(models.Model):
     """The secret by which a person's phone makes codes. ``last_counter`` is the latest code taken: none comes twice."""
 
+    is_secret = True
+
     person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
     secret = models.CharField(max_length=40)
     last_counter = models.BigIntegerField()
@@ -261,6 +265,8 @@ class TwoSteps(models.Model):
 
 class RecoveryCode(models.Model):
     """Lets the person in once without the phone. Only the digest is kept."""
+
+    is_secret = True
 
     person = models.ForeignKey(User, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)

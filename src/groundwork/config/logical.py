@@ -68,7 +68,8 @@ def snapshot() -> Iterator[None]:
 def lines(model: type[models.Model], portable: bool = False) -> Iterator[bytes]:
     """The rows of ``model``, each as one line; in the portable ones secrets are empty."""
     fields = stored_fields(model)
-    secret = getattr(model, "secret_fields", frozenset()) if portable else frozenset()
+    emptied = getattr(model, "secret_fields", frozenset()) if portable else frozenset()
+    secret = {field.attname: None if field.null else "" for field in fields if field.attname in emptied}
     names = [field.attname for field in fields]
     key = model._meta.pk
     rows: Iterable[tuple] = models.QuerySet(model).order_by("pk").values_list(*names).iterator(BATCH)
@@ -78,7 +79,7 @@ def lines(model: type[models.Model], portable: bool = False) -> Iterator[bytes]:
     for row in rows:
         yield (
             json.dumps(
-                {name: "" if name in secret else plain(value) for name, value in zip(names, row, strict=True)},
+                {name: secret.get(name, plain(value)) for name, value in zip(names, row, strict=True)},
                 ensure_ascii=False,
                 sort_keys=True,
                 separators=(",", ":"),

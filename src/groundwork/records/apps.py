@@ -15,6 +15,7 @@ class RecordsConfig(AppConfig):
         from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
         from groundwork.records import (
             bulk,
+            erasing,
             handing_over,  # noqa: F401 - adds what people own
             search,
             use,
@@ -65,3 +66,4 @@ class RecordsConfig(AppConfig):
         on_init.add(Step("records", built_in))
         on_init.add(Step("search", search.keep_up))
         on_restore.add(Step("search", search.index_anew))
+        on_restore.add(Step("erasures", erasing.erase_again))

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groundwork.access.leaving import Estate, Held, estates
 from groundwork.access.models import User
@@ -14,12 +15,14 @@ from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.models import ChangeSet
+from groundwork.records.pages import ActLabel, acts
 from groundwork.records.types import types
 
 BATCH = 100
 AT_ONCE = 500  # records that are handed over while the administrator waits; more go on in the background
 RUN = "records.hand_over"
 ACT = "handed over"
+acts.add(ActLabel(ACT, gettext_lazy("Handed over"), can_go_back=True))
 
 
 def held(person: User) -> list[Held]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import bulk_views, cell_views, list_views, merge_views, undo_views, views
+from groundwork.records import bulk_views, cell_views, list_views, merge_views, personal_views, undo_views, views
 from groundwork.records.files import views as files
 from groundwork.records.notices import views as notices
 from groundwork.records.tasks import views as tasks
@@ -58,6 +58,9 @@ urlpatterns = [
     path("r/<slug:type_key>/<int:pk>/follow", notices.follow, name="follow"),
     path("r/<slug:type_key>/<int:pk>/unfollow", notices.unfollow, name="unfollow"),
     path("r/<slug:type_key>/<int:pk>/people", notices.people, name="people"),
+    path("r/<slug:type_key>/<int:pk>/personal", personal_views.shown, name="personal"),
+    path("r/<slug:type_key>/<int:pk>/personal.json", personal_views.file, name="personal_file"),
+    path("r/<slug:type_key>/<int:pk>/erase", personal_views.erase, name="erase"),
     path("r/<slug:type_key>/<int:pk>/task", tasks.give, name="give"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),

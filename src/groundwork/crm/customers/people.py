@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, ContactDate, Employment, ImportantDate
+from groundwork.records import personal
 from groundwork.records.pages import Panel, panels
 from groundwork.records.write import Follower, doing, followers
 
@@ -25,7 +27,7 @@ def follow_company(steps) -> None:
 
     Going back on the same day (an undo, say) leaves them as they were. A merge moves employments by itself.
     """
-    if doing() in ("merged", "unmerged"):
+    if doing() in ("merged", "unmerged", "erased"):
         return
     moved = [
         (record, before["company_id"] if before else None)
@@ -166,3 +168,15 @@ def _coming(model: Any, owner_model: Any, user, start: date, end: date) -> Itera
 
 def dates_url() -> str:
     return reverse("customers:dates")
+
+
+# ── as persons whose data we hold
+
+
+def personal_panel(contact: Contact, user) -> Contact | None:
+    """For administrators: the way to what we hold, and to its erasure."""
+    return contact if personal.may(user, contact) else None
+
+
+personal.subjects.add(personal.Subject(Contact.type_key, _("erased person"), ("email", "phone")))
+panels.add(Panel("personal", Contact.type_key, "records/personal_panel.html", personal_panel))

@@ -32,6 +32,18 @@ class TradeConfig(AppConfig):
         on_restore.add(Step("monthly sums", lambda _out: rolling.void_everything()))
         on_doctor.add(Check("monthly sums", rolling.fault))
         self.documents()
+        self.kept_by_law()
+
+    @staticmethod
+    def kept_by_law():
+        """402-ФЗ art. 29 and the Polish ustawa o rachunkowości art. 74: five years; GDPR art. 17 (3) b."""
+        from django.utils.translation import gettext_lazy as _
+
+        from groundwork.records.personal import Kept, kept_by_law
+
+        why = _("Accounting documents are kept for the years that the law on accounting names.")
+        for type_key in ("invoice", "payment", "purchase"):
+            kept_by_law.add(Kept(type_key, why))
 
     @staticmethod
     def documents():

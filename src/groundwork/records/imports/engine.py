@@ -729,11 +729,12 @@ def tidy() -> None:
             job.error = _("Nobody loaded this file, so what was read from it is forgotten: drop it again.")
             job.save()
         if job.made_at < now() - timedelta(days=FILE_DAYS):
-            _drop_file(Path(job.path))
+            drop_file(job)
 
 
-def _drop_file(path: Path) -> None:
+def drop_file(job: ImportJob) -> None:
     """Only a file that was dropped in the browser is ours to remove."""
+    path = Path(job.path)
     folder = Path(settings.MEDIA_ROOT) / "imports"
     if path.is_file() and folder in path.parents:
         path.unlink()

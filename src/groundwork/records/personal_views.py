@@ -1,0 +1,81 @@
+"""A person's data: what we hold, as a page and as a file; and its erasure. For administrators."""
+
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from groundwork.access import audit
+from groundwork.access.forms import ReasonForm
+from groundwork.core.clock import now, today
+from groundwork.records import erasing, personal
+from groundwork.records.views import acts_on
+from groundwork.ui.notices import said
+
+
+def of_person(view):
+    """404 for what is no person, 403 for whoever is no administrator."""
+
+    @wraps(view)
+    def guarded(request, kind, record):
+        if kind.key not in personal.subjects:
+            raise Http404
+        if not personal.may(request.user, record):
+            raise PermissionDenied
+        return view(request, kind, record)
+
+    return guarded
+
+
+@never_cache
+@require_GET
+@acts_on("view")
+@of_person
+def shown(request, kind, record):
+    """What we hold, readable and to be printed."""
+    audit.record(audit.Event.PERSONAL, request.user, {"record": record.number, "file": "page"}, request)
+    held = personal.everything(record)
+    context = {
+        "kind": kind, "record": record, "held": held, "made_at": now(),
+        "parts": [(part, held["parts"][part.key]) for part in kind.parts], "elsewhere": held["named elsewhere"],
+    }  # fmt: skip
+    return render(request, "records/personal.html", context)
+
+
+@never_cache
+@require_GET
+@acts_on("view")
+@of_person
+def file(request, kind, record):
+    """The same for programs, to be taken elsewhere."""
+    audit.record(audit.Event.PERSONAL, request.user, {"record": record.number, "file": "json"}, request)
+    about = {"held by": request.firm_name, "made at": now(), **personal.everything(record)}
+    answer = JsonResponse(about, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="{record.number}-{today()}.json"'
+    return answer
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@acts_on("view")
+@of_person
+def erase(request, kind, record):
+    """First what is erased and what stays, then the act."""
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].label = _("Who asked for it, and when")
+    if request.method != "POST" or not form.is_valid():
+        context = {"kind": kind, "record": record, "form": form, "stays": erasing.stays(record)}
+        return render(request, "records/erase.html", context, status=422 if form.errors else 200)
+    done = erasing.erase(record, by=request.user, reason=form.cleaned_data["reason"], request=request)
+    words = ngettext(
+        "Erased. %(count)s text elsewhere no longer names the person.",
+        "Erased. %(count)s texts elsewhere no longer name the person.", done.texts,
+    )  # fmt: skip
+    said(request, words % {"count": done.texts})
+    return redirect(record)
