@@ -536,7 +536,7 @@ ROWS: dict[str, Row] = {
     "insight:lines": Row("view reports", says=frozenset({404})),
     "insight:report": Row(
         "view reports",
-        keys("profit", "debts", "concentration", "customers", "unknown-costs"),
+        keys("profit", "debts", "concentration", "customers", "traits", "unknown-costs"),
         queries=lambda case: [f"?by={by}" for by in ("month", "product", "company", "country")],
         says=frozenset({404}),
     ),
@@ -544,7 +544,7 @@ ROWS: dict[str, Row] = {
         "export reports",
         lambda case: [
             {"key": key, "kind": kind}
-            for key in ("profit", "debts", "concentration", "customers", "unknown-costs")
+            for key in ("profit", "debts", "concentration", "customers", "traits", "unknown-costs")
             for kind in ("csv", "json", "xlsx")
         ],
         says=frozenset({404}),

@@ -89,6 +89,8 @@ class Filter:
         return Q(**{f"{self._column}__isnull": True})
 
     def _is(self) -> Q:
+        if self.field.having is not None:
+            return Q(pk__in=self.field.having(self.values))
         condition, plain = Q(), [value for value in self.values if value != WITHOUT]
         if WITHOUT in self.values:
             condition = self._empty()
@@ -239,7 +241,9 @@ class Filters:
 
     def __init__(self, kind: RecordType, user, params, left_out: list[str] | None = None):
         self.kind, self.user, self.left_out = kind, user, left_out
-        self.fields = {item.name: item for item in kind.visible_fields(user, kind.filters)}
+        self.fields = {
+            item.name: item for item in (*kind.visible_fields(user, kind.filters), *kind.visible_signs(user))
+        }
         self.called: dict[str, str] = {}
         self.hows: dict[str, str] = {}
         self.items: list[Filter] = []

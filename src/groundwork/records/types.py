@@ -37,6 +37,7 @@ class Field:
     model_field: models.Field
     help: Any = ""
     added: AddedField | None = None
+    having: Callable[[list[str]], models.QuerySet] | None = None  # of a sign: the ids of the records that bear it
 
     @classmethod
     def of(cls, model: type[models.Model], name: str) -> "Field":
@@ -122,6 +123,22 @@ def _kind(model_field: models.Field) -> str:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """What a list can be narrowed by though no field says it. ``having(values)`` gives the ids of the records that
+    bear any of the values; hidden with the field or part ``like``."""
+
+    name: str
+    label: Any
+    options: Callable[[], list[tuple[str, Any]]]
+    having: Callable[[list[str]], models.QuerySet]
+    like: str
+
+    @cached_property
+    def field(self) -> Field:
+        return Field(self.name, self.label, "choice", models.CharField(choices=self.options), having=self.having)
+
+
+@dataclass(frozen=True)
 class PartType:
     """Lines that belong to a record. ``element``: shown only while that element is on; ``sensitive``: the tag
     by which a role's preset hides it (as field ``key`` of the record's type)."""
@@ -178,6 +195,7 @@ class RecordType:
     quick: tuple[str, ...] = ()  # quick add asks these: three at most
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()  # filters beside those of fields
     amount: str = ""  # a money field summed in lists
     board: str = ""  # the choice field tallies are kept by
     parts: tuple[PartType, ...] = ()
@@ -255,6 +273,16 @@ class RecordType:
             for name in names
             if rights(user).field_mode(self.key, name) != "hidden"
             and (name not in self.shown_while or self.shown_while[name]())
+        ]
+
+    def visible_signs(self, user) -> list[Field]:
+        from groundwork.access.rights import rights
+
+        off = {part.key for part in self.parts if not part.is_on}
+        return [
+            sign.field
+            for sign in self.signs
+            if sign.like not in off and rights(user).field_mode(self.key, sign.like) != "hidden"
         ]
 
     def visible_parts(self, user) -> list[PartType]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -611,6 +611,22 @@ def traits_of(facts: CompanyFacts, settings: Settings) -> list[str]:
 
 
 # ── kept
+
+
+def states_on(day: date | None) -> QuerySet[RelationshipState]:
+    """What was true of companies on a day, or is true now (None)."""
+    if day is None:
+        return RelationshipState.objects.filter(until_on=None)
+    return RelationshipState.objects.filter(Q(until_on=None) | Q(until_on__gt=day), since_on__lte=day)
+
+
+def trait_options() -> list[tuple[str, Any]]:
+    return [(rule.key, rule.label) for rule in rules if rule.is_trait]
+
+
+def having_traits(keys: list[str]) -> QuerySet:
+    """The companies of which any of these traits is true now."""
+    return states_on(None).filter(rule__in=keys).order_by().values("company")
 
 
 def customers_among(ids: Iterable[int]) -> set[int]:

@@ -19,7 +19,8 @@ from groundwork.crm.customers.models import (
     ContactFact,
     Employment,
 )  # fmt: skip
-from groundwork.records.types import Hanging, PartType, RecordType, types
+from groundwork.crm.customers.relationship import having_traits, trait_options
+from groundwork.records.types import Hanging, PartType, RecordType, Sign, types
 
 DATE_FIELDS = ("kind", "on", "yearly", "note")
 FACT_FIELDS = ("text", "reader", "why")
@@ -86,6 +87,7 @@ company = types.add(
             "department",
             "updated_at",
         ),
+        signs=(Sign("trait", _("trait"), trait_options, having_traits, like="lifecycle"),),
         board="lifecycle",
         parts=(
             PartType("dates", CompanyDate, _("Important dates"), DATE_FIELDS, order="month_day"),

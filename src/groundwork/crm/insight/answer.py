@@ -145,7 +145,7 @@ class SectionAsked:
         self.start, self.end = choice.get("start"), choice.get("end") or choice.get("as_of") or last
         self.sums = profit.totals(profit.profit(as_of=self.end, user=request.user))
         self.currency = choice.get("currency") or profit.main_currency(self.sums)
-        query = {name: request.GET.get(name, "") for name in ("company", "age")}
+        query = {name: request.GET.get(name, "") for name in ("company", "age", "state", "trait")}
         self.look = sections.Look(request.user, self.start, self.end, self.currency, query=query)
 
     def context(self) -> dict:
@@ -199,6 +199,7 @@ def heads_of_files() -> dict[str, str]:
         "returns": _("Returns"), "claims": _("Claims"), "late_payment": _("Late payment"), "profit": _("Profit"),
         "open": _("Open"), "credit": _("Credit"), "balance": _("Balance"), "limit": _("Limit"),
         "over_limit": _("Over the limit"), "share": _("Share"), "together": _("With those above"), "state": _("State"),
-        "customers": _("Customers"), "rhythm_known": _("Rhythm known"), "rhythm_broken": _("Rhythm broken"),
+        "trait": _("Trait"), "customers": _("Customers"),
+        "rhythm_known": _("Rhythm known"), "rhythm_broken": _("Rhythm broken"),
         "unknown_revenue": _("Revenue without a cost"), "unknown_lines": _("Lines without a cost"),
     }  # fmt: skip

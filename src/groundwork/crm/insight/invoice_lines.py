@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from groundwork.core.languages import NO_VALUE, day, money, number
 from groundwork.crm.customers.models import Company
 from groundwork.crm.insight import screens
-from groundwork.crm.insight.sections import without_cost
 from groundwork.crm.trade import profit
+from groundwork.crm.trade.entries import without_cost
 from groundwork.crm.trade.models import Category, InvoiceLine, Product
 from groundwork.crm.trade.rates import OwnRates, without_rate
 from groundwork.ui.table import Cell, Column, Empty, Row, Table

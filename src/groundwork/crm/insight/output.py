@@ -14,7 +14,16 @@ from groundwork.core.spreadsheet import guarded
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
 PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
 NAMED = ("product", "category", "company", "owner", "department")
-WORDS = {*NAMED, *(f"{name}_name" for name in NAMED), "name", "month", "country", "state", "currency"}  # not numbers
+WORDS = {
+    *NAMED,
+    *(f"{name}_name" for name in NAMED),
+    "name",
+    "month",
+    "country",
+    "state",
+    "trait",
+    "currency",
+}  # not numbers
 SHARES = {"known_share", "share", "together"}
 
 

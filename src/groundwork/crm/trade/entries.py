@@ -12,7 +12,7 @@ from functools import cache
 from babel.core import get_global
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from groundwork.core.money import minor_digits
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product, Rate
@@ -133,6 +133,13 @@ def lines_from(invoices: QuerySet, with_costs: bool, own: str = "") -> Sql:
         "AND c.valid_from <= i.issued_on AND (c.until IS NULL OR c.until > i.issued_on) "
     )
     return f"({source}) i {join} {LINE} l ON l.invoice_id = i.id {costs if with_costs else ''}", params
+
+
+def without_cost(lines: QuerySet) -> QuerySet:
+    """The lines of invoices whose ``c.cost`` of ``lines_from`` is unknown."""
+    valid = CostPrice.objects.filter(product=OuterRef("product"), valid_from__lte=OuterRef("issued_on"))
+    newest = Subquery(valid.order_by("-valid_from").values("currency")[:1])
+    return lines.annotate(cost_in=newest).filter(Q(cost_in=None) | ~Q(cost_in=F("invoice__currency")))
 
 
 # ── in the firm's own currency

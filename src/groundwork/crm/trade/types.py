@@ -1,5 +1,8 @@
 """What makes products and invoices visible: one declaration each, and the cost price that somebody must ask for."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -39,7 +42,7 @@ from groundwork.crm.trade.models import (
 )
 from groundwork.crm.trade.prices import price_may_wait
 from groundwork.records.pages import ActLabel, acts
-from groundwork.records.types import PartType, RecordType, types
+from groundwork.records.types import PartType, RecordType, Sign, types
 
 declared.add(Declared(key=COST, kind="field", label=_("Cost price"), optional=True))
 
@@ -51,6 +54,19 @@ def works_with_all(key: str):
 
 def begin_purchase(record: Purchase) -> None:
     record.bought_on = today()
+
+
+def cost_options() -> list[tuple[str, Any]]:
+    return [("unknown", _("unknown today")), ("known", _("known today"))]
+
+
+def having_costs(values: list[str]) -> QuerySet:
+    """Products whose cost is known today, or is not."""
+    known = Q(pk__in=CostPrice.objects.filter(valid_from__lte=today()).values("product"))
+    wanted = Q(pk__in=[])
+    for value in values:
+        wanted |= known if value == "known" else ~known
+    return Product.objects.filter(wanted).order_by().values("pk")
 
 
 def frozen_purchase(record: Purchase) -> frozenset[str]:
@@ -125,6 +141,7 @@ product = types.add(
         quick=("name", "code", "price"),
         search=("name", "code", "supplier_code"),
         filters=("name", "kind", "category", "price", "supplier", "updated_at"),
+        signs=(Sign("cost", _("cost price"), cost_options, having_costs, like="costs"),),
         board="kind",
         order=40,
         parts=(

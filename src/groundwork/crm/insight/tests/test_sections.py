@@ -146,7 +146,7 @@ def test_without_costs_the_roll_out_is_offered(cast, as_user):
 
 
 def test_a_section_appears_for_whoever_may_see_what_is_under_it(owing, as_user):
-    assert keys_shown(as_user(owing.olga)) == ["debts", "concentration", "customers", "unknown-costs"]
+    assert keys_shown(as_user(owing.olga)) == ["debts", "concentration", "customers", "traits", "unknown-costs"]
 
     head = Role.objects.get(key="head")
     FieldGrant.objects.create(role=head, type="product", field="costs", mode="hidden")
@@ -169,7 +169,7 @@ def test_a_head_counts_debts_of_the_own_department_only(owing, as_user):
     assert part.table.totals[2].text == "2.00"
 
 
-@pytest.mark.parametrize("key", ["debts", "concentration", "customers", "unknown-costs", "profit"])
+@pytest.mark.parametrize("key", ["debts", "concentration", "customers", "traits", "unknown-costs", "profit"])
 def test_a_workbook_has_numbers_as_numbers_and_no_formula(owing, as_user, key):
     recompute_all(MAY)
     make_invoice(owing.olga, (None, 1, "1.00"), company=make_company(owing.olga, "=1+1"), number="F")
