@@ -525,6 +525,7 @@ ROWS: dict[str, Row] = {
     "customers:rules": Row("configure settings"),
     "customers:rule": Row("configure settings", keys("cooling", "pays_late"), post=lambda case: {"times": "3"}),
     "trade:series": Row("configure settings"),
+    "trade:rebuild": Row("configure settings"),
     "trade:series_new": Row("configure settings", post=lambda case: {"name": "typed"}),
     "trade:series_edit": Row(
         "configure settings",
@@ -533,6 +534,7 @@ ROWS: dict[str, Row] = {
         says=frozenset({404}),
     ),
     "insight:above": Row("view reports"),
+    "insight:ask_costs": Row("create task", says=frozenset({404, 422})),
     "insight:lines": Row("view reports", says=frozenset({404})),
     "insight:report": Row(
         "view reports",

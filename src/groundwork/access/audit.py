@@ -53,6 +53,7 @@ class Event(models.TextChoices):
     ROLE_ARCHIVED = "role archived", gettext_lazy("role archived")
     ROLE_RESTORED = "role restored", gettext_lazy("role back in use")
     ROLE_CHANGED = "role changed", gettext_lazy("role changed")
+    SUMS_REBUILT = "sums rebuilt", gettext_lazy("kept sums made anew")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.core.languages import NO_VALUE, active, day, money, month, number, percent
+from groundwork.core.languages import NO_VALUE, active, day, moment, money, month, number, percent
 from groundwork.core.money import to_major
 from groundwork.crm.insight.period import PERIODS, Period, months_before
 from groundwork.crm.insight.questions import Growth, against_last_year
@@ -19,6 +19,7 @@ from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Invoice
 from groundwork.crm.trade.rates import firm_currency
+from groundwork.crm.trade.rollups import Difference
 from groundwork.ui.charts import BarChart, Series
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -448,6 +449,19 @@ def choices_above(above: Above, asked_day: date | None) -> dict:
             address("records:list", "invoice"),
         ),
     }
+
+
+def differences_table(found: list[Difference]) -> Table | None:
+    """What the nightly comparison of kept sums found; None where all were right."""
+    if not found:
+        return None
+    columns = [
+        Column("period", _("Period"), main=True),
+        Column("words", _("Sums that differed"), second=True),
+        Column("found", _("Found")),
+    ]
+    rows = [Row([Cell(one.period), Cell(one.words), Cell(moment(one.found_at))]) for one in found]
+    return Table(columns, rows, caption=_("Sums that were not those of their rows"), id="differences")
 
 
 def change(share: Decimal | None) -> str:

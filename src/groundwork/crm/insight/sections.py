@@ -53,6 +53,10 @@ class Look:
         """Of the amounts; ``currency`` may be ALL."""
         return profit.code_of(self.currency)
 
+    @cached_property
+    def past(self) -> date | None:
+        return past_day(self.end)
+
     def report(self, key: str, **query) -> str:
         return address("insight:report", key, from_=self.start, to=self.end, currency=self.currency, **query)
 
@@ -69,6 +73,7 @@ class Part:
     offer_href: str = ""
     completeness: Decimal | None = None
     completeness_words: str = ""
+    ask: str = ""  # where somebody can be asked to fill it in
     missing: str = ""  # what is not in the sums
     back: str = ""  # from the rows of one number to the whole report
 
@@ -445,7 +450,7 @@ def lives_on(user, day: date) -> dict[int, str]:
 
 
 def show_customers(look: Look) -> Part:
-    day_asked = past_day(look.end)
+    day_asked = look.past
     if look.query.get("state") or look.query.get("trait"):
         return customers_on(look, day_asked)
     states = by_state(look.user, day_asked)
@@ -548,7 +553,7 @@ def by_trait(user, day: date | None) -> list[tuple[str, Any, Any, int]]:
 
 
 def show_traits(look: Look) -> Part:
-    past = past_day(look.end)
+    past = look.past
     columns = [Column("trait", _("Trait"), main=True), Column("customers", _("Customers"), numeric=True, second=True)]
     rows = []
     for key, label, meaning, count in by_trait(look.user, past):
@@ -622,7 +627,9 @@ def show_unknown_costs(look: Look) -> Part:
         part.completeness = total.known_share * 100
         part.completeness_words = _("cost known for %(share)s of revenue") % {"share": percent(total.known_share)}
     if missing and look.user.can("create", "product"):
-        part.offer, part.offer_href = _("Import cost prices"), address("imports:start")
+        part.offer, part.offer_href = _("Import cost prices"), address("imports:start", layout="costs")
+    if missing and look.user.can("create", "task"):
+        part.ask = address("insight:ask_costs", from_=look.start, to=look.end, currency=look.currency)
     return part
 
 

@@ -4,19 +4,23 @@ import json
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from groundwork.access import audit
 from groundwork.access.doors import allowed
-from groundwork.crm.insight import output, screens
+from groundwork.core.languages import day
+from groundwork.crm.insight import missing_costs, output, screens
 from groundwork.crm.insight.answer import Answer, Asked, ReportFile, SectionAsked, heads_of_files
 from groundwork.crm.insight.invoice_lines import lines_of, narrowed, page_of, sums_of
 from groundwork.crm.insight.period import Period, PeriodForm, RangeForm, asked, words_of_range
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.insight.sections import sections, shown_above
 from groundwork.crm.trade import profit
+from groundwork.crm.trade.rollups import differences
 from groundwork.records.use import note_use
+from groundwork.ui.notices import said
 
 FILES = ("csv", "json", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,6 +38,8 @@ def above(request):
     note_use(request.user, "view", reports["profit"].element)
     parts = [] if shown.is_empty else shown_above(request.user, period.start, period.end, shown.currency)
     context = {"above": shown, "parts": parts, "period": period, "as_of": as_of.isoformat(), "wrong": form.errors}
+    if request.user.can("configure", "settings"):
+        context["differences"] = screens.differences_table(differences())
     return render(request, "insight/above.html", {**context, **screens.choices_above(shown, choice.get("as_of"))})
 
 
@@ -53,6 +59,20 @@ def report(request, key):
         response = render(request, "insight/report.html", answer.context())
     response["Vary"] = "HX-Request"
     return response
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("create", "task")
+def ask_costs(request):
+    """What is missing, and one act that asks somebody to fill it in."""
+    found = missing_costs.Missing.of(request.user, asked(RangeForm(request.GET)))
+    form = missing_costs.AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        task = found.ask(form.cleaned_data["who"], form.cleaned_data["due_on"])
+        said(request, _("%(name)s owes it by %(day)s.") % {"name": task.owner, "day": day(task.due_on)})
+        return redirect(found.back)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "insight/ask.html", {"form": form, "missing": found}, status=status)
 
 
 @require_GET

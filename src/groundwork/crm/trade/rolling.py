@@ -12,6 +12,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet
 
+from groundwork.access import audit
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import start
@@ -445,6 +446,17 @@ def _find_unknown_months() -> None:
     )
     missing = [month for month in _months(entries.counting_invoices(), "issued_on") if month not in known]
     Unrolled.objects.bulk_create(Unrolled(month=month) for month in missing)
+
+
+@transaction.atomic
+def rebuild(by) -> None:
+    """Sum everything anew and forget the differences, which the audit log keeps. Reports read the rows meanwhile."""
+    periods = [f"{one.period} ({one.words})" for one in differences()]
+    audit.record(audit.Event.SUMS_REBUILT, by, {"periods": ", ".join(periods)})
+    for model in (RolledMonth, RolledYear):
+        model._default_manager.exclude(difference="").update(difference="")
+    void_everything()
+    start("trade.rollups", requester=by, dedupe="rollups")
 
 
 def compare_soon() -> None:

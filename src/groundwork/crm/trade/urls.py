@@ -7,4 +7,5 @@ urlpatterns = [
     path("series", views.series, name="series"),
     path("series/new", views.series_new, name="series_new"),
     path("series/<int:pk>", views.series_edit, name="series_edit"),
+    path("sums/rebuild", views.rebuild, name="rebuild"),
 ]

@@ -1,16 +1,27 @@
-"""The settings of trade: number series."""
+"""The settings of trade: number series; and kept sums made anew."""
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST
 
 from groundwork.access.doors import allowed
+from groundwork.crm.trade import rolling
 from groundwork.crm.trade.forms import SeriesForm
 from groundwork.crm.trade.models import Series
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
+
+
+@require_POST
+@allowed("configure", "settings")
+def rebuild(request):
+    """All kept sums anew, by the worker."""
+    rolling.rebuild(request.user)
+    said(request, _("All sums are being made anew. Reports are slower until that is done."))
+    return redirect("records:home")
 
 
 @allowed("configure", "settings")

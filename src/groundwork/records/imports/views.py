@@ -73,7 +73,7 @@ def mine(user):
 @require_http_methods(["GET", "POST"])
 @allowed("create", "import")
 def start(request):
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"layout": request.GET.get("layout", "")})
     if request.method == "POST" and form.is_valid():
         job = taken_in(form.cleaned_data["file"], form.cleaned_data["layout"], request.user)
         check(job, request.user)

@@ -277,7 +277,7 @@ def test_a_page_takes_as_many_queries_for_sixty_documents_as_for_two(cast, as_us
         counts.append(len([query for query in queries if "records_use" not in query["sql"]]))
 
     assert counts[0] == counts[1]
-    assert counts[0] <= (32 if path.startswith("/above") else 20)  # of which some ask which months hold
+    assert counts[0] <= (34 if path.startswith("/above") else 20)  # of which some ask which months hold
 
 
 def test_a_month_stands_beside_the_same_month_a_year_before(trading, as_user):
