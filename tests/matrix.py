@@ -191,6 +191,17 @@ def cell_args(case: Case) -> list[dict]:
     return [{"name": name} for name in (case.kind.model.title_field, "owner", "version", "extra")]
 
 
+def board_queries(case: Case) -> list[str]:
+    """By every choice and day there is, and by what is none; narrowed to Ivan's; and what came since the beginning."""
+    names = [shown.name for shown in case.kind.by_name.values() if shown.kind in ("choice", "date")]
+    ways = [f"?{key}={name}" for name in names for key in ("by", "on")]
+    return ["", *ways, "?by=extra", "?span=2026-W47", "?since=0.0", f"?f.owner={case.world.people['ivan'].pk}"]
+
+
+def moving(case: Case) -> dict:
+    return {"field": case.kind.board or "owner", "value": "typed", "version": case.record.version}
+
+
 def changing_all(case: Case) -> dict:
     """A title for everything there is, Ivan's picked by hand; no answer may show or change what is out of reach."""
     ivans, title = case.world.records[case.kind.key]["ivan"], case.kind.model.title_field
@@ -465,6 +476,9 @@ ROWS: dict[str, Row] = {
     "records:export_xlsx": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
     "records:cell": Row("edit record", cell_args, post=typed, says=frozenset({403})),
     "records:peek": Row("view record"),
+    "records:board": Row("view any", queries=board_queries, says=frozenset({409})),
+    "records:calendar": Row("view any", queries=board_queries, says=frozenset({409})),
+    "records:move": Row("edit record", post=moving, says=frozenset({403})),
     "records:bulk": Row("view any", post=changing_all, says=frozenset({403, 409})),
     "records:bulk_run": Row("view any", lambda case: [{"run_pk": 1}], says=frozenset({404})),
     "records:bulk_stop": Row("view any", lambda case: [{"run_pk": 1}], says=frozenset({404})),

@@ -45,7 +45,7 @@ class Opened:
         views, params = views_of(kind, request.user), request.GET
         asked = params.get("view", "")
         view = next((view for view in views if str(view.pk) == asked), None)
-        if view is None and not set(params) - {"part"}:
+        if view is None and "view" not in params and not set(params) - NEVER_KEPT:
             view = next((view for view in views if view.is_default), None)
         if view is None:
             return cls(kind, views, None, params)
@@ -55,6 +55,10 @@ class Opened:
 
     def listing(self, user, **options) -> Listing:
         return Listing(self.kind, user, self.params, lenient=self.view is not None, **options)
+
+    def moves_to(self, at: str, asked) -> bool:
+        """The list opens with a view that is a board or a calendar: it is shown there."""
+        return self.view is not None and not set(asked) - {"part"} and at != f"records:{self.view.display}"
 
     def tabs(self) -> list[dict[str, Any]]:
         """The whole list, then each view; with the address of each."""
@@ -86,23 +90,35 @@ def pinned_items(user) -> list[Item]:
 @require_GET
 @of_type("view")
 def listing(request, kind):
+    return screen(request, kind, "records:list", _list)
+
+
+def screen(request, kind, at: str, show):
+    """What list, board and calendar have in common: what the address means, and what the filter form typed.
+
+    ``show(request, opened, listing, context)`` answers.
+    """
     opened = Opened.by(request, kind)
-    shown = opened.listing(request.user)
+    if opened.moves_to(at, request.GET):
+        return redirect(address_of(opened.view))
+    shown = opened.listing(request.user, at=at)
     found, wrong = shown.filters.find()
     typed_nothing = not request.htmx and any(not value for values in request.GET.lists() for value in values[1])
     if (found or typed_nothing) and not wrong:
         return redirect(shown.address(**found))
-    response = _list(request, opened, shown, is_form_open=bool(wrong) or "filter" in request.GET)
-    response.status_code = 422 if wrong else 200
+    is_form_open = bool(wrong) or "filter" in request.GET
+    context = {"kind": kind, "listing": shown, "filters": shown.filters.form() if is_form_open else None}
+    if request.htmx and "filter" in request.GET:
+        response = render(request, "records/list.html#filter", context)
+    else:
+        response = show(request, opened, shown, context)
+    response.status_code = 422 if wrong else response.status_code
     response["Vary"] = "HX-Request"
     return response
 
 
-def _list(request, opened: Opened, shown: Listing, *, is_form_open: bool):
+def _list(request, opened: Opened, shown: Listing, context: dict[str, Any]):
     kind = opened.kind
-    context = {"kind": kind, "listing": shown, "filters": shown.filters.form() if is_form_open else None}
-    if request.htmx and "filter" in request.GET:
-        return render(request, "records/list.html#filter", context)
     if shown.is_narrowed:
         note_use(request.user, "filter", kind.key)
     if shown.group and not request.htmx:
@@ -136,11 +152,21 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
     may_change = view is not None and view.may_be_changed_by(user)
     return {
         "opened": opened, "tabs": opened.tabs(), "narrowed_by": shown.narrowed_by(),
-        "save_url": shown.address("records:view_new"),
+        "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
+        "displays": displays_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
         "query": query_of(opened.params),
         "left_out": _left_out(shown),
     }  # fmt: skip
+
+
+def displays_of(shown: Listing) -> list[tuple[str, str, bool]]:
+    """(words, address, chosen) of the ways to show the same records; none where there is only the list."""
+    kinds = {item.kind for item in shown.filters.fields.values()}
+    ways = [("records:list", _("List"), True), ("records:board", _("Board"), "choice" in kinds)]
+    ways.append(("records:calendar", _("Calendar"), "date" in kinds))
+    found = [(words, shown.address(at), at == shown.at) for at, words, fits in ways if fits]
+    return found if len(found) > 1 else []
 
 
 def _left_out(shown: Listing) -> str:
@@ -225,7 +251,8 @@ def view_new(request, kind):
     asked = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     shown = Listing(kind, request.user, asked, lenient=True)
     view = SavedView(type=kind.key, author=request.user, query=query_of(shown.params)[:4000])
-    view.display = request.GET.get("display", "") or SavedView.Display.LIST
+    display = request.GET.get("display", "")
+    view.display = display if display in SavedView.Display else SavedView.Display.LIST
     form = ViewForm(request.POST or None, instance=view, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()

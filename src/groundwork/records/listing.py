@@ -54,8 +54,10 @@ class Listing:
     counted in ``left_out``.
     """
 
-    def __init__(self, kind: RecordType, user, params, size: int = SIZE, *, lenient: bool = False):
-        self.kind, self.user, self.params, self.size = kind, user, params, size
+    def __init__(
+        self, kind: RecordType, user, params, size: int = SIZE, *, lenient: bool = False, at: str = "records:list"
+    ):
+        self.kind, self.user, self.params, self.size, self.at = kind, user, params, size, at
         self.left_out: list[str] | None = [] if lenient else None
         self.scope = reach(user, "view", kind.key)
         self.chosen = [name for value in params.getlist("columns") for name in value.split(",") if name]
@@ -65,6 +67,7 @@ class Listing:
         self.group = self._group(params.get("group", ""))
         self.q = (params.get("q") or "").strip()[:200]
         self.archived = params.get("archived") == "1"
+        self.more_columns: tuple[str, ...] = ()  # that rows carry besides those they show
         self.picks = picked(params.getlist("pick"))
 
     @cached_property
@@ -152,7 +155,7 @@ class Listing:
     @property
     def _shown_names(self) -> list[str]:
         shown = (item.column for item in self.columns)
-        names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown))
+        names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown, *self.more_columns))
         if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
             names["currency"] = None
         return list(names)
@@ -278,7 +281,7 @@ class Listing:
 
     def kept(self, *besides: str) -> list[tuple[str, str]]:
         """What a form of the list sends along: every parameter but those of the form itself, ``besides``."""
-        gone = {"after", "filter", "count", "part", "columns_open", *besides}
+        gone = {"after", "filter", "count", "part", "columns_open", "since", *besides}
         names = [key for key in self.params if key not in gone and not ("f." in besides and key.startswith("f."))]
         return [(key, value) for key in names for value in self._given(key)]
 
@@ -314,11 +317,12 @@ class Listing:
     def _group_words(shown: Field) -> str:
         return _("%(field)s, by month") % {"field": shown.heading} if shown.kind in DAYS else shown.heading
 
-    def address(self, to: str = "records:list", **changes) -> str:
-        left_out = {"after", "filter", "count", "part", "columns_open", *changes}
+    def address(self, to: str = "", **changes) -> str:
+        """The same with ``changes``, on this screen or on the one called ``to``."""
+        left_out = {"after", "filter", "count", "part", "columns_open", "since", *changes}
         pairs = {key: values for key in self.params if key not in left_out and (values := self._given(key))}
         query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
-        return route(to, self.kind.key) + (f"?{query}" if query else "")
+        return route(to or self.at, self.kind.key) + (f"?{query}" if query else "")
 
     def _given(self, key: str) -> list[str]:
         return [value for value in self.params.getlist(key) if value]
@@ -329,6 +333,11 @@ class Listing:
         if not (self.kind.typed and self.user.can("create", self.kind.key)):
             return ""
         return route("records:quick" if self.kind.quick else "records:new", self.kind.key)
+
+    @property
+    def here(self) -> str:
+        """Where the forms of this screen lead."""
+        return route(self.at, self.kind.key)
 
     @property
     def form_address(self) -> str:

@@ -24,6 +24,7 @@ NEVER_KEPT = {
     "part",
     "since",
     "columns_open",
+    "display",
 }  # of an address: where one was, not what one sees
 MOST = 30  # views of one list that a person meets
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import bulk_views, cell_views, list_views, merge_views, personal_views, undo_views, views
+from groundwork.records import board_views, bulk_views, cell_views, list_views, merge_views, personal_views, undo_views, views
 from groundwork.records.files import views as files
 from groundwork.records.notices import views as notices
 from groundwork.records.tasks import views as tasks
@@ -24,6 +24,8 @@ urlpatterns = [
     path("r/<slug:type_key>/list.csv", list_views.export, {"form": "csv"}, name="export_csv"),
     path("r/<slug:type_key>/list.xlsx", list_views.export, {"form": "xlsx"}, name="export_xlsx"),
     path("r/<slug:type_key>/columns", list_views.columns, name="columns"),
+    path("r/<slug:type_key>/board", board_views.board, name="board"),
+    path("r/<slug:type_key>/calendar", board_views.calendar, name="calendar"),
     path("r/<slug:type_key>/bulk", bulk_views.bulk_act, name="bulk"),
     path("r/<slug:type_key>/bulk/<int:run_pk>", bulk_views.bulk_run, name="bulk_run"),
     path("r/<slug:type_key>/bulk/<int:run_pk>/stop", bulk_views.bulk_stop, name="bulk_stop"),
@@ -41,6 +43,7 @@ urlpatterns = [
     path("r/<slug:type_key>/known/<slug:name>", list_views.known, name="known"),
     path("r/<slug:type_key>/<int:pk>", views.page, name="page"),
     path("r/<slug:type_key>/<int:pk>/cell/<slug:name>", cell_views.cell, name="cell"),
+    path("r/<slug:type_key>/<int:pk>/move", board_views.move, name="move"),
     path("r/<slug:type_key>/<int:pk>/peek", cell_views.peek, name="peek"),
     path("r/<slug:type_key>/<int:pk>/edit", views.edit, name="edit"),
     path("r/<slug:type_key>/<int:pk>/choose", views.choose, name="choose"),
