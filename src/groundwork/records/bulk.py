@@ -217,6 +217,10 @@ def undo_step(run: Run) -> bool:
     return False
 
 
+CHANGE: Any = gettext_lazy("Change many records")
+BACK: Any = gettext_lazy("Take back a change of many records")
+
+
 def add_kinds() -> None:
-    kinds.add(Kind("records.bulk", step, gettext_lazy("Change many records")))
-    kinds.add(Kind("records.bulk_undo", undo_step, gettext_lazy("Take back a change of many records")))
+    kinds.add(Kind("records.bulk", step, CHANGE))
+    kinds.add(Kind("records.bulk_undo", undo_step, BACK))

@@ -278,7 +278,7 @@ class Filters:
     def held(self, name: str, operator: str = "is") -> list[str]:
         return next((item.values for item in self.items if (item.field.name, item.operator) == (name, operator)), [])
 
-    def find(self) -> tuple[dict[str, list[str]], dict[str, str]]:
+    def find(self) -> tuple[dict[str, Any], dict[str, str]]:
         """What was typed: ({parameter: its values}, {field: what is wrong with what was typed})."""
         found: dict[str, list[str]] = {}
         wrong: dict[str, str] = {}
