@@ -72,6 +72,9 @@ class Filter:
         return f"f.{self.field.name}" + (f".{self.operator}" if self.operator != "is" else "")
 
     def q(self) -> Q:
+        if (part := self.field.part) is not None:
+            with_it = Q(pk__in=part.objects.filter(self._is()).order_by().values(part.parent_field))
+            return ~with_it if self.operator == "not" else with_it
         if self.operator == "not":
             return ~self._is() | self._unknown()
         if self.operator == "has":
@@ -241,9 +244,7 @@ class Filters:
 
     def __init__(self, kind: RecordType, user, params, left_out: list[str] | None = None):
         self.kind, self.user, self.left_out = kind, user, left_out
-        self.fields = {
-            item.name: item for item in (*kind.visible_fields(user, kind.filters), *kind.visible_signs(user))
-        }
+        self.fields = {item.name: item for item in kind.filters_of(user)}
         self.called: dict[str, str] = {}
         self.hows: dict[str, str] = {}
         self.items: list[Filter] = []
@@ -394,6 +395,8 @@ def has_known(shown: Field) -> bool:
 
 
 def may_be_empty(shown: Field) -> bool:
+    if shown.part is not None:
+        return False
     return shown.model_field.null or shown.kind in (*TEXTS, "choice") and shown.model_field.blank
 
 

@@ -102,7 +102,7 @@ class Listing:
 
     def _group(self, name: str) -> Field | None:
         shown = self.filters.fields.get(name)
-        if shown is not None and shown.kind in GROUPED and shown.having is None:
+        if shown is not None and shown.kind in GROUPED and shown.is_own:
             return shown
         if name and self.left_out is None:
             raise Refusal(_("This list cannot be grouped that way."))
@@ -310,7 +310,7 @@ class Listing:
         return found
 
     def group_choices(self) -> list[tuple[str, str, bool]]:
-        shown = (item for item in self.filters.fields.values() if item.kind in GROUPED and item.having is None)
+        shown = (item for item in self.filters.fields.values() if item.kind in GROUPED and item.is_own)
         return [(item.name, self._group_words(item), item is self.group) for item in shown]
 
     @staticmethod

@@ -38,6 +38,7 @@ class Field:
     help: Any = ""
     added: AddedField | None = None
     having: Callable[[list[str]], models.QuerySet] | None = None  # of a sign: the ids of the records that bear it
+    part: type[Part] | None = None  # of a line: a list is filtered by it, and shows no column of it
 
     @classmethod
     def of(cls, model: type[models.Model], name: str) -> "Field":
@@ -48,6 +49,15 @@ class Field:
     def of_added(cls, row: AddedField) -> "Field":
         model_field = row.model_field()
         return cls(row.key, model_field.verbose_name, row.kind, model_field, row.help, row)
+
+    @classmethod
+    def of_part(cls, model: type[Part], name: str) -> "Field":
+        return replace(cls.of(model, name), part=model)
+
+    @property
+    def is_own(self) -> bool:
+        """Does the record itself have it? A sign that it bears, or what stands on its lines, only narrows a list."""
+        return self.having is None and self.part is None
 
     @property
     def column(self) -> str:
@@ -199,6 +209,7 @@ class RecordType:
     amount: str = ""  # a money field summed in lists
     board: str = ""  # the choice field tallies are kept by
     parts: tuple[PartType, ...] = ()
+    through: tuple[tuple[str, str], ...] = ()  # (part, its link): filters that ask for what stands on the lines
     explain: Any = ""  # what the thing is, for an empty list
     sensitive: dict[str, str] = field(default_factory=dict)  # {field: tag}
     section: str = "work"  # of the navigation
@@ -284,6 +295,14 @@ class RecordType:
             for sign in self.signs
             if sign.like not in off and rights(user).field_mode(self.key, sign.like) != "hidden"
         ]
+
+    def filters_of(self, user) -> list[Field]:
+        """What the person may filter a list by: fields, and links of lines whose target the person may see."""
+        parts = {part.key: part.model for part in self.visible_parts(user)}
+        through = [Field.of_part(parts[key], name) for key, name in self.through if key in parts]
+        own = self.visible_fields(user, self.filters)
+        through = [shown for shown in through if user.can("view", shown.target.type_key)]
+        return [*own, *self.visible_signs(user), *through]
 
     def visible_parts(self, user) -> list[PartType]:
         from groundwork.access.rights import rights
