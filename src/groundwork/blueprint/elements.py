@@ -46,8 +46,17 @@ class WhySource:
     reasons: Callable[[Element, Any], list[Reason]]
 
 
+@dataclass(frozen=True)
+class AgreedSource:
+    """``among(keys)`` gives those of these elements that something agreed upon needs."""
+
+    key: str
+    among: Callable[[set[str]], set[str]]
+
+
 declared: Registry[Declared] = Registry(lambda item: item.key)
 why: Registry[WhySource] = Registry(lambda item: item.key)
+agreed: Registry[AgreedSource] = Registry(lambda item: item.key)
 
 
 def register_declared() -> None:

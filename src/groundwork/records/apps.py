@@ -54,6 +54,17 @@ class RecordsConfig(AppConfig):
             )  # fmt: skip
         )
         own.add(Own("made", made_items))
+        entries.add(
+            Entry(
+                key="configured",
+                label=_("What is configured"),
+                icon="list-checks",
+                url=lambda: reverse("records:configured"),
+                section="settings",
+                order=80,
+                may=lambda user: user.can("configure", "settings"),
+            )  # fmt: skip
+        )
         own.add(Own("views", pinned_items))
         bulk.add_kinds()
         schedules.every("records.tallies", write.fold_tallies, seconds=60)

@@ -119,8 +119,7 @@ def screen(request, kind, at: str, show):
 
 def _list(request, opened: Opened, shown: Listing, context: dict[str, Any]):
     kind = opened.kind
-    if shown.is_narrowed:
-        note_use(request.user, "filter", kind.key)
+    _note(request, shown)
     if shown.group and not request.htmx:
         context["groups"] = groups_of(shown)
     else:
@@ -133,6 +132,16 @@ def _list(request, opened: Opened, shown: Listing, context: dict[str, Any]):
     context["files"] = [(form, shown.address(f"records:export_{form}")) for form in FILES] if may_export else []
     context["bulk_acts"] = _bulk_acts(request.user, shown)
     return render(request, "records/list.html", context | frame_of(opened, shown, request.user))
+
+
+def _note(request, shown: Listing) -> None:
+    """By which fields somebody filters and sorts: the proof that they are read."""
+    if shown.is_narrowed:
+        note_use(request.user, "filter", shown.kind.key)
+    for item in shown.filters.items:
+        note_use(request.user, "filter", f"field:{shown.kind.key}.{item.field.name}")
+    if "sort" in request.GET:
+        note_use(request.user, "sort", f"field:{shown.kind.key}.{shown.sort.lstrip('-')}")
 
 
 def _bulk_acts(user, shown: Listing) -> list[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import merge_views, personal_views, undo_views, views
+from groundwork.records import element_views, merge_views, personal_views, undo_views, views
 from groundwork.records.files import views as files
 from groundwork.records.list_urls import urlpatterns as of_lists
 from groundwork.records.notices import views as notices
@@ -17,6 +17,11 @@ urlpatterns = [
     path("notices/<int:pk>", notices.open_notice, name="notice"),
     path("search", views.find, name="search"),
     path("why/<str:key>", views.why, name="why"),
+    path("configured/", element_views.configured, name="configured"),
+    path("configured/fields", element_views.fields_read, name="fields_read"),
+    path("configured/<str:key>", element_views.element, name="element"),
+    path("configured/<str:key>/reason", element_views.element_reason, name="element_reason"),
+    path("configured/<str:key>/switch", element_views.element_switch, name="element_switch"),
     path("undo/<int:pk>", undo_views.undo, name="undo"),
     path("undo/last", undo_views.undo_last, name="undo_last"),
     path("acts", undo_views.last_acts, name="acts"),

@@ -10,14 +10,15 @@ class ChainConfig(AppConfig):
     def ready(self):
         from django.urls import reverse_lazy
 
-        from groundwork.blueprint.elements import WhySource, why
+        from groundwork.blueprint.elements import AgreedSource, WhySource, agreed, why
         from groundwork.records.pages import Panel, panels
         from groundwork.rollout.chain.thread import thread_of
-        from groundwork.rollout.chain.why import reasons
+        from groundwork.rollout.chain.why import agreed_among, reasons
         from groundwork.ui.navigation import Entry, entries
 
         panels.add(Panel("rollout.thread", "requirement", "chain/thread.html", thread_of))
         why.add(WhySource("rollout", reasons))
+        agreed.add(AgreedSource("rollout", agreed_among))
         for key, label, icon, address, order, verb in (
             ("rollout", _("Roll-out"), "footprints", "rollout:start", 10, "view"),
             ("map", _("Map"), "route", "rollout:map", 20, "edit"),  # others come to it from the first page

@@ -12,7 +12,7 @@ from groundwork.rollout.delivery.actions import with_verdicts
 from groundwork.rollout.delivery.models import Verdict
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal, Need
-from groundwork.rollout.requirements.models import Requirement, RequirementNeed
+from groundwork.rollout.requirements.models import ElementUse, Requirement, RequirementNeed
 
 DAYS = 30
 
@@ -49,6 +49,12 @@ def requirements_behind(element: Element, user) -> list[Requirement]:
         .prefetch_related("uses__element", Prefetch("needs", needs.select_related("need__author").order_by("pk")))
         .order_by("pk")
     )
+
+
+def agreed_among(keys: set[str]) -> set[str]:
+    """Those of the elements that a requirement in force needs, whoever sees it."""
+    held = ElementUse.objects.filter(element__key__in=keys, requirement__archived_at=None)
+    return set(held.exclude(requirement__state=Requirement.State.WITHDRAWN).values_list("element__key", flat=True))
 
 
 def asked_and_agreed(requirement: Requirement) -> list[Reason]:
