@@ -114,7 +114,11 @@ def fields_read(request):
     kind = types.get(request.GET.get("type", "")) or seen[0]
     if kind not in seen:
         raise Http404
-    names = tuple(shown.name for shown in kind.visible_fields(request.user, kind.fields))
+    names = tuple(
+        shown.name
+        for shown in kind.visible_fields(request.user, kind.fields)
+        if shown.model_field.editable and shown.name != kind.model.title_field  # what names a record is always read
+    )
     uses = field_uses(kind, names)
     wasted = round(sum(use.minutes_a_month for use in uses if use.standing in WASTE))
     context = {
