@@ -163,6 +163,12 @@ def search_queries(case: Case) -> list[str]:
     return ["", f"?q={WORD}"]
 
 
+def palette_queries(case: Case) -> list[str]:
+    """Searched, and opened over the page of a record of Ivan's."""
+    ivans = case.world.records["company"]["ivan"]
+    return [*search_queries(case), f"?q={WORD}&only=add", f"?at={ivans.get_absolute_url()}", "?at=/nowhere", "?q=a"]
+
+
 def list_queries(case: Case) -> list[str]:
     """Plain, searched, sorted by every column there is, archived, and narrowed to what is hidden."""
     kind, world = case.kind, case.world
@@ -466,6 +472,8 @@ ROWS: dict[str, Row] = {
     "records:people": Row("edit record", queries=lambda case: ["", "?q=ann"]),
     "records:give": Row("view record", post=step, may=task_givers),
     "records:search": Row("signed in", queries=search_queries),
+    "records:palette": Row("signed in", queries=palette_queries),
+    "records:keys": Row("signed in"),
     "records:why": Row("signed in", keys("field:product.cost", "report:profit"), says=frozenset({404})),
     "records:undo": Row(
         "signed in",

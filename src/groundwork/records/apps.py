@@ -17,6 +17,7 @@ class RecordsConfig(AppConfig):
             bulk,
             erasing,
             handing_over,  # noqa: F401 - adds what people own
+            palette,
             search,
             use,
             write,
@@ -28,6 +29,7 @@ class RecordsConfig(AppConfig):
         from groundwork.records.setup import built_in
         from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types
+        from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, Own, entries, own
 
         starts.add(Start("files", _("Our own files: the next page takes them in"), leads_to="imports:start"))
@@ -67,6 +69,8 @@ class RecordsConfig(AppConfig):
         )
         own.add(Own("views", pinned_items))
         bulk.add_kinds()
+        keys.go("D", "day")
+        palette.register()
         schedules.every("records.tallies", write.fold_tallies, seconds=60)
         schedules.every("records.imports", engine.tidy, seconds=24 * 3600)
         schedules.every("records.use", use.forget_old, seconds=24 * 3600)

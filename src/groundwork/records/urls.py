@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import element_views, merge_views, personal_views, undo_views, views
+from groundwork.records import element_views, merge_views, palette, personal_views, undo_views, views
 from groundwork.records.files import views as files
 from groundwork.records.list_urls import urlpatterns as of_lists
 from groundwork.records.notices import views as notices
@@ -16,6 +16,8 @@ urlpatterns = [
     path("notices/read", notices.read, name="notices_read"),
     path("notices/<int:pk>", notices.open_notice, name="notice"),
     path("search", views.find, name="search"),
+    path("palette", palette.palette, name="palette"),
+    path("keys", palette.sheet, name="keys"),
     path("why/<str:key>", views.why, name="why"),
     path("configured/", element_views.configured, name="configured"),
     path("configured/fields", element_views.fields_read, name="fields_read"),

@@ -186,7 +186,7 @@ def edit(request, kind, record):
     except Conflict as conflict:
         return conflict_screen(request, kind, conflict, form)
     offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
-    return redirect(saved)
+    return redirect("records:edit", kind.key, saved.pk) if "stay" in request.POST else redirect(saved)
 
 
 def conflict_screen(request, kind, conflict: Conflict, form):

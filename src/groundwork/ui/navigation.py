@@ -104,6 +104,9 @@ class Shell:
     sections: list[Section] = field(default_factory=list)
     search_url: str = ""
     language_url: str = ""
+    palette_url: str = ""
+    keys_url: str = ""
+    undo_url: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
     notices_url: str = ""
@@ -118,7 +121,16 @@ class Shell:
     def values(self) -> tuple:
         """Everything that the frame shows, apart from the page's own address."""
         plain = (self.signed_in, self.person, self.role, self.firm_name, self.theme, self.language)
-        urls = (self.notices_url, self.search_url, self.language_url, self.theme_url, self.sign_out_url, self.me_url)
+        urls = (
+            self.notices_url,
+            self.search_url,
+            self.palette_url,
+            self.keys_url,
+            self.language_url,
+            self.theme_url,
+            self.sign_out_url,
+            self.me_url,
+        )
         menu: list[Any] = []
         for section in self.sections:
             menu += [section.key, section.label]
@@ -192,6 +204,8 @@ def shell_of(request) -> Shell:
     shell.theme = getattr(user, "theme", "") or ""
     shell.sections = sections_for(user, request.path, request.get_full_path())
     shell.search_url = first_url("search", "records:search")
+    shell.palette_url, shell.keys_url = first_url("records:palette"), first_url("records:keys")
+    shell.undo_url = first_url("records:undo_last")
     shell.theme_url = first_url("access:theme")
     shell.me_url = first_url("access:me")
     shell.notices_url = first_url("records:notices")

@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from groundwork.ui import keys
 from groundwork.ui.navigation import Shell
 
 MOST = 500
@@ -45,6 +46,14 @@ def tab_bar(shell: Shell) -> SafeString:
     if not shell.sections:
         return SafeString("")
     return kept(("tabs", get_language(), *shell.values), lambda: render_to_string("ui/tab_bar.html", {"shell": shell}))
+
+
+def tools(shell: Shell) -> SafeString:
+    """The palette and the table of keys, for those who are signed in."""
+    if not shell.signed_in or not shell.palette_url:
+        return SafeString("")
+    context = {"shell": shell, "table": keys.table()}
+    return kept(("tools", get_language()), lambda: render_to_string("ui/tools.html", context))
 
 
 def part(template_name: str) -> SafeString:

@@ -20,11 +20,13 @@ class CustomersConfig(AppConfig):
             relationship,
             types,
         )
+        from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
 
         schedules.every("customers.facts", facts.start_if_stale, seconds=60)
         schedules.every("customers.facts.day", facts.mark_all, seconds=24 * 3600)
         schedules.every("customers.duplicates", duplicates.look_at_all, seconds=24 * 3600)
+        keys.go("C", "company")
         entries.add(
             Entry(
                 key="relationship",

@@ -11,6 +11,7 @@ class InsightConfig(AppConfig):
         from django.urls import reverse
 
         from groundwork.crm.insight import reports, sections  # noqa: F401 - declare the reports
+        from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
 
         entries.add(
@@ -24,3 +25,4 @@ class InsightConfig(AppConfig):
                 may=lambda user: user.can("view", "reports"),
             )
         )
+        keys.go("V", "above")

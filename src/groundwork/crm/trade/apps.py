@@ -24,7 +24,9 @@ class TradeConfig(AppConfig):
             units,
         )
         from groundwork.records.write import Follower, followers
+        from groundwork.ui import keys
 
+        keys.go("O", "order")
         followers.add(Follower("list of units", units.Unit.type_key, units.follow))
         schedules.every("trade.rollups", rolling.roll_soon, seconds=60)
         schedules.every("trade.compare", rolling.compare_soon, seconds=24 * 3600)

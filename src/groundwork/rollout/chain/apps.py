@@ -14,6 +14,7 @@ class ChainConfig(AppConfig):
         from groundwork.records.pages import Panel, panels
         from groundwork.rollout.chain.thread import thread_of
         from groundwork.rollout.chain.why import agreed_among, reasons
+        from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
 
         panels.add(Panel("rollout.thread", "requirement", "chain/thread.html", thread_of))
@@ -34,3 +35,4 @@ class ChainConfig(AppConfig):
                     may=lambda user, verb=verb: user.can(verb, "requirement"),
                 )
             )
+        keys.go("M", "map")

@@ -118,6 +118,12 @@ def tab_bar(shell) -> SafeString:
 
 
 @register.simple_tag
+def tools(shell) -> SafeString:
+    """The palette and the table of keys."""
+    return standing.tools(shell)
+
+
+@register.simple_tag
 def standing_part(template_name: str) -> SafeString:
     """A part that says the same to all readers of one language."""
     return standing.part(template_name)
