@@ -65,7 +65,7 @@ for key in (
     Key("help", gettext_lazy("Show all keys"), ("Shift+Slash",)),
     Key("next", gettext_lazy("Next row"), ("KeyJ", "ArrowDown"), "lists"),
     Key("previous", gettext_lazy("Previous row"), ("KeyK", "ArrowUp"), "lists"),
-    Key("open", gettext_lazy("Open"), ("Enter",), "lists"),
+    Key("open", gettext_lazy("Open the row"), ("Enter",), "lists"),
     Key("peek", gettext_lazy("Look at it beside the list"), ("Space",), "lists"),
     Key("pick", gettext_lazy("Tick the row"), ("KeyX",), "lists"),
     Key("pick_range", gettext_lazy("Tick all rows from the last ticked one to here"), ("Shift+KeyX",), "lists"),

@@ -1,0 +1,168 @@
+"""The daily work without a mouse: finding, walking a list, opening, noting, adding, saving; on a Russian layout too."""
+
+import pytest
+
+from tests.support.screens import NARROW, breaches, too_wide
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def anna(page, sign_in):
+    sign_in(page, "anna@demo.example")
+    page.goto("/r/company/")
+    page.locator("gw-keys").wait_for(state="attached")
+    return page
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.textContent.trim()")
+
+
+def ring(page) -> bool:
+    """Is the focus seen?"""
+    look = "(({outlineStyle, boxShadow}) => outlineStyle !== 'none' || boxShadow !== 'none')"
+    return page.evaluate(f"{look}(getComputedStyle(document.activeElement))")
+
+
+def test_a_company_is_found_opened_and_noted_by_keys_alone(anna):
+    name = anna.locator("#list-company tbody a").nth(3).inner_text()
+
+    anna.keyboard.press("Control+k")
+    anna.keyboard.type(name)
+    anna.locator("#palette [role=option]").first.wait_for()
+    anna.keyboard.press("Enter")
+    anna.wait_for_url("**/r/company/*")
+    assert anna.locator("h1").inner_text() == name
+
+    for _place in range(60):
+        anna.keyboard.press("Tab")
+        assert ring(anna), anna.evaluate("document.activeElement.outerHTML")
+        if anna.evaluate("document.activeElement.name") == "text":
+            break
+    anna.keyboard.type("Called; wants a price by Friday")
+    with anna.expect_navigation():
+        anna.keyboard.press("Control+Enter")
+
+    assert anna.get_by_text("wants a price by Friday").count() == 1
+
+
+def test_a_list_is_walked_opened_and_left_by_keys_alone(anna):
+    names = anna.locator("#list-company tbody td:first-of-type a, #list-company tbody th a").all_inner_texts()
+
+    anna.keyboard.press("j")
+    anna.keyboard.press("j")
+    assert focused(anna) == names[1]
+    assert ring(anna)
+    anna.keyboard.press("ArrowDown")
+    anna.keyboard.press("k")
+    assert focused(anna) == names[1]
+    anna.keyboard.press("Enter")
+    anna.wait_for_url("**/r/company/*")
+    assert anna.locator("h1").inner_text() == names[1]
+
+    with anna.expect_navigation():
+        anna.keyboard.press("e")
+    anna.locator("form.form input[type=text]").first.focus()
+    anna.keyboard.press("Escape")
+    with anna.expect_navigation():
+        anna.keyboard.press("Escape")
+    assert not anna.url.endswith("/edit")
+    anna.keyboard.press("g")
+    anna.keyboard.press("c")
+    anna.wait_for_url("**/r/company/")
+
+
+def test_keys_are_meant_by_their_place_under_a_russian_layout(anna):
+    """The same keys send Cyrillic letters: what counts is ``code``."""
+    press = (
+        "(key, code) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))"
+    )
+
+    anna.evaluate(f"({press})('о', 'KeyJ')")
+    assert focused(anna) != ""
+    anna.evaluate(f"({press})('п', 'KeyG')")
+    anna.evaluate(f"({press})('щ', 'KeyO')")
+
+    anna.wait_for_url("**/r/order/")
+
+
+def test_a_filter_is_set_and_nothing_happens_while_one_types(anna):
+    anna.keyboard.press("/")
+    anna.wait_for_function("document.activeElement.id === 'filter-q'")
+    anna.keyboard.type("gjeken")  # letters that are keys outside of a field
+    assert anna.evaluate("document.activeElement.value") == "gjeken"
+    with anna.expect_navigation():
+        anna.keyboard.press("Enter")
+
+    assert "q=gjeken" in anna.url
+
+
+def test_something_is_added_by_keys_alone_and_ctrl_z_takes_it_back(anna):
+    with anna.expect_navigation():
+        anna.keyboard.press("n")
+    anna.wait_for_url("**/r/company/quick")
+    while anna.evaluate("document.activeElement.name") != "name":
+        anna.keyboard.press("Tab")
+    anna.keyboard.type("Keyboard & Sons")
+    with anna.expect_navigation():
+        anna.keyboard.press("Control+Enter")
+    assert anna.locator("h1").inner_text() == "Keyboard & Sons"
+
+    with anna.expect_event("load"):
+        anna.keyboard.press("Control+z")
+    anna.locator("text=/Taken back|Возвращено|Cofnięto/i").first.wait_for()
+
+
+def test_the_palette_keeps_what_was_typed_and_gives_the_focus_back(anna):
+    anna.keyboard.press("j")
+    before = focused(anna)
+
+    anna.keyboard.press("Control+k")
+    anna.keyboard.type("торт")
+    anna.locator("#palette-list:not([aria-busy])").wait_for()
+    anna.keyboard.press("Escape")
+    assert focused(anna) == before
+    anna.keyboard.press("Control+k")
+
+    assert anna.locator("#palette input").input_value() == "торт"
+
+
+def test_the_palette_says_when_the_server_does_not_answer_and_tries_again(anna):
+    anna.route("**/palette?*", lambda route: route.abort())
+    anna.keyboard.press("Control+k")
+    anna.keyboard.type("cukier")
+    anna.locator("#palette [role=status]:not(:empty)").wait_for(state="attached")
+    assert anna.locator("#palette input").input_value() == "cukier"
+
+    anna.unroute("**/palette?*")
+    anna.keyboard.press("Enter")
+
+    anna.locator("#palette [role=option]").first.wait_for()
+
+
+def test_the_sheet_of_keys_opens_over_the_page_and_switches_letters_off(anna):
+    anna.keyboard.press("?")
+    anna.locator("#dialog[open] .keys-list").first.wait_for()
+    assert breaches(anna) == []
+    anna.locator("#dialog [data-keys-on]").uncheck()
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("j")
+    assert anna.evaluate("document.activeElement.closest('tbody')") is None
+    anna.keyboard.press("Control+k")
+
+    assert anna.locator("#palette[open]").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_palette_is_whole_on_a_phone_and_opens_by_touch(new_page, sign_in, scheme):
+    page = sign_in(new_page(viewport=NARROW, has_touch=True, color_scheme=scheme), "anna@demo.example")
+    page.goto("/r/company/#side")
+
+    page.locator(".nav-q").tap()
+    page.locator("#palette input").fill("cukier")
+    page.locator("#palette [role=option]").first.wait_for()
+    assert (too_wide(page), breaches(page)) == (0, [])
+    page.locator("#palette [role=option]").first.tap()
+
+    page.wait_for_url("**/r/company/*")
