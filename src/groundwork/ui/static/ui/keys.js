@@ -1,12 +1,10 @@
 // Binds the keys that ui/keys.py names, by their place on the keyboard (event.code): the same under every layout.
-// A room listens to "gw-peek" and "gw-edit" on a row, and prevents the default if it does them itself.
 const tools = document.querySelector("gw-keys");
 const WAIT = 1500; // for the second key of "G C"
 const TYPED = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 const OFF = "keys-off";
 let first = "";
 let firstAt = 0;
-let ticked = null;
 
 const bound = new Map(); // "Mod+KeyK" -> what is done
 for (const { act, keys, goes } of JSON.parse(tools?.dataset.keys ?? "[]")) {
@@ -14,9 +12,6 @@ for (const { act, keys, goes } of JSON.parse(tools?.dataset.keys ?? "[]")) {
 }
 
 const main = () => document.querySelector("dialog[open]") ?? document.getElementById("main");
-const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => row.querySelector("a[href]"));
-const current = () => document.activeElement?.closest("table.tbl tbody tr");
-const linkOf = (row) => row?.querySelector("a.main[href], th a[href], td a[href]");
 const link = (selector) => main()?.querySelector(selector);
 const isOff = () => {
   try {
@@ -26,35 +21,9 @@ const isOff = () => {
   }
 };
 
-function step(by) {
-  const table = current()?.closest("table") ?? [...document.querySelectorAll("#main table.tbl")].find((one) => rowsOf(one).length);
-  if (!table) return false;
-  const rows = rowsOf(table);
-  const at = rows.indexOf(current());
-  const row = rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))];
-  linkOf(row)?.focus();
-  row?.scrollIntoView({ block: "nearest" });
-  if (at === rows.length - 1 && by > 0) document.querySelector("#main [data-next]")?.focus();
-  return Boolean(row);
-}
-
-function tell(row, name) {
-  return row && !row.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true }));
-}
-
-function pick(whole) {
-  const row = current();
-  const box = row?.querySelector("input[type=checkbox]");
-  if (!box) return false;
-  const rows = [...row.parentElement.rows];
-  const [from, to] = [rows.indexOf(whole && ticked?.isConnected ? ticked : row), rows.indexOf(row)].sort((a, b) => a - b);
-  for (const one of rows.slice(from, to + 1)) {
-    const other = one.querySelector("input[type=checkbox]");
-    if (other && (!whole || !other.checked)) other.click();
-  }
-  ticked = row;
-  return true;
-}
+// A list does what its rows need, and says so by preventing.
+const inList = (act) => !(document.activeElement ?? document.body).dispatchEvent(
+  new CustomEvent("gw-key", { detail: act, bubbles: true, cancelable: true }));
 
 function formHere() {
   return document.activeElement?.closest("form[method=post]") ?? link("form[method=post].form");
@@ -80,6 +49,7 @@ document.addEventListener("change", ({ target }) => {
 function cancel(event) {
   const typing = event.target.closest?.(TYPED);
   if (document.querySelector("dialog[open], :popover-open")) return false;
+  if (inList("cancel")) return true;
   if (typing) {
     typing.blur();
     return true;
@@ -121,11 +91,7 @@ const acts = {
     return true;
   },
   edit: () => {
-    const row = current();
-    if (row) {
-      if (!tell(row, "gw-edit")) location.assign(`${linkOf(row).pathname}/edit`);
-      return true;
-    }
+    if (inList("edit")) return true;
     const edits = link(".acts a[data-edit-record]");
     edits?.click();
     return Boolean(edits);
@@ -140,12 +106,6 @@ const acts = {
     else location.assign(tools.dataset.sheet);
     return true;
   },
-  next: () => step(1),
-  previous: () => step(-1),
-  open: () => false, // the focused link opens by itself
-  peek: () => tell(current(), "gw-peek"),
-  pick: () => pick(false),
-  pick_range: () => pick(true),
   save: () => save(false),
   stay: () => save(true),
   cancel,
@@ -161,9 +121,6 @@ function palette(only) {
   return true;
 }
 
-// Where the focus is not on a row, the arrows and the space bar stay the browser's.
-const OF_ROW = new Set(["ArrowDown", "ArrowUp", "Space"]);
-
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const held = event.ctrlKey || event.metaKey;
@@ -174,13 +131,12 @@ document.addEventListener("keydown", (event) => {
   const pressed = (held ? "Mod+" : "") + (shift ? "Shift+" : "") + code;
   if (!held && code !== "Escape" && (typing || isOff() || document.querySelector("dialog[open]"))) return;
   if (held && typing && ["KeyZ", "Space"].includes(code)) return; // the field's own undo
-  if (!held && OF_ROW.has(code) && !event.target.closest?.("table.tbl tbody a[href]")) return;
   if (event.code === "Space" && event.target.closest?.("button, summary, input, [role=button]")) return;
   const known = (Date.now() - firstAt < WAIT && bound.get(`${first} ${pressed}`)) || bound.get(pressed);
   const begins = !held && [...bound.keys()].some((way) => way.startsWith(`${pressed} `));
   first = begins ? pressed : "";
   firstAt = Date.now();
-  if (known && acts[known.act]?.(event, known.goes)) event.preventDefault();
+  if (known && (acts[known.act] ?? (() => inList(known.act)))(event, known.goes)) event.preventDefault();
 });
 
 // The switch on the sheet of keys: single letters rest in this browser.
