@@ -22,17 +22,18 @@ def focused(page) -> str:
 def ring(page) -> bool:
     """Is the focus seen?"""
     look = "(({outlineStyle, boxShadow}) => outlineStyle !== 'none' || boxShadow !== 'none')"
-    return page.evaluate(f"{look}(getComputedStyle(document.activeElement))")
+    around = "[document.activeElement, document.activeElement.parentElement]"  # a field may be framed by its box
+    return page.evaluate(f"{around}.some((one) => {look}(getComputedStyle(one)))")
 
 
 def test_a_company_is_found_opened_and_noted_by_keys_alone(anna):
-    name = anna.locator("#list-company tbody a").nth(3).inner_text()
+    name = anna.locator("#list-company td.k1 a").nth(3).inner_text()
 
     anna.keyboard.press("Control+k")
     anna.keyboard.type(name)
     anna.locator("#palette [role=option]").first.wait_for()
-    anna.keyboard.press("Enter")
-    anna.wait_for_url("**/r/company/*")
+    with anna.expect_navigation():
+        anna.keyboard.press("Enter")
     assert anna.locator("h1").inner_text() == name
 
     for _place in range(60):
@@ -48,17 +49,17 @@ def test_a_company_is_found_opened_and_noted_by_keys_alone(anna):
 
 
 def test_a_list_is_walked_opened_and_left_by_keys_alone(anna):
-    names = anna.locator("#list-company tbody td:first-of-type a, #list-company tbody th a").all_inner_texts()
+    names = anna.locator("#list-company td.k1 a").all_inner_texts()
 
     anna.keyboard.press("j")
     anna.keyboard.press("j")
-    assert focused(anna) == names[1]
+    assert names[1] in focused(anna)
     assert ring(anna)
     anna.keyboard.press("ArrowDown")
     anna.keyboard.press("k")
-    assert focused(anna) == names[1]
-    anna.keyboard.press("Enter")
-    anna.wait_for_url("**/r/company/*")
+    assert names[1] in focused(anna)
+    with anna.expect_navigation():
+        anna.keyboard.press("Enter")
     assert anna.locator("h1").inner_text() == names[1]
 
     with anna.expect_navigation():
@@ -70,7 +71,7 @@ def test_a_list_is_walked_opened_and_left_by_keys_alone(anna):
     assert not anna.url.endswith("/edit")
     anna.keyboard.press("g")
     anna.keyboard.press("c")
-    anna.wait_for_url("**/r/company/")
+    anna.locator("#list-company").wait_for()
 
 
 def test_keys_are_meant_by_their_place_under_a_russian_layout(anna):
@@ -89,7 +90,7 @@ def test_keys_are_meant_by_their_place_under_a_russian_layout(anna):
 
 def test_a_filter_is_set_and_nothing_happens_while_one_types(anna):
     anna.keyboard.press("/")
-    anna.wait_for_function("document.activeElement.id === 'filter-q'")
+    anna.locator("#filter-q:focus").wait_for()
     anna.keyboard.type("gjeken")  # letters that are keys outside of a field
     assert anna.evaluate("document.activeElement.value") == "gjeken"
     with anna.expect_navigation():
@@ -109,9 +110,10 @@ def test_something_is_added_by_keys_alone_and_ctrl_z_takes_it_back(anna):
         anna.keyboard.press("Control+Enter")
     assert anna.locator("h1").inner_text() == "Keyboard & Sons"
 
-    with anna.expect_event("load"):
+    with anna.expect_navigation():
         anna.keyboard.press("Control+z")
-    anna.locator("text=/Taken back|Возвращено|Cofnięto/i").first.wait_for()
+
+    assert anna.locator(".sub .chip.warn").count() == 1  # archived
 
 
 def test_the_palette_keeps_what_was_typed_and_gives_the_focus_back(anna):
@@ -161,8 +163,9 @@ def test_the_palette_is_whole_on_a_phone_and_opens_by_touch(new_page, sign_in, s
 
     page.locator(".nav-q").tap()
     page.locator("#palette input").fill("cukier")
-    page.locator("#palette [role=option]").first.wait_for()
+    page.locator("#palette-list:not([aria-busy])", has_text="ukier").wait_for()
     assert (too_wide(page), breaches(page)) == (0, [])
-    page.locator("#palette [role=option]").first.tap()
+    with page.expect_navigation():
+        page.locator("#palette [role=option]").first.tap()
 
-    page.wait_for_url("**/r/company/*")
+    assert "ukier" in page.locator("h1").inner_text()

@@ -129,7 +129,8 @@ document.addEventListener("keydown", (event) => {
   const code = slash ? "Slash" : event.code;
   const shift = event.shiftKey && (!slash || event.key === "?") || event.key === "?";
   const pressed = (held ? "Mod+" : "") + (shift ? "Shift+" : "") + code;
-  if (!held && code !== "Escape" && (typing || isOff() || document.querySelector("dialog[open]"))) return;
+  const isLetter = event.key.length === 1 && event.code !== "Space";
+  if (!held && code !== "Escape" && (typing || (isLetter && isOff()) || document.querySelector("dialog[open]"))) return;
   if (held && typing && ["KeyZ", "Space"].includes(code)) return; // the field's own undo
   if (event.code === "Space" && event.target.closest?.("button, summary, input, [role=button]")) return;
   const known = (Date.now() - firstAt < WAIT && bound.get(`${first} ${pressed}`)) || bound.get(pressed);

@@ -8,6 +8,7 @@ let timer = 0;
 let waiting = null;
 let only = "";
 let asked = null;
+let failed = false;
 let opener = null;
 
 const options = () => [...list.querySelectorAll("[role=option]")];
@@ -37,8 +38,10 @@ async function ask() {
   } catch (error) {
     if (error.name === "AbortError") return; // a newer one is under way
     said.textContent = box.dataset.failed; // what was found before stays, greyed
+    failed = true;
     return;
   }
+  failed = false;
   list.removeAttribute("aria-busy");
 }
 
@@ -87,7 +90,8 @@ function walk(event) {
     event.preventDefault();
     clearTimeout(timer);
     const now = new URLSearchParams({ q: field.value, at: location.pathname, only }).toString();
-    if (now === asked) take(active(), event.ctrlKey || event.metaKey);
+    if (failed) ask();
+    else if (now === asked) take(active(), event.ctrlKey || event.metaKey);
     else ask().then(() => now === asked && take(active(), false)); // typed faster than the server answers
   }
 }
@@ -109,7 +113,7 @@ if (box) {
   box.addEventListener("close", () => opener?.isConnected && opener.focus());
   document.addEventListener("gw-palette", ({ detail }) => open(detail ?? ""));
   for (const form of document.querySelectorAll("[data-palette]")) {
-    form.addEventListener("pointerdown", (event) => {
+    form.addEventListener("click", (event) => {
       event.preventDefault();
       open("");
     });
