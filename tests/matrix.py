@@ -353,6 +353,25 @@ def task_givers(case: Case, oracle: "Oracle"):
     return 403 if case.method == "POST" and not oracle.reach(case.actor, "create", "task") else None
 
 
+def past_args(case: Case) -> list[dict]:
+    """The field that was changed, one that nobody types, and one that is not there."""
+    return [{"version": 1, "name": name} for name in (case.kind.model.title_field, "number", "password")]
+
+
+def typing_it(case: Case, oracle: "Oracle"):
+    """Like typing it: of what no form asks nothing is put back."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "edit", case.record):
+        return None
+    return 403 if case.method == "POST" and case.args["name"] not in case.kind.fields else None
+
+
+def making_one(case: Case, oracle: "Oracle"):
+    """Whoever sees the original, and makes such records by hand."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
+        return None
+    return None if case.kind.typed and oracle.reach(case.actor, "create", case.kind.key) else 403
+
+
 def attached(case: Case) -> dict:
     return {"file": SimpleUploadedFile("typed.txt", b"typed")}
 
@@ -463,6 +482,10 @@ ROWS: dict[str, Row] = {
     "records:notices_count": Row("signed in"),
     "records:notices_read": Row("signed in"),
     "records:notice": Row("signed in", lambda case: [{"pk": pk} for pk in case.world.notices.values()], may=own_notice),
+    "records:put_back": Row("edit record", past_args, may=typing_it, says=frozenset({403})),
+    "records:compare": Row("view record", queries=lambda case: ["", "?version=1", "?version=x"]),
+    "records:copy": Row("view record", post=typed, may=making_one),
+    "records:seen_by": Row("view record"),
     "records:file_add": Row("edit record", post=attached),
     "records:file_give": Row("view record", planted_file, says=frozenset({404})),
     "records:file_picture": Row("view record", planted_file, says=frozenset({404})),

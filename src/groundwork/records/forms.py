@@ -1,6 +1,7 @@
 """Forms of records, made from the declaration: only fields the person may change, links only to what is visible."""
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from django import forms
@@ -186,15 +187,7 @@ class RecordForm(CleanText, forms.ModelForm):
 
 def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None, **kwargs) -> RecordForm:
     """A form of the fields in ``names`` (all declared ones, else) that ``user`` may see and change."""
-    held = kwargs.get("instance")
-    asked = names or dict.fromkeys((*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ())))
-    open_names = tuple(
-        name
-        for name in asked
-        if kind.field(name).model_field.editable and rights(user).field_mode(kind.key, name) == ""
-    )
-    if held is not None and held.pk and kind.frozen:
-        open_names = tuple(name for name in open_names if name not in kind.frozen(held))
+    open_names = may_type(kind, user, kwargs.get("instance"), names)
     of_model = tuple(name for name in open_names if name not in kind.added)
     made = forms.modelform_factory(kind.model, form=RecordForm, fields=of_model, formfield_callback=form_field)
     form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
@@ -202,6 +195,14 @@ def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None
     if form.folds:
         form.hang()
     return form
+
+
+def may_type(kind: RecordType, user, held=None, names: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The fields, of ``names`` or of all declared ones, that the person may type into a new or into this record."""
+    asked = names or dict.fromkeys((*kind.fields, *(("owner",) if may_hand_over(kind, user, held) else ())))
+    stands = kind.frozen(held) if held is not None and held.pk and kind.frozen else ()
+    free = (name for name in asked if rights(user).field_mode(kind.key, name) == "" and name not in stands)
+    return tuple(name for name in free if kind.field(name).model_field.editable)
 
 
 def form_field(model_field: models.Field, **kwargs):

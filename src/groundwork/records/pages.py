@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import CharField, Count, Value
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from groundwork.blueprint.models import Element
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
+from groundwork.records import history, write
 from groundwork.records.cells import Names, cell, words_for
 from groundwork.records.forms import part_form
 from groundwork.records.models import Activity, Change, Record, RecordFile
@@ -160,6 +162,16 @@ for act_label in (
 
 
 @dataclass
+class Line:
+    """One field in a change; ``back_url`` puts back what it held before."""
+
+    label: str
+    before: str
+    after: str
+    back_url: str = ""
+
+
+@dataclass
 class Event:
     """One line of the timeline."""
 
@@ -169,7 +181,7 @@ class Event:
     at: datetime
     when: str
     text: str = ""
-    changes: Sequence[tuple[str, ...]] = ()  # label, before, after
+    changes: Sequence[Line] = ()
     quiet: bool = False
     undo_url: str = ""
     href: str = ""
@@ -343,8 +355,8 @@ def _changes(record: Record, user, end: datetime) -> list[Event]:
     found = Change.objects.filter(type=record.type_key, object_id=record.pk, changeset__at__lt=end)
     changes = list(found.select_related("changeset__by").order_by("-pk")[: EVENTS + 1])
     kind = type_of(record)
-    people, currency = _people_in(kind, changes), getattr(record, "currency", "")
-    return [event for item in changes if (event := _changed(item, kind, user, people, currency))]
+    past = Past(record, _people_in(kind, changes), write.values(record), history.may_put_back(record, user))
+    return [event for item in changes if (event := _changed(item, kind, user, past))]
 
 
 def _attached(file: RecordFile) -> Event:
@@ -385,23 +397,39 @@ def _people_in(kind: RecordType, changes: list[Change]) -> dict[tuple[str, int],
     return found
 
 
-def _changed(change: Change, kind: RecordType, user, people: dict[tuple[str, int], str], currency: str) -> Event | None:
+@dataclass
+class Past:
+    """What the lines of a record's history are told with: names, the currency, what it holds now, what may go back."""
+
+    record: Record
+    people: dict[tuple[str, int], str]
+    held: dict[str, Any]
+    open_now: frozenset[str]
+
+    @property
+    def currency(self) -> str:
+        return getattr(self.record, "currency", "")
+
+
+def _line(shown, before, after, change: Change, past: Past) -> Line:
+    """One field of a change; offered to be put back where it holds something else by now."""
+    if shown.kind == "link":
+        return Line(shown.heading, "", _("changed"))
+    words = [_words(shown, value, past.people, past.currency) for value in (before, after)]
+    may = shown.column in past.open_now and past.held.get(shown.column) != before
+    return Line(shown.heading, *words, history.back_url(past.record, shown, change.version - 1) if may else "")
+
+
+def _changed(change: Change, kind: RecordType, user, past: Past) -> Event | None:
     act = change.changeset
     visible = {item.model_field.attname: item for item in kind.visible_fields(user, tuple(kind.by_name))}
-    lines: list[tuple[str, ...]] = []
+    lines: list[Line] = []
     if not change.created:
         for name, (before, after) in change.fields.items():
             if "#" in name:
-                lines += _part_line(kind, user, name, before, after)
-            elif name in visible and visible[name].kind != "link":
-                lines.append(
-                    (
-                        visible[name].heading,
-                        *(_words(visible[name], value, people, currency) for value in (before, after)),
-                    )
-                )
+                lines += [Line(*words) for words in _part_line(kind, user, name, before, after)]
             elif name in visible:
-                lines.append((visible[name].heading, "", _("changed")))
+                lines.append(_line(visible[name], before, after, change, past))
         if not lines and act.act in ("edited", "undone", "file.added"):
             return None
     named = acts.get(act.act)
@@ -467,47 +495,62 @@ class Related:
     rows: list[Row]
     more_url: str
     add_url: str = ""
+    count: int = 0
 
 
 def related_of(record: Record, user) -> list[Related]:
-    """The newest records of each type that links here: one query a type (and one for each type they link to)."""
-    result = []
-    for kind, link in related_types(record.type_key):
-        if not user.can("view", kind.key):
-            continue
-        sort = next((name for name in kind.sorts if name.startswith("-")), "-updated_at")
-        found = list(
-            kind.model.objects.visible_to(user)
-            .current()
-            .filter(**{link.column: record.pk})
-            .order_by(sort, "-pk")[: RELATED + 1]
-        )
-        columns = [
-            item
-            for item in kind.visible_fields(user, kind.columns)
-            if item.name in (kind.model.title_field, kind.amount, kind.board, "job", "issued_on", "phone", "state")
-        ]
-        names = Names(user, [], [])
-        rows = [
-            Row([cell(item, row, names) for item in columns], key=str(row.pk), href=row.get_absolute_url())
-            for row in found[:RELATED]
-        ]
-        for row in rows:
-            row.cells[0].kind = "bold"
-        more = (
-            reverse("records:list", args=[kind.key]) + f"?f.{link.name}={record.pk}"
-            if len(found) > RELATED and link.name in kind.filters
-            else ""
-        )
-        label, title = kind.called_there.get(link.name, (kind.label, kind.plural))
-        add = (
-            reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}"
-            if label and kind.typed and link.model_field.editable and user.can("create", kind.key)
-            else ""
-        )
-        if rows or add:
-            result.append(Related(label, title, rows, more, add))
-    return result
+    """The newest records of each type that links here, and how many there are: one query for all numbers, and one for
+    each type that has any (and one for each type they link to)."""
+    links = [(kind, link) for kind, link in related_types(record.type_key) if user.can("view", kind.key)]
+    counts = _counts(record, user, links)
+    found = [_related(kind, link, record, user, counts.get(f"{kind.key}.{link.name}", 0)) for kind, link in links]
+    return [related for related in found if related.rows or related.add_url]
+
+
+def _linking(kind: RecordType, link, record: Record, user):
+    return kind.model.objects.visible_to(user).current().filter(**{link.column: record.pk})
+
+
+def _counts(record: Record, user, links) -> dict[str, int]:
+    """How many records of each type link here, by "type.field"; types that have none are left out."""
+    numbers = [
+        _linking(kind, link, record, user)
+        .order_by()
+        .annotate(of=Value(f"{kind.key}.{link.name}", output_field=CharField()))
+        .values("of")
+        .annotate(number=Count("pk"))
+        .values_list("of", "number")
+        for kind, link in links
+    ]
+    return dict(numbers[0].union(*numbers[1:], all=True)) if numbers else {}
+
+
+def _related(kind: RecordType, link, record: Record, user, count: int) -> Related:
+    label, title = kind.called_there.get(link.name, (kind.label, kind.plural))
+    may_add = label and kind.typed and link.model_field.editable and user.can("create", kind.key)
+    list_url = reverse("records:list", args=[kind.key]) + f"?f.{link.name}={record.pk}"
+    return Related(
+        label,
+        title,
+        _newest(kind, link, record, user) if count else [],
+        list_url if count > RELATED and link.name in kind.filters else "",
+        reverse("records:new", args=[kind.key]) + f"?{link.name}={record.pk}" if may_add else "",
+        count,
+    )
+
+
+def _newest(kind: RecordType, link, record: Record, user) -> list[Row]:
+    sort = next((name for name in kind.sorts if name.startswith("-")), "-updated_at")
+    found = list(_linking(kind, link, record, user).order_by(sort, "-pk")[:RELATED])
+    told = (kind.model.title_field, kind.amount, kind.board, "job", "issued_on", "phone", "state")
+    columns = [item for item in kind.visible_fields(user, kind.columns) if item.name in told]
+    names = Names(user, [], [])
+    rows = [
+        Row([cell(item, row, names) for item in columns], key=str(row.pk), href=row.get_absolute_url()) for row in found
+    ]
+    for row in rows:
+        row.cells[0].kind = "bold"
+    return rows
 
 
 def reasons_of(key: str, user) -> tuple[Element | None, str, list]:

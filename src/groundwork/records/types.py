@@ -216,6 +216,8 @@ class RecordType:
     order: int = 50
     opens: str = ""  # what its entry in the menu narrows the list to, e.g. "f.state=open"
     typed: bool = True  # people may create one by hand
+    copies: tuple[str, ...] = ()  # keys of the parts that a copy of a record takes over
+    not_copied: tuple[str, ...] = ()  # fields that a copy begins without: numbers, days, what the law gave
     mergeable: bool = False  # two records may turn out to be one (records.merging)
     beside: tuple[tuple[Any, Callable[[], str]], ...] = ()  # (words, address) of the pages that stand beside its list
     warns: str = ""  # the route that tells, while one types, which records this may be

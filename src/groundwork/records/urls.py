@@ -1,20 +1,14 @@
 from django.urls import path
 
-from groundwork.records import element_views, merge_views, palette, personal_views, undo_views, views
-from groundwork.records.files import views as files
+from groundwork.records import element_views, merge_views, palette, personal_views, views
 from groundwork.records.list_urls import urlpatterns as of_lists
-from groundwork.records.notices import views as notices
-from groundwork.records.tasks import views as tasks
+from groundwork.records.page_urls import urlpatterns as of_pages
 
 app_name = "records"
 urlpatterns = [
     *of_lists,
+    *of_pages,
     path("", views.home, name="home"),
-    path("day", tasks.day, name="day"),
-    path("notices", notices.notices, name="notices"),
-    path("notices/count", notices.count, name="notices_count"),
-    path("notices/read", notices.read, name="notices_read"),
-    path("notices/<int:pk>", notices.open_notice, name="notice"),
     path("search", views.find, name="search"),
     path("palette", palette.palette, name="palette"),
     path("keys", palette.sheet, name="keys"),
@@ -24,10 +18,6 @@ urlpatterns = [
     path("configured/<str:key>", element_views.element, name="element"),
     path("configured/<str:key>/reason", element_views.element_reason, name="element_reason"),
     path("configured/<str:key>/switch", element_views.element_switch, name="element_switch"),
-    path("undo/<int:pk>", undo_views.undo, name="undo"),
-    path("undo/last", undo_views.undo_last, name="undo_last"),
-    path("acts", undo_views.last_acts, name="acts"),
-    path("trash", undo_views.trash, name="trash"),
     path("r/<slug:type_key>/new", views.new, name="new"),
     path("r/<slug:type_key>/quick", views.quick, name="quick"),
     path("r/<slug:type_key>/options", views.options, name="options"),
@@ -41,17 +31,9 @@ urlpatterns = [
     path("r/<slug:type_key>/<int:pk>/merge/<int:other>", merge_views.merge, name="merge"),
     path("r/<slug:type_key>/<int:pk>/unmerge/<int:merge_pk>", merge_views.unmerge, name="unmerge"),
     path("r/<slug:type_key>/<int:pk>/note", views.note, name="note"),
-    path("r/<slug:type_key>/<int:pk>/files", files.add, name="file_add"),
-    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>", files.give, name="file_give"),
-    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>/picture", files.picture, name="file_picture"),
-    path("r/<slug:type_key>/<int:pk>/files/<int:file_pk>/remove", files.remove, name="file_remove"),
-    path("r/<slug:type_key>/<int:pk>/follow", notices.follow, name="follow"),
-    path("r/<slug:type_key>/<int:pk>/unfollow", notices.unfollow, name="unfollow"),
-    path("r/<slug:type_key>/<int:pk>/people", notices.people, name="people"),
     path("r/<slug:type_key>/<int:pk>/personal", personal_views.shown, name="personal"),
     path("r/<slug:type_key>/<int:pk>/personal.json", personal_views.file, name="personal_file"),
     path("r/<slug:type_key>/<int:pk>/erase", personal_views.erase, name="erase"),
-    path("r/<slug:type_key>/<int:pk>/task", tasks.give, name="give"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>", views.part_add, name="part_add"),
     path("r/<slug:type_key>/<int:pk>/parts/<slug:part_key>/<int:part_pk>", views.part_edit, name="part_edit"),
 ]

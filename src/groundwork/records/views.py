@@ -115,6 +115,7 @@ def show_page(request, kind, record, *, status=200, **wrong):
         "may_archive": pages.may_archive(record, request.user), "activity": wrong.get("activity") or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
         "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
+        "may_copy": kind.typed and request.user.can("create", kind.key),
         "followers": followers, "follows": request.user in followers,
         "tasks": [asking.row_of(task, request.user) for task in owed if not task.is_done],
         "step": wrong.get("step") or asking.StepForm(user=request.user, is_optional=True),

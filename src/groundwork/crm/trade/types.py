@@ -200,6 +200,8 @@ order = types.add(
             ),
         ),
         begin=begin_order,
+        copies=("lines",),
+        not_copied=("document_number", "ordered_on", "required_on", "shipped_on"),
         frozen=frozen_order,
         explain=_("An order says what a customer wants and by when. Invoices are made out of it."),
     )  # fmt: skip
@@ -275,6 +277,8 @@ invoice = types.add(
         ),
         menu=works_with_all("invoice"),
         begin=begin_invoice,
+        copies=("lines",),
+        not_copied=("document_number", "issued_on", "due_on", "order", "corrects"),
         frozen=frozen_invoice,
         stays=why_invoice_stays,
         called_there={"corrects": ("", _("Corrections"))},
@@ -335,6 +339,8 @@ purchase = types.add(
         board="state",
         order=45,
         begin=begin_purchase,
+        copies=("items",),
+        not_copied=("document_number", "bought_on"),
         frozen=frozen_purchase,
         parts=(
             PartType(
