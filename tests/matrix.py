@@ -41,6 +41,7 @@ class World:
     files: dict[str, int] = field(default_factory=dict)  # on each person's company
     notices: dict[str, int] = field(default_factory=dict)  # what each person is told about Ivan's company
     sessions: dict[str, int] = field(default_factory=dict)  # a browser in which that person is signed in
+    fields: dict[str, int] = field(default_factory=dict)  # a field that the firm added to that type
 
     def marker(self, person: str, type_key: str) -> str:
         return f"{WORD}{person}{type_key.replace('_', '')}"
@@ -336,6 +337,15 @@ def own_act(case: Case, oracle: Oracle):
     return "login" if case.actor not in oracle.roles else "act"
 
 
+def field_args(case: Case) -> list[dict]:
+    """An added field, asked for under its own type and under another one."""
+    return [{"field_pk": case.world.fields.get(case.kind.key, 0)}]
+
+
+def field_of(case: Case) -> dict:
+    return {"label": "typed", "one": "typed", "many": "typed", "reason": "typed"}
+
+
 def reasoned(case: Case) -> dict:
     return {"reason": "typed"}
 
@@ -506,6 +516,17 @@ ROWS: dict[str, Row] = {
     "records:undo_last": Row("signed in", says=frozenset({403, 404})),
     "records:acts": Row("signed in"),
     "records:trash": Row("signed in"),
+    "records:types": Row("configure settings"),
+    "records:type_new": Row("configure settings", post=field_of),
+    "records:type": Row("configure settings"),
+    "records:type_change": Row("configure settings", post=field_of, says=frozenset({404})),
+    "records:type_retire": Row("configure settings", post=reasoned, says=frozenset({404})),
+    "records:type_restore": Row("configure settings", post=reasoned, says=frozenset({404})),
+    "records:field_new": Row("configure settings", queries=lambda case: ["", "?kind=text"], post=field_of),
+    "records:field_change": Row("configure settings", field_args, post=field_of, says=frozenset({404})),
+    "records:field_retire": Row("configure settings", field_args, post=reasoned, says=frozenset({404})),
+    "records:field_restore": Row("configure settings", field_args, post=reasoned, says=frozenset({404})),
+    "records:field_move": Row("configure settings", field_args, says=frozenset({404})),
     "records:list": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:export_csv": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),

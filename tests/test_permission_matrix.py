@@ -22,9 +22,11 @@ from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, R
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
+from groundwork.records.added import make_field
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS
 from groundwork.records.imports.models import ImportJob
+from groundwork.records.made import make_type
 from groundwork.records.models import ChangeSet, Notice, Record
 from groundwork.records.saved_views import SavedView
 from groundwork.records.testing import make_part, make_record
@@ -87,8 +89,9 @@ def world(django_db_setup, django_db_blocker):
 def plant() -> World:
     cast = make_cast()
     zoe = make_person("Zoe", "salesperson", cast.sales)
+    fields = plant_own(cast)
     people = {name: getattr(cast, name) for name in ("anna", "piotr", "olga", "ivan", "larisa", "nina", "rita", "adam")}
-    planted = World(cast, {**people, "zoe": zoe, "nora": make_narrow(cast)}, records={})
+    planted = World(cast, {**people, "zoe": zoe, "nora": make_narrow(cast)}, records={}, fields=fields)
     switch("field:product.cost", on=True, by=cast.adam, reason="To see what is left.")
     Element.objects.filter(state=Element.State.OFF).update(state=Element.State.LIVE)
     if "planted" not in metrics:
@@ -132,6 +135,21 @@ def plant() -> World:
         )
         planted.acts[name] = view.pk
     return planted
+
+
+def plant_own(cast) -> dict[str, int]:
+    """A record type of the firm's own, for sellers and their head alone; and fields added to it and to companies."""
+    may = {
+        Role.objects.get(key="head"): ("all", Reach.TREE),
+        Role.objects.get(key="salesperson"): ("work", Reach.OWN),
+    }
+    why = {"by": cast.adam, "reason": "To see what becomes of samples."}
+    own = make_type(one="Sample request", many="Sample requests", prefix="SR", may=may, **why)
+    marks = {"filterable": True, "in_list": True}
+    make_field(own.key, kind="link", label="For company", target="company", **marks, **why)
+    field = make_field(own.key, kind="text", label="Subject", **marks, **why)
+    make_field("company", kind="link", label="Last sample", target=own.key, **marks, **why)
+    return {own.key: field.pk, "company": make_field("company", kind="longtext", label="Story", **why).pk}
 
 
 def make_narrow(cast) -> User:

@@ -99,15 +99,19 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
     return element
 
 
-def revise(key: str, *, kind: str, by, difference: dict, cause: str, name: str = "", asked_by=None) -> Element:
+def revise(
+    key: str, *, kind: str, by, difference: dict, cause: str, name: str = "", asked_by=None, keeps_reason=False
+) -> Element:
     """A configured thing that is kept elsewhere (a role's grants) was made or changed: its element gets a revision.
 
-    ``name`` is what the firm calls a thing of its own; ``asked_by`` who asked for it, if not ``by``.
+    ``name`` is what the firm calls a thing of its own; ``asked_by`` who asked for it, if not ``by``. A change that
+    ``keeps_reason`` tells its cause in the history alone: why the thing is here stays as it was.
     """
     element, made = Element.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "since": now()})
     element.revision += 0 if made else 1
     element.name = name
-    element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, asked_by or by
+    if made or not keeps_reason:
+        element.origin, element.reason, element.asked_by = Element.Origin.HAND, cause, asked_by or by
     element.save()
     ElementRevision.objects.create(
         element=element, number=element.revision, at=now(), by=by, difference=difference, cause=cause
@@ -122,12 +126,18 @@ def is_on(key: str) -> bool:
 
 def on_keys() -> frozenset[str]:
     """Keys of the elements in use."""
-    return kept("elements", _read_on_keys)
+    return kept("elements", _read_keys)[0]
 
 
-def _read_on_keys() -> frozenset[str]:
-    in_use = Element.objects.filter(state__in=[Element.State.TRIAL, Element.State.LIVE])
-    return frozenset(in_use.values_list("key", flat=True))
+def all_keys() -> frozenset[str]:
+    """Keys of every element, in use or not."""
+    return kept("elements", _read_keys)[1]
+
+
+def _read_keys() -> tuple[frozenset[str], frozenset[str]]:
+    states = dict(Element.objects.values_list("key", "state"))
+    in_use = (key for key, state in states.items() if state in (Element.State.TRIAL, Element.State.LIVE))
+    return frozenset(in_use), frozenset(states)
 
 
 def kept(name: str, load: Callable[[], T]) -> T:

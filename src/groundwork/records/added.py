@@ -91,6 +91,11 @@ class AddedField(models.Model):
         ordered = sorted(self.choices, key=lambda choice: choice.get("retired", False))
         return [(choice["key"], choice["label"]) for choice in ordered]
 
+    @property
+    def open(self) -> set[str]:
+        """Keys of the choices in use."""
+        return {choice["key"] for choice in self.choices if not choice.get("retired")}
+
     def model_field(self) -> models.Field:
         """A field that stands in no table: what forms, labels and cells take the kind from."""
         made = FIELDS[self.kind](self)
@@ -143,7 +148,7 @@ def own() -> Own:
 def _load() -> Own:
     from groundwork.records.made import MadeType
 
-    found, keys = Own(), elements.on_keys()
+    found, keys = Own(), elements.all_keys()
     if any(KEY.fullmatch(key) for key in keys):
         found.fields = {row.key: row for row in AddedField.objects.order_by("type", "order", "pk")}
     if any(MADE.fullmatch(key) for key in keys):
@@ -236,6 +241,21 @@ def restore_field(row: AddedField, *, by, reason: str) -> None:
     _switch(row, None, by=by, reason=reason)
 
 
+@transaction.atomic
+def move_field(row: AddedField, *, down: bool, by) -> None:
+    """Change places with the next field, or the one before; that alone takes no reason."""
+    refuse_unless_configurator(by)
+    rows = list(AddedField.objects.select_for_update().filter(type=row.type, retired_at=None).order_by("order", "pk"))
+    place = next((place for place, other in enumerate(rows) if other.pk == row.pk), None)
+    if place is None or not 0 <= (other := place + (1 if down else -1)) < len(rows):
+        return
+    rows[place], rows[other] = rows[other], rows[place]
+    for order, moved in enumerate(rows):
+        moved.order = order
+    AddedField.objects.bulk_update(rows, ["order"])
+    elements.raise_config_version()
+
+
 def _switch(row: AddedField, moment, *, by, reason: str) -> None:
     refuse_unless_configurator(by)
     row = AddedField.objects.select_for_update().get(pk=row.pk)
@@ -250,7 +270,7 @@ def _switch(row: AddedField, moment, *, by, reason: str) -> None:
 def _revised(row: AddedField, *, by, reason: str, asked_by, difference: dict) -> None:
     elements.revise(
         row.element_key, kind=Element.Kind.FIELD, by=by, difference=difference, cause=reason.strip(), name=row.label,
-        asked_by=asked_by,
+        asked_by=asked_by, keeps_reason="made" not in difference,
     )  # fmt: skip
 
 

@@ -55,6 +55,17 @@ class RecordsConfig(AppConfig):
                 may=lambda user: user.can("create", "import"),
             )  # fmt: skip
         )
+        entries.add(
+            Entry(
+                key="types",
+                label=_("Record types"),
+                icon="blocks",
+                url=lambda: reverse("records:types"),
+                section="settings",
+                order=30,
+                may=lambda user: user.can("configure", "settings"),
+            )  # fmt: skip
+        )
         own.add(Own("made", made_items))
         entries.add(
             Entry(

@@ -8,11 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import User
 from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
+from groundwork.core.languages import NO_VALUE
 from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
 from groundwork.records.notices import mentions
@@ -32,6 +34,10 @@ class CleanText(PlainErrors):
             if isinstance(value, str):
                 cleaned[name] = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value.replace("\r\n", "\n"))
         return cleaned
+
+
+def why_address(element: str) -> str:
+    return reverse("records:why", args=[element])
 
 
 class LinkField(forms.CharField):
@@ -100,6 +106,17 @@ class RecordForm(CleanText, forms.ModelForm):
             elif shown.kind == "user":
                 self.fields[name].queryset = User.objects.filter(is_active=True)
             self.fields[name].label = shown.heading
+            if shown.added:
+                self.fields[name].why_url = why_address(shown.added.element_key)  # type: ignore[attr-defined]
+
+    def _take_plain_words(self, shown: Field) -> None:
+        """Nothing chosen is a dash; a choice that was retired is offered to whoever holds it."""
+        held, field = shown.read(self.instance), self.fields[shown.name]
+        if shown.kind == "bool":
+            field.widget.choices = [("unknown", NO_VALUE), ("true", _("yes")), ("false", _("no"))]  # type: ignore[attr-defined]
+        elif shown.kind == "choice" and shown.added:
+            offered = [(key, label) for key, label in shown.added.options if key in shown.added.open or key == held]
+            field.choices = [("", NO_VALUE), *offered]  # type: ignore[attr-defined]
 
     def _add_own(self, names: tuple[str, ...]) -> None:
         """The fields that the firm added, each at its place among the others."""
@@ -107,6 +124,7 @@ class RecordForm(CleanText, forms.ModelForm):
             if name in self.kind.added:
                 shown = self.kind.added[name]
                 self.fields[name] = cast(forms.Field, form_field(shown.model_field))
+                self._take_plain_words(shown)
                 self.initial.setdefault(name, shown.read(self.instance))
         self.order_fields(names)
 

@@ -215,7 +215,7 @@ def _switch(row: MadeType, moment, *, by, reason: str) -> None:
 def _revised(row: MadeType, *, by, reason: str, asked_by, difference: dict) -> None:
     elements.revise(
         row.element_key, kind=Element.Kind.OBJECT, by=by, difference=difference, cause=reason.strip(), name=row.many,
-        asked_by=asked_by,
+        asked_by=asked_by, keeps_reason="made" not in difference,
     )  # fmt: skip
 
 

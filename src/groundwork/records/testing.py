@@ -21,8 +21,13 @@ OWN = {field.name for field in Record._meta.get_fields()} | {"id"}
 def make_record(kind: RecordType, *, owner, word: str = "Sample", **values) -> Record:
     """A record of ``kind`` that ``owner`` owns. Required fields are filled, texts with ``word``; required links are
     made too. ``values`` go before everything."""
+    own = {name: values.pop(name) for name in kind.added if name in values}
+    own |= {name: word for name, shown in kind.added.items() if shown.kind in ("text", "longtext") and name not in own}
     filled = filled_in(kind.model, owner=owner, word=word, skip=OWN, given=values)
-    return creating(kind.model(**{"owner": owner, **filled}), by=owner)
+    record = kind.model(**{"owner": owner, **filled})
+    for name, value in own.items():
+        kind.field(name).write(record, value)
+    return creating(record, by=owner)
 
 
 def make_part(part: PartType, parent: Record, *, owner, word: str = "Sample", **values) -> Part:

@@ -3,11 +3,13 @@ from django.urls import path
 from groundwork.records import element_views, merge_views, palette, personal_views, views
 from groundwork.records.list_urls import urlpatterns as of_lists
 from groundwork.records.page_urls import urlpatterns as of_pages
+from groundwork.records.type_urls import urlpatterns as of_types
 
 app_name = "records"
 urlpatterns = [
     *of_lists,
     *of_pages,
+    *of_types,
     path("", views.home, name="home"),
     path("search", views.find, name="search"),
     path("palette", palette.palette, name="palette"),

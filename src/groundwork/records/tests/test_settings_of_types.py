@@ -1,0 +1,159 @@
+"""An administrator without code makes a record type with its fields, in the browser, each with its reason."""
+
+import pytest
+from django.urls import reverse
+
+from groundwork.access.models import Grant, Role
+from groundwork.blueprint.models import Element, ElementRevision
+from groundwork.records.added import AddedField, make_field
+from groundwork.records.made import MadeType
+from groundwork.records.types import types
+
+WHY = "The warehouse asked for it."
+
+
+@pytest.fixture
+def adam(cast, as_user):
+    return as_user(cast.adam)
+
+
+def make_samples(client, **more):
+    typed = {
+        "one": "Sample request", "many": "Sample requests", "letters": "sr", "icon": "flask-conical", "reason": WHY,
+        "may:salesperson": "work", "reach:salesperson": "1", "may:head": "all", "reach:head": "3",
+    }  # fmt: skip
+    return client.post(reverse("records:type_new"), typed | more, follow=True)
+
+
+def add(client, type_key, kind, **typed):
+    return client.post(reverse("records:field_new", args=[type_key]) + f"?kind={kind}", {"reason": WHY} | typed)
+
+
+def test_a_record_type_is_made_with_its_rights_and_works_at_once(cast, adam, as_user):
+    page = make_samples(adam, asked_by=cast.olga.pk)
+    made = MadeType.objects.get()
+    add(adam, made.key, "choice", label="State", choices="Asked\r\nSent", filterable="on", in_list="on")
+    anna = as_user(cast.anna)
+
+    anna.post(reverse("records:new", args=[made.key]), {"name": "Blue cups"})
+    listed = anna.get(reverse("records:list", args=[made.key])).content.decode()
+
+    assert "Sample requests" in page.content.decode()
+    assert (made.prefix, made.icon) == ("SR", "flask-conical")
+    assert "Blue cups" in listed
+    assert "State" in listed
+    assert {(grant.verb, grant.reach) for grant in Grant.objects.filter(type=made.key, role__key="salesperson")} == {
+        ("view", 1), ("create", 1), ("edit", 1), ("archive", 1),
+    }  # fmt: skip
+    element = Element.objects.get(key=made.element_key)
+    assert (element.reason, element.asked_by, element.label) == (WHY, cast.olga, "Sample requests")
+    assert as_user(cast.nina).get(reverse("records:list", args=[made.key])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"one": ""}, {"reason": ""}, {"letters": "C"}, {"letters": "1"}, {"many": "Companies"}, {"icon": "skull"}]
+)
+def test_a_record_type_that_cannot_be_is_explained_in_its_form_and_changes_nothing(adam, wrong):
+    answer = make_samples(adam, **wrong)
+
+    assert answer.status_code == 422
+    assert 'class="err"' in answer.content.decode() or 'role="alert"' in answer.content.decode()
+    assert not MadeType.objects.exists()
+    assert not Grant.objects.filter(type__startswith="m", type__regex=r"^m\d+$").exists()
+
+
+@pytest.mark.parametrize("kind", AddedField.Kind.values)
+def test_every_kind_of_field_is_added_in_the_browser(adam, kind):
+    more = {"choice": {"choices": "A\nB"}, "link": {"target": "company"}, "money": {"currency": "eur"}}.get(kind, {})
+
+    asked = adam.get(reverse("records:field_new", args=["company"]) + f"?kind={kind}")
+    answer = add(adam, "company", kind, label="Measured", **more)
+
+    assert asked.status_code == 200
+    assert answer.status_code == 302
+    assert AddedField.objects.get().kind == kind
+    assert types["company"].added
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("text", {"label": ""}), ("text", {"reason": ""}), ("text", {"label": "City"}), ("choice", {"choices": " \n"}),
+        ("money", {"currency": "XXQ"}), ("link", {"target": "nothing"}), ("link", {}),
+    ],
+)  # fmt: skip
+def test_a_field_that_cannot_be_is_explained_in_its_form(adam, kind, wrong):
+    answer = add(adam, "company", kind, **{"label": "Measured"} | wrong)
+
+    assert answer.status_code == 422
+    assert not AddedField.objects.exists()
+
+
+def test_a_field_is_renamed_and_the_reason_it_is_here_stays(cast, adam):
+    row = make_field("company", by=cast.adam, kind="choice", label="Colour", choices=["Red", "Green"], reason=WHY)
+    where = reverse("records:field_change", args=["company", row.pk])
+
+    shown = adam.get(where).content.decode()
+    adam.post(where, {"label": "Paint", "choices": "Green\nBlue", "required": "on", "reason": "As we say."})
+    row.refresh_from_db()
+
+    assert "Red\nGreen" in shown
+    assert (row.label, row.required) == ("Paint", True)
+    assert [choice["label"] for choice in row.choices if not choice["retired"]] == ["Green", "Blue"]
+    assert Element.objects.get(key=row.element_key).reason == WHY
+    assert [item.cause for item in ElementRevision.objects.filter(element__key=row.element_key)] == [WHY, "As we say."]
+    assert adam.get(where).status_code == 200
+
+
+def test_fields_are_retired_restored_and_moved(cast, adam):
+    first, second = (
+        make_field("company", by=cast.adam, kind="text", label=label, reason=WHY) for label in ("First", "Second")
+    )
+    order = lambda: list(types["company"].added)  # noqa: E731 - read anew each time
+
+    adam.post(reverse("records:field_move", args=["company", second.pk]), {"up": ""})
+    moved = order()
+    unsaid = adam.post(reverse("records:field_retire", args=["company", first.pk]), {"reason": ""})
+    adam.post(reverse("records:field_retire", args=["company", first.pk]), {"reason": "Nobody reads it."})
+    retired = order()
+    page = adam.get(reverse("records:type", args=["company"])).content.decode()
+    adam.post(reverse("records:field_restore", args=["company", first.pk]), {"reason": "Somebody does."})
+
+    assert moved == [second.key, first.key]
+    assert unsaid.status_code == 422
+    assert retired == [second.key]
+    assert "Retired fields" in page
+    assert order() == [second.key, first.key]
+
+
+def test_a_type_gets_its_board_and_is_retired_and_restored(adam):
+    make_samples(adam)
+    made = MadeType.objects.get()
+    add(adam, made.key, "choice", label="State", choices="Asked\nSent")
+    field = AddedField.objects.get()
+    facts = {"one": "Sample", "many": "Samples", "letters": "SR", "icon": "box", "board": field.key, "reason": WHY}
+
+    answer = adam.post(reverse("records:type_change", args=[made.key]), facts)
+    board = types[made.key].board
+    adam.post(reverse("records:type_retire", args=[made.key]), {"reason": "Nobody asks."})
+    gone = adam.get(reverse("records:list", args=[made.key])).status_code
+    listed = adam.get(reverse("records:types")).content.decode()
+    adam.post(reverse("records:type_restore", args=[made.key]), {"reason": "They do."})
+
+    assert answer.status_code == 302
+    assert board == field.key
+    assert gone == 404
+    assert "Restore" in listed
+    assert adam.get(reverse("records:list", args=[made.key])).status_code == 200
+
+
+def test_the_page_of_a_role_shows_made_types_and_added_fields(cast, adam):
+    make_samples(adam)
+    made = MadeType.objects.get()
+    make_field("company", by=cast.adam, kind="text", label="Weakness", reason=WHY)
+
+    page = adam.get(reverse("access:role", args=[Role.objects.get(key="salesperson").key])).content.decode()
+
+    assert "Sample requests" in page
+    assert "Weakness" in page
+    assert f'name="{made.key}:view"' in page

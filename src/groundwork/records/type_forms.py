@@ -1,0 +1,170 @@
+"""Forms of the settings of record types: each asks, in the same form, why and who asked."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.access.models import Reach, Role, User
+from groundwork.access.people import rank_of
+from groundwork.records.added import AddedField
+from groundwork.records.made import ICONS, MadeType
+from groundwork.records.types import types
+from groundwork.ui.forms import PlainErrors
+
+Kind = AddedField.Kind
+
+
+class Reasoned(PlainErrors, forms.Form):
+    """What every change of the configuration says of itself."""
+
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=300, error_messages={"required": _("Say why, in one sentence.")},
+        help_text=_("Everybody who meets it may read it."),
+    )  # fmt: skip
+    asked_by = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), label=_("Who asked for it"), required=False, empty_label=_("I myself")
+    )
+
+    @property
+    def facts(self) -> dict:
+        """What was typed, for the act that is done."""
+        return self.cleaned_data
+
+
+class ClosingForm(PlainErrors, forms.Form):
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=300, error_messages={"required": _("Say why, in one sentence.")}
+    )
+
+
+class FieldForm(Reasoned):
+    """One added field; what it asks depends on the kind, which is chosen before."""
+
+    label = forms.CharField(label=_("Name"), max_length=80, error_messages={"required": _("Type the name.")})
+    choices = forms.CharField(
+        label=_("What can be chosen"), help_text=_("A line each. A line taken away stays in the records that hold it."),
+        widget=forms.Textarea(attrs={"rows": 5}), max_length=6000,
+        error_messages={"required": _("Name what can be chosen, a line each.")},
+    )  # fmt: skip
+    target = forms.ChoiceField(label=_("What kind of record it links to"))
+    currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, help_text=_("Like EUR."))
+    help = forms.CharField(
+        label=_("Hint"), max_length=200, required=False, help_text=_("Stands under the field in forms.")
+    )
+    required = forms.BooleanField(label=_("must be filled in"), required=False)
+    in_list = forms.BooleanField(label=_("is a column of the list"), required=False)
+    filterable = forms.BooleanField(
+        label=_("lists filter and sort by it"), required=False,
+        help_text=_("At most ten fields of a record type; each makes saving a little slower."),
+    )  # fmt: skip
+
+    only_of = {"choices": (Kind.CHOICE,), "target": (Kind.LINK,), "currency": (Kind.MONEY,)}
+
+    def __init__(self, *args, kind: str, row: AddedField | None = None, currency: str = "", **kwargs):
+        if row:
+            kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
+            kwargs["initial"]["choices"] = "\n".join(item["label"] for item in row.choices if not item["retired"])
+        super().__init__(*args, **kwargs)
+        if row:
+            del self.fields["asked_by"]
+        for name, kinds in self.only_of.items():
+            if kind not in kinds or row and name in ("target", "currency"):
+                del self.fields[name]
+        if "target" in self.fields:
+            self.fields["target"].choices = [(item.key, str(item.label)) for item in types if item.typed]  # type: ignore[attr-defined]
+        if "currency" in self.fields:
+            self.fields["currency"].initial = currency
+        self.order_fields(["label", "choices", "target", "currency", "help", "required", "in_list", "filterable"])
+
+    def clean_currency(self):
+        from groundwork.access.choices import current_currencies
+
+        code = self.cleaned_data["currency"].upper()
+        if code not in current_currencies():
+            raise forms.ValidationError(_("Type the three letters of a currency, like EUR."))
+        return code
+
+    @property
+    def facts(self) -> dict:
+        found = dict(self.cleaned_data)
+        if "choices" in found:
+            found["choices"] = found["choices"].splitlines()
+        return found
+
+
+class TypeForm(Reasoned):
+    """What a record type of the firm's own is called and looks like."""
+
+    one = forms.CharField(
+        label=_("Name of one"), max_length=60, help_text=_("Like “Sample request”."),
+        error_messages={"required": _("Say what one is called, and what many are called.")},
+    )  # fmt: skip
+    many = forms.CharField(
+        label=_("Name of many"), max_length=60, help_text=_("Like “Sample requests”: it stands in the menu."),
+        error_messages={"required": _("Say what one is called, and what many are called.")},
+    )  # fmt: skip
+    letters = forms.CharField(
+        label=_("Letters of its numbers"), max_length=4, help_text=_("Like SR: the first one is SR-1."),
+        error_messages={"required": _("Give one to four letters for its numbers, such as SR for SR-1.")},
+    )  # fmt: skip
+    title = forms.CharField(
+        label=_("What its name is called"), max_length=60, required=False,
+        help_text=_("Every record has a name; here it may be called “Subject”, say."),
+    )  # fmt: skip
+    explain = forms.CharField(
+        label=_("What it is, in one sentence"), max_length=200, required=False,
+        help_text=_("Stands in the list while there is none."),
+    )  # fmt: skip
+    icon = forms.ChoiceField(
+        label=_("Picture"), choices=[(name, name) for name in ICONS], widget=forms.RadioSelect, initial=ICONS[0]
+    )
+    board = forms.ChoiceField(label=_("Its board goes by"), required=False)
+
+    def __init__(self, *args, row: MadeType | None = None, user=None, **kwargs):
+        if row:
+            kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
+            kwargs["initial"]["letters"] = row.prefix
+        super().__init__(*args, **kwargs)
+        self.roles = []
+        if row:
+            del self.fields["asked_by"]
+            added = types[row.key].added.values()
+            choices = [(shown.name, shown.heading) for shown in added if shown.kind == "choice"]
+            self.fields["board"].choices = [("", _("nothing: it has no board")), *choices]  # type: ignore[attr-defined]
+            if not choices:
+                del self.fields["board"]
+        else:
+            del self.fields["board"]
+            self._ask_roles(user)
+
+    def _ask_roles(self, user) -> None:
+        """Who works with it, asked while it is made: for each role below one's own what, and how far."""
+        levels = [("", _("nothing")), ("look", _("look")), ("work", _("work with it")), ("all", _("work and take out"))]
+        for role in Role.objects.current().filter(rank__lt=rank_of(user)).order_by("-rank", "key"):
+            what, reach = f"may:{role.key}", f"reach:{role.key}"
+            self.fields[what] = forms.ChoiceField(label=str(role), choices=levels, required=False)
+            self.fields[reach] = forms.TypedChoiceField(
+                label=_("%(role)s: with whose records") % {"role": role}, choices=Reach.choices, coerce=int,
+                initial=Reach.ALL, required=False, empty_value=str(Reach.ALL.value),
+            )  # fmt: skip
+            self.roles.append(role)
+
+    @property
+    def rights(self):
+        """For the template: (role, what it may do, with whose records)."""
+        return [(role, self[f"may:{role.key}"], self[f"reach:{role.key}"]) for role in self.roles]
+
+    @property
+    def plain(self) -> list:
+        """The fields above the rights."""
+        return [self[name] for name in self.fields if ":" not in name and name not in ("reason", "asked_by", "icon")]
+
+    @property
+    def facts(self) -> dict:
+        found = {name: value for name, value in self.cleaned_data.items() if ":" not in name}
+        found["prefix"] = found.pop("letters")
+        if self.roles:
+            chosen = {role: self.cleaned_data[f"may:{role.key}"] for role in self.roles}
+            found["may"] = {
+                role: (level, self.cleaned_data[f"reach:{role.key}"]) for role, level in chosen.items() if level
+            }
+        return found
