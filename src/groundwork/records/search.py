@@ -48,8 +48,8 @@ def refresh(kind, records) -> None:
     """Write the search rows of ``records`` anew."""
     if not kind.search or not records:
         return
-    names = fields_of(kind)
-    rows = [_row(kind, record, names) for record in records]
+    names, is_hidden = fields_of(kind), kind.model.title_field in forbidden(kind)
+    rows = [_row(kind, record, names, is_hidden) for record in records]
     forget(kind, [row.object_id for row in rows])
     SearchRow.objects.bulk_create(rows, batch_size=500)
     if connection.vendor == "sqlite":
@@ -59,8 +59,8 @@ def refresh(kind, records) -> None:
             _execute_many("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", kept.values_list("pk", "text"))
 
 
-def _row(kind, record, names: list[str]) -> SearchRow:
-    title = str(record)[:240] if kind.model.title_field not in forbidden(kind) else record.number
+def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
+    title = record.number if title_is_hidden else str(record)[:240]
     texts = [record.number, *(str(kind.field(name).read(record) or "") for name in names)]
     return SearchRow(
         type=kind.key,

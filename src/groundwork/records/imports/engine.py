@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import LEASE, carry_out, start, waiting_in_queue
+from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
@@ -278,10 +279,22 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
     _note_left_out(job, good, {})
     for currency, total in layout.sum_of([thing for thing in good if thing.verdict != Verdict.BAD]).items():
         job.sums[currency] = job.sums.get(currency, 0) + total
-    Staged.objects.bulk_update(things, ["verdict", "difference", "object_id", "data"], batch_size=100)
+    _keep_verdicts(things, "data" if layout.keeps_notes else "")
     job.save()
     run.cursor = {"phase": "compare", "after": [things[-1].place, things[-1].pk]}
     return True
+
+
+def _keep_verdicts(things: list[Staged], more: str = "") -> None:
+    """One prepared statement for all: ``bulk_update`` writes a CASE as long as the batch for each column."""
+    fields = [Staged._meta.get_field(name) for name in ("verdict", "difference", "object_id", more) if name]
+    columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+    rows = [
+        [*(field.get_db_prep_save(getattr(thing, field.attname), connection) for field in fields), thing.pk]
+        for thing in things
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {Staged._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608 - own names
 
 
 def _keep_changes(job: ImportJob, things: list[Staged]) -> None:
@@ -357,7 +370,7 @@ def load_step(run: Run) -> bool:
         return True
     _compare_again(job, layout, things)
     _write(job, layout, [thing for thing in things if thing.verdict == Verdict.UPDATE or _is_to_make(thing)])
-    Staged.objects.bulk_update(things, ["object_id", "verdict", "difference"], batch_size=100)
+    _keep_verdicts(things)
     run.cursor = {"after": [things[-1].place, things[-1].pk]}
     run.done += len(things)
     return False
@@ -620,7 +633,7 @@ def at_home(step: Callable[[Run], bool]) -> Callable[[Run], bool]:
         firm = Firm.objects.first()
         language = (run.requester and run.requester.language) or (firm and firm.language) or settings.LANGUAGE_CODE
         zone = ZoneInfo(firm.time_zone if firm else settings.TIME_ZONE)
-        with translation.override(language), timezone.override(zone):
+        with one_request(), translation.override(language), timezone.override(zone):
             return step(run)
 
     return done

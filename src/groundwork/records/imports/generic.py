@@ -171,12 +171,7 @@ class RecordLayout(Layout):
 
     def _made_on_the_way(self) -> list[str]:
         """The types of linked records that a person decided to make from values of this file."""
-        made = {
-            type_of(self.field_of(name).target).key
-            for name, values in self.decisions.items()
-            if self.has_field(name) and any(said["do"] == "create" for said in values.values())
-        }
-        return sorted(made - {self.kind.key})
+        return sorted({*self._making.values()} - {self.kind.key})
 
     def has_field(self, name: str) -> bool:
         return name in self.kind.by_name
@@ -326,9 +321,9 @@ class RecordLayout(Layout):
 
     def _made(self, names: Iterable[str], values: dict[str, Any]) -> Iterable[Piece]:
         """The linked records that a person decided to make from this row."""
-        for name in names:
+        for name in self._making.keys() & set(names):
             if self._is_made(name, values.get(name)):
-                target = type_of(self.field_of(name).target)
+                target = types[self._making[name]]
                 yield Piece(target.key, values[name][:200], {target.model.title_field: values[name]})
 
     @staticmethod
@@ -474,9 +469,10 @@ class RecordLayout(Layout):
             record = known.get(thing.key)
             if record is None:
                 thing.object_id = None
-                thing.verdict, thing.difference = self._new_verdict(thing)
+                fresh = self._begun()
+                thing.verdict, thing.difference = self._new_verdict(thing, fresh)
                 if thing.verdict == Staged.Verdict.CREATE:
-                    self._try_out(thing, self._begun(), links)
+                    self._try_out(thing, fresh, links)
                 continue
             self._compare_with(thing, record, links)
             if frozen := self._frozen(record, thing):
@@ -530,7 +526,7 @@ class RecordLayout(Layout):
         fields = [self.kind.field(name) for name in frozen if name in self.fields]
         return ", ".join(str(shown.label) for shown in fields if shown.model_field.attname in thing.difference)
 
-    def _new_verdict(self, thing: Staged) -> tuple[str, dict]:
+    def _new_verdict(self, thing: Staged, fresh) -> tuple[str, dict]:
         title = self.kind.model.title_field
         if not thing.data["values"].get(title) and title in self.required:
             return Staged.Verdict.BAD, {"column": title, "value": "", "reason": _("this must not be empty")}
@@ -538,12 +534,16 @@ class RecordLayout(Layout):
             reason = _("a new one needs lines: make it by hand, or load it with its lines")
             value = str(thing.data["values"].get(title) or "")
             return Staged.Verdict.BAD, {"column": title, "value": value, "reason": reason}
-        fresh = self._begun()
-        for name in self.fields:
-            field = self.kind.field(name).model_field
-            if is_needed(field) and getattr(fresh, field.attname) in EMPTY and not told(thing.data["values"], name):
+        for name, attname in self._needed.items():
+            if getattr(fresh, attname) in EMPTY and not told(thing.data["values"], name):
                 return Staged.Verdict.BAD, {"column": name, "value": "", "reason": _("this must not be empty")}
         return Staged.Verdict.CREATE, {}
+
+    @cached_property
+    def _needed(self) -> dict[str, str]:
+        """{field: attribute} without which there is no record."""
+        fields = {name: self.kind.field(name).model_field for name in self.fields}
+        return {name: field.attname for name, field in fields.items() if is_needed(field)}
 
     def is_whole(self) -> bool:
         """Does a row say enough for a new record? A document is nothing without its lines."""
@@ -553,11 +553,17 @@ class RecordLayout(Layout):
         """The linked records that a person decided to make from this row."""
         if thing.type != self.kind.key:
             return []
-        return [
-            (type_of(self.field_of(name).target).key, value[:200])
-            for name, value in thing.data["values"].items()
-            if self._is_made(name, value)
-        ]
+        said = thing.data["values"]
+        return [(key, said[name][:200]) for name, key in self._making.items() if self._is_made(name, said.get(name))]
+
+    @cached_property
+    def _making(self) -> dict[str, str]:
+        """{field: type} of the links of which a person decided to make some."""
+        return {
+            name: type_of(self.field_of(name).target).key
+            for name, values in self.decisions.items()
+            if self.has_field(name) and any(said["do"] == "create" for said in values.values())
+        }
 
     def _compare_targets(self, things: list[Staged]) -> None:
         """Linked records to be made from values of the file: those that are here by now are left alone."""
@@ -810,7 +816,7 @@ class RecordLayout(Layout):
             record.currency = self._currency({})
         return record
 
-    @property
+    @cached_property
     def assumes_currency(self) -> bool:
         """Money without a word of its currency is in the firm's own, and the trial says so."""
         own = self.kind.by_name.get("currency")

@@ -62,6 +62,7 @@ class Layout:
     required: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     batch = 300  # things in one batch
+    keeps_notes = False  # what its trial finds out is kept with the things (``Staged.data``)
     is_mapped = True  # its columns are chosen by a person where the guess is wrong
 
     def __init__(self, job: ImportJob):

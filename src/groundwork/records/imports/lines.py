@@ -71,6 +71,7 @@ def line_fields(kind: RecordType, part: PartType) -> dict[str, Field]:
 class LinesLayout(RecordLayout):
     part: PartType
     line_fields: dict[str, Field]
+    keeps_notes = True
 
     def has_field(self, name: str) -> bool:
         return name in self.line_fields or super().has_field(name)
