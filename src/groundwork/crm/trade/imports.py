@@ -28,6 +28,7 @@ from groundwork.records.imports.layouts import (
     is_torn,
     keep_line,
     layouts,
+    make_owned,
     moment,
     text,
 )
@@ -177,6 +178,7 @@ class OnlineRetail(Layout):
         )  # fmt: skip
 
     def _create(self, things: list[Staged], records: list) -> None:
+        make_owned(records, self.job.requester)
         write.writing_many(created=records)
         keys = []
         for thing, record in zip(things, records, strict=True):

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, override
 from groundwork.access.models import Department, User
 from groundwork.access.rights import rights
 from groundwork.blueprint.models import Firm
+from groundwork.core import languages
 from groundwork.core.languages import folded
 from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
@@ -31,7 +32,7 @@ from groundwork.records import added, write
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
 from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, is_torn
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, make_owned
 from groundwork.records.imports.models import Staged
 from groundwork.records.imports.readers import key_of, sources
 from groundwork.records.imports.words import NAME_PARTS, words_of
@@ -158,6 +159,7 @@ def in_each_language(word) -> tuple[str, ...]:
 
 class RecordLayout(Layout):
     kind: RecordType
+    said_at = 0  # where in a staged row stands what it says of its record
 
     def __init__(self, job):
         super().__init__(job)
@@ -258,9 +260,17 @@ class RecordLayout(Layout):
         return bool(re.fullmatch(rf"{re.escape(self.kind.prefix)}-\d+", cell.strip()))
 
     def told(self) -> list[tuple[str, str]]:
-        if not self.assumes_currency or "currency" in self.guessed(self.job.about.get("header", [])):
-            return []
-        return [(_("Currency"), _("%(what)s (assumed)") % {"what": self._currency({})})]
+        found = []
+        if self.assumes_currency and "currency" not in self.guessed(self.job.about.get("header", [])):
+            found.append((_("Currency"), _("%(what)s (assumed)") % {"what": self._currency({})}))
+        if (joined := self._rows_joined()) > 0:
+            found.append((_("Rows that are one with a row above"), languages.number(joined)))
+        return found
+
+    def _rows_joined(self) -> int:
+        """How many rows say again what another row of the file says, by a tax number, a code, or mail and name."""
+        things = self.job.counts.get(self.kind.key, {})
+        return self.job.read - sum(things.values()) if things else 0
 
     def examine(self, path: Path) -> dict:
         about = super().examine(path)
@@ -308,7 +318,7 @@ class RecordLayout(Layout):
             values["number"] = row["number"].strip()
         self._refuse_without(self.required, values)
         yield from self._made(self.fields, values)
-        yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=list(values.values()))
+        yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=[values])
 
     def _read_fields(self, names: Iterable[str], row: dict[str, str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -351,9 +361,19 @@ class RecordLayout(Layout):
         elif values.get("code"):
             key = str(values["code"])
         else:
-            alike = [str(values.get(name) or "") for name in (*ALIKE, self.kind.model.title_field)]
-            key = alike[-1] if not any(alike[:-1]) else "\x1f".join(filter(None, alike))
+            key = self._sign_of(values)
         return key if len(key) <= 200 else sha256(key.encode()).hexdigest()
+
+    def _sign_of(self, values: dict[str, Any]) -> str:
+        """The surest thing that a row says of its record: two rows that have the same are one record.
+
+        A КПП tells branches of one ИНН apart; people share an office's e-mail and phone, so their name counts too.
+        """
+        title = folded(str(values.get(self.kind.model.title_field) or ""))
+        if sure := next((name for name in SURE if values.get(name)), ""):
+            return "\x1f".join((sure, str(values[sure]), str(values.get("kpp") or "")))
+        shared = folded(next((str(values[name]) for name in ALIKE if values.get(name)), ""))
+        return f"{shared}\x1f{title}" if shared else str(values.get(self.kind.model.title_field) or "")
 
     def _value(self, shown: Field, raw: str, row: dict[str, str]) -> Any:
         if not raw:
@@ -575,7 +595,13 @@ class RecordLayout(Layout):
                 thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
 
     def is_torn(self, thing: Staged) -> bool:
-        return is_torn(thing)
+        """What one row leaves empty another may say; what they both say must agree."""
+        first: dict[str, Any] = {}
+        for row in thing.data["rows"]:
+            values = row[self.said_at]
+            if any(first.setdefault(name, value) != value for name, value in values.items() if value not in EMPTY):
+                return True
+        return False
 
     def _refused(self, thing: Staged, reason: str) -> dict[str, str]:
         title = self.kind.model.title_field
@@ -772,6 +798,7 @@ class RecordLayout(Layout):
         links = self._links(things)
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         records = [self._new(thing, links) for thing in new]
+        make_owned(records, self.job.requester)
         changed, again = [], [thing for thing in things if thing.verdict == Staged.Verdict.UPDATE]
         held = self.kind.model._base_manager.select_for_update(of=("self",)).in_bulk(
             [thing.object_id for thing in again]
@@ -809,7 +836,7 @@ class RecordLayout(Layout):
         return record
 
     def _begun(self):
-        record = self.kind.model(owner=self.job.requester)
+        record = self.kind.model()
         if begin := self.way.begin or self.kind.begin:
             begin(record)
         if self.assumes_currency:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -254,6 +255,16 @@ def is_table_of(kind: RecordType, part: PartType) -> bool:
 def is_torn(thing: Staged) -> bool:
     """Do the rows of one thing contradict each other? Then none of them is taken."""
     return any(row != thing.data["rows"][0] for row in thing.data["rows"])
+
+
+def make_owned(records: list, requester) -> None:
+    """A new record that no column gives an owner belongs to whoever it would belong to if the requester had typed it:
+    a payment to who looks after its company, anything else to the requester."""
+    if records and hasattr(type(records[0]), "company"):
+        prefetch_related_objects(records, "company__owner")
+    for record in records:
+        if record.owner_id is None:
+            record.owner = record.owner_by_default() or requester
 
 
 def keep_line(parent: Record, line: Part, before: dict | None = None) -> None:

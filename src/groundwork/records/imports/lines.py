@@ -72,12 +72,16 @@ class LinesLayout(RecordLayout):
     part: PartType
     line_fields: dict[str, Field]
     keeps_notes = True
+    said_at = 1
 
     def has_field(self, name: str) -> bool:
         return name in self.line_fields or super().has_field(name)
 
     def field_of(self, name: str) -> Field:
         return self.line_fields.get(name.partition(".")[0]) or super().field_of(name)
+
+    def _rows_joined(self) -> int:
+        return 0  # that is what lines are for
 
     def convinces(self, found: dict[str, list[int]]) -> bool:
         """A date beside a company may be anything; two columns of a line are no accident."""
@@ -128,14 +132,6 @@ class LinesLayout(RecordLayout):
         self._refuse_without(self.required, values | said)
         yield from self._made([*self.fields, *self.line_fields], values | said)
         yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=[said, values, line])
-
-    def is_torn(self, thing: Staged) -> bool:
-        """What the rows say of their record may be left empty, but not differ."""
-        first: dict[str, Any] = {}
-        for _said, values, _line in thing.data["rows"]:
-            if any(first.setdefault(name, value) != value for name, value in values.items() if value not in EMPTY):
-                return True
-        return False
 
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         if thing.type != self.kind.key:

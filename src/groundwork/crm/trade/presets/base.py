@@ -13,7 +13,7 @@ from groundwork.crm.trade.amounts import line_amount
 from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout
+from groundwork.records.imports.layouts import Layout, make_owned
 from groundwork.records.imports.models import Staged
 from groundwork.records.models import ExternalKey
 from groundwork.records.types import types
@@ -147,9 +147,8 @@ class Preset(Layout):
         links = self._links(things)
         new = [thing for thing in things if thing.verdict == Staged.Verdict.CREATE]
         if new:
-            records = [
-                types[thing.type].model(owner=self.job.requester, **self._attributes(thing, links)) for thing in new
-            ]
+            records = [types[thing.type].model(**self._attributes(thing, links)) for thing in new]
+            make_owned(records, self.job.requester)
             self._create(new, records, links)
             keys = []
             for thing, record in zip(new, records, strict=True):

@@ -29,6 +29,7 @@ from groundwork.crm.trade.models import (
 )
 from groundwork.crm.trade.presets.bank import invoices_named, plain_number
 from groundwork.crm.trade.testing import make_invoice
+from groundwork.records.imports.engine import ask, new_job
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.imports.testing import counts, firm_as_it_is, imported, public_data, undone, wrong
 from groundwork.records.write import creating
@@ -266,6 +267,23 @@ def test_an_unknown_payer_becomes_a_customer_and_branches_are_told_apart_by_kpp(
         (200, "Новый", "7736050003", "7736050003"),
         (300, "Неверный", "", "0000000001"),
     ]  # fmt: skip
+
+
+def test_a_loaded_payment_belongs_to_who_looks_after_its_company_and_a_new_customer_to_who_loads(cast, tmp_path):
+    creating(Company(name="Ёлка", inn="7707083893"), by=cast.anna)
+    (tmp_path / "a.txt").write_bytes(
+        statement(received("1", "10.00", ""), received("2", "20.00", "", inn="7736050003", payer="Новый"))
+    )
+
+    job = new_job("bank-1c", tmp_path / "a.txt", "a.txt", requester=cast.olga)
+    for what in ("check", "load"):
+        assert carry_out(ask(what, job, cast.olga)).state == "done"
+        job.refresh_from_db()
+
+    assert sorted(Payment.objects.values_list("amount_minor", "owner__name", "department__name")) == [
+        (1000, "Anna", "Sales"), (2000, "Olga", "Hazel"),
+    ]  # fmt: skip
+    assert Company.objects.get(name="Новый").owner == cast.olga
 
 
 def test_a_bookkeeper_loads_all_but_the_payments_of_payers_who_are_not_here(cast, tmp_path):

@@ -76,7 +76,7 @@ def test_a_table_from_1c_is_read_in_the_encoding_it_has(cast, as_user, encoding)
     ["Tel", "Tel.", "TEL:", "Tel. kom.", "Nr tel.", "Phone no", "Phone No.", "Phone #", "Telephone", "Mobile no.",
      "Тел", "Тел.", "тел.:", "Моб. тел.", "Тел./факс", "Сотовый", "Телефон*", "Contact Phone Number", "HomePhone"],
 )  # fmt: skip
-def test_a_phone_is_recognised_however_its_column_is_called(word):
+def test_a_phone_is_recognised_however_its_column_is_called(cast, word):
     layout = layouts["records:contact"](ImportJob(layout="records:contact"))
 
     assert layout.guessed(["Name", word]) == {"name": [0], "phone": [1]}
@@ -437,3 +437,38 @@ def test_the_progress_is_asked_for_ever_more_rarely():
     from groundwork.records.imports.views import wait
 
     assert [wait(Run(created_at=now() - timedelta(seconds=age))) for age in (0, 30, 300)] == [1, 3, 10]
+
+
+# ── rows of one file that are one record
+
+
+def test_two_rows_with_one_tax_number_are_one_company(cast, as_user):
+    text = "name;ИНН;city;phone\nЁлка;7707083893;Тверь;\nЁлка;7707083893;;+7 495 1234567\nКедр;7736050003;;\n"
+    client = as_user(cast.olga)
+
+    job = dropped(client, text)
+    client.post(reverse("imports:load", args=[job.pk]))
+    work()
+
+    assert "Rows that are one with a row above" in page(client, job).content.decode()
+    assert sorted(types["company"].model.objects.values_list("name", "city", "phone")) == [
+        ("Ёлка", "Тверь", "+7 495 1234567"), ("Кедр", "", ""),
+    ]  # fmt: skip
+
+
+def test_rows_of_one_company_that_contradict_each_other_are_left_out_and_named(cast, as_user):
+    text = "name;ИНН;КПП;e-mail\nЁлка;7707083893;;a@x.example\nЁлка;7707083893;;b@x.example\n"
+    branches = "Сеть;7736050003;690101001;\nСеть;7736050003;770701001;\n"
+
+    job = dropped(as_user(cast.olga), text + branches)
+
+    assert (job.counts, job.rejected) == ({"company": {"bad": 1, "create": 2}}, 2)
+    assert job.bad_rows.get().reason == "another row of this file has this and says something else"
+
+
+def test_people_who_share_an_address_are_two(cast, as_user):
+    text = "name,e-mail,phone\nAnna,office@x.example,1\nOla,office@x.example,1\nAnna,office@x.example,\n"
+
+    job = dropped(as_user(cast.olga), text, layout="records:contact")
+
+    assert job.counts == {"contact": {"create": 2}}
