@@ -288,7 +288,7 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
 def _keep_verdicts(things: list[Staged], more: str = "") -> None:
     """One prepared statement for all: ``bulk_update`` writes a CASE as long as the batch for each column."""
     fields = [Staged._meta.get_field(name) for name in ("verdict", "difference", "object_id", more) if name]
-    columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+    columns = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)
     rows = [
         [*(field.get_db_prep_save(getattr(thing, field.attname), connection) for field in fields), thing.pk]
         for thing in things
