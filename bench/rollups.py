@@ -55,7 +55,8 @@ def main(lines: int) -> None:
     figures["report"] = {by[0]: ms(olga, f"/report/profit?by={by[0]}") for by in LIST if by}
     head = User.objects.filter(email="piotr@demo.example").first()
     if head is not None:
-        figures["above of a head"] = {period: ms(head, f"/above?period={period}") for period in ("month", "all")}
+        periods = ("month", "year", "all")
+        figures["above of a head"] = {period: ms(head, f"/above?period={period}") for period in periods}
     make_invoice(olga, (Product.objects.first(), 3, "2.00"), day=TODAY, currency=demo.CURRENCY)
     figures["after a new invoice"] = ms(olga, "/above?period=all")
     begin = time.perf_counter()

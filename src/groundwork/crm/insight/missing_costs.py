@@ -29,7 +29,7 @@ class AskForm(PlainErrors, forms.Form):
     """Who, and by when; offered is whoever may write cost prices."""
 
     who = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("who"))
-    due_on = forms.DateField(label=gettext_lazy("by"), widget=DayInput())
+    due_on = forms.DateField(label=gettext_lazy("when"), widget=DayInput())
 
     def __init__(self, data=None):
         super().__init__(data, initial={"due_on": today() + timedelta(days=DAYS_TO_NEXT)})

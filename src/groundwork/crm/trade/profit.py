@@ -420,11 +420,19 @@ class Asked:
         new = Unrolled.objects.filter(month__in=months).exclude(**{waiting: None}).values(waiting)
         found = [every.filter(gap) for gap in _gaps(months, day, self.start, self.until)]
         found.append(every.filter(pk__in=new))
-        if self.scope.departments and self.grain != "owner":
+        if own := self._own_elsewhere(months):
             elsewhere = Q(department=None) | ~Q(department__in=self.scope.departments)
-            inside = reduce(or_, (Q(**{f"{day}__gte": first, f"{day}__lte": last}) for first, last in _runs(months)))
+            inside = reduce(or_, (Q(**{f"{day}__gte": first, f"{day}__lte": last}) for first, last in _runs(own)))
             found.append(every.filter(elsewhere, inside, owner=self.scope.me).exclude(pk__in=new))
         return found
+
+    def _own_elsewhere(self, months: tuple[str, ...]) -> list[str]:
+        """In which of these months the reader has own documents of other departments: the sums by owner tell it."""
+        if not self.scope.departments or self.grain == "owner":
+            return []
+        own = MonthSum.objects.filter(grain="owner", month__in=months, key=self.scope.me)
+        theirs = own.exclude(department_id__in=self.scope.departments) | own.filter(department_id=None)
+        return list(theirs.order_by("month").values_list("month", flat=True).distinct())
 
 
 def _runs(months: Sequence[str]) -> list[tuple[date, date]]:

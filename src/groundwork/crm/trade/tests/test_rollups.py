@@ -510,3 +510,19 @@ def test_what_is_written_while_a_month_is_summed_is_never_lost():
             assert profit(way) == profit(way, raw=True)
         rolling.roll_all()
     assert [rolling.compare(month) for month in RolledMonth.objects.values_list("month", flat=True)] == ["", ""]
+
+
+def test_a_head_also_counts_own_documents_of_other_departments_in_just_their_months(trading):
+    for month in (3, 4, 5):
+        make_invoice(trading.anna, (trading.products[0], 3, "2.00"), day=date(2026, month, 3), number=f"A{month}")
+    make_invoice(trading.piotr, (trading.products[1], 1, "9.00"), day=date(2026, 4, 9), department=trading.export)
+    make_invoice(trading.ivan, (trading.products[1], 1, "50.00"), day=date(2026, 4, 9), number="I")
+    rolling.roll_all()
+
+    ways = (("product",), ("company",), ("month", "product"))
+    same_as_raw([trading.piotr], ways=ways, ranges=[{}, {"start": date(2026, 4, 1)}])
+
+    assert [row.revenue for row in profit("month", user=trading.piotr)] == [600, 1500, 600]
+    assert sum(row.revenue for row in profit("product", user=trading.piotr)) == 2700
+    MonthSum.objects.filter(grain="owner").delete()  # so that we see what tells of them
+    assert sum(row.revenue for row in profit("product", user=trading.piotr)) == 1800
