@@ -64,8 +64,8 @@ def _facts(row: Debt) -> Facts:
 def payments_of(invoice: Invoice, user) -> Side:
     """VAT by rate, what was paid and what is open; unknown where the firm keeps no payments."""
     plain = invoice.currency
-    items = [_vat(row, plain) for row in invoice.vat_rows() if row.rate]
     back = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
+    items = [_vat(row, plain, back) for row in invoice.vat_rows() if row.rate]
     label = _("To pay") if back > 0 else _("To give back")
     items.append(Fact(label, Cell(money(back * invoice.gross_minor, plain), kind="bold")))
     side = Side(_("Payment"), facts=[Facts(items)])
@@ -83,9 +83,10 @@ def payments_of(invoice: Invoice, user) -> Side:
     return side
 
 
-def _vat(row: VatRow, currency: str) -> Fact:
+def _vat(row: VatRow, currency: str, sign: int) -> Fact:
     label = _("VAT %(rate)s") % {"rate": rate_text(row.rate)}
-    return Fact(label, Cell(money(row.vat_minor, currency), sub=money(row.net_minor, currency)))
+    vat = None if row.vat_minor is None else sign * row.vat_minor
+    return Fact(label, Cell(money(vat, currency), sub=money(sign * row.net_minor, currency)))
 
 
 def _shares(invoice: Invoice, user) -> list[Row]:

@@ -236,7 +236,6 @@ invoice = types.add(
             "document_number",
             "kind",
             "company",
-            "country",
             "issued_on",
             "total_minor",
             "gross_minor",
