@@ -202,8 +202,8 @@ def test_the_timeline_tells_what_was_done_and_not_what_to_press(cast, as_user, h
     invoice = actions.make_invoice(order, cast.nina, {order.lines.get().pk: 1})
     actions.issue(invoice, cast.nina)
 
-    assert [event.title for event in timeline_of(invoice, cast.nina)] == ["Issued", "Invoice made"]
-    assert [event.title for event in timeline_of(order, cast.nina)] == ["Confirmed", "Created"]
+    assert [event.title for event in timeline_of(invoice, cast.nina).events] == ["Issued", "Invoice made"]
+    assert [event.title for event in timeline_of(order, cast.nina).events] == ["Confirmed", "Created"]
     assert all(str(action.past) not in ("", str(action.label)) for action in page_actions if action.type_key in TRADE)
 
 

@@ -117,5 +117,6 @@ def test_history_tells_money_as_money(cast):
     with writing(draft, by=cast.olga, act="edited") as fresh:
         put_line(fresh, line(None, 2, "6.80"))
 
-    told = [change for event in timeline_of(draft, cast.olga) for change in event.changes]
+    changes = [line for event in timeline_of(draft, cast.olga).events for line in event.changes]
+    told = [(line.label, line.before, line.after) for line in changes]
     assert ("Total, net", money(1000, "GBP"), money(2360, "GBP")) in told

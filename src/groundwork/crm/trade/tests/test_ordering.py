@@ -135,7 +135,7 @@ def test_a_confirmed_order_stands_until_somebody_opens_it_for_changes(cast, haze
     actions.confirm(order, cast.anna)
 
     order.refresh_from_db()
-    told = [event.title for event in timeline_of(order, cast.anna)]
+    told = [event.title for event in timeline_of(order, cast.anna).events]
     assert (order.state, order.total_minor) == ("confirmed", 2400)
     assert told == ["Confirmed", "Changed", "Opened for changes", "Confirmed", "Created"]
 
