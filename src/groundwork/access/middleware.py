@@ -22,7 +22,7 @@ class PersonalSettings:
 
     def __call__(self, request):
         with one_request():
-            firm = Firm.objects.first()
+            firm = Firm.current()
             request.firm = firm
             request.firm_name = firm.name if firm else "Groundwork"
             reader = getattr(request, "real_user", request.user)

@@ -164,6 +164,16 @@ def one_request():
         _read.reset(token)
 
 
+def read_once(name: str, read: Callable[[], Any]) -> Any:
+    """What ``read`` gives, read once a request; outside of one, each time."""
+    kept = _read.get()
+    if kept is None:
+        return read()
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
+
+
 def config_version() -> tuple[str, int]:
     """What caches of configuration are kept under; the database's name keeps rehearsals and tests apart."""
     read = _read.get()

@@ -54,6 +54,13 @@ class Firm(models.Model):
     def __str__(self):
         return self.name
 
+    @classmethod
+    def current(cls) -> "Firm | None":
+        """Our firm, read once a request; None before it is set up."""
+        from groundwork.blueprint.elements import read_once
+
+        return read_once("firm", cls.objects.first)
+
     @property
     def working_calendar(self) -> str:
         """The country whose production calendar holds; "" for one we have none of, and where the firm wants none."""

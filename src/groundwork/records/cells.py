@@ -37,7 +37,7 @@ class Names:
     @staticmethod
     def load(user, target, ids) -> dict[int, str]:
         if not issubclass(target, Record):
-            return {row.pk: str(row) for row in target._default_manager.filter(pk__in=ids)}
+            return known_names(user, target, ids)
         found = target.objects.visible_to(user).filter(pk__in=ids)
         if target.__str__ is not Record.__str__:
             return {row.pk: str(row) for row in found}
@@ -45,6 +45,14 @@ class Names:
 
     def of(self, target: type, pk: int) -> str | None:
         return self.names.get(target, {}).get(pk)
+
+
+def known_names(user, model, ids) -> dict[int, str]:
+    """Names of people or departments; each is read once for this instance of the user (a request has its own)."""
+    kept = user.__dict__.setdefault("_known_names", {}).setdefault(model, {})
+    if missing := set(ids) - kept.keys():
+        kept.update({row.pk: str(row) for row in model._default_manager.filter(pk__in=missing)})
+    return {pk: kept[pk] for pk in ids if pk in kept}
 
 
 Write = Callable[[Any, Any], Cell]  # (value, record) -> what the screen shows

@@ -18,7 +18,7 @@ from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.records import history, write
-from groundwork.records.cells import Names, cell, words_for
+from groundwork.records.cells import Names, cell, known_names, words_for
 from groundwork.records.forms import part_form
 from groundwork.records.models import Activity, Change, Record, RecordFile
 from groundwork.records.notices import mentions
@@ -242,7 +242,7 @@ def _part_defaults(part: PartType, record: Record) -> dict:
     from groundwork.blueprint.models import Firm
     from groundwork.core.clock import today
 
-    firm = Firm.objects.first()
+    firm = Firm.current()
     return {
         "currency": getattr(record, "currency", "") or (firm.currency if firm else ""),
         "valid_from": today(),
@@ -272,6 +272,15 @@ def _part_table(part: PartType, record: Record, user, rows: list, may: bool) -> 
     if may:
         columns.append(Column("change", ""))
     return Table(columns, shown, caption=str(part.label), caption_seen=False, id=f"part-{part.key}")
+
+
+def line_facts(part: PartType, row, record: Record, user) -> list[tuple[str, str]]:
+    """A line as (label, value) pairs, as the reader may see it."""
+    names = Names(user, part.shown, [row])
+    if not hasattr(row, "currency"):
+        row.currency = getattr(record, "currency", "")
+    told = [(item.heading, cell(item, row, names).text) for item in part.shown]
+    return [(label, text) for label, text in told if text]
 
 
 def _part_cell(part: PartType, item, row, names: Names) -> Cell:
@@ -355,7 +364,7 @@ def _changes(record: Record, user, end: datetime) -> list[Event]:
     found = Change.objects.filter(type=record.type_key, object_id=record.pk, changeset__at__lt=end)
     changes = list(found.select_related("changeset__by").order_by("-pk")[: EVENTS + 1])
     kind = type_of(record)
-    past = Past(record, _people_in(kind, changes), write.values(record), history.may_put_back(record, user))
+    past = Past(record, _people_in(kind, changes, user), write.values(record), history.may_put_back(record, user))
     return [event for item in changes if (event := _changed(item, kind, user, past))]
 
 
@@ -386,14 +395,14 @@ def _event(icon: str, title: str, who, at: datetime, text: str = "") -> Event:
     return Event(icon, title, str(who or ""), at, languages.moment(at), text)
 
 
-def _people_in(kind: RecordType, changes: list[Change]) -> dict[tuple[str, int], str]:
+def _people_in(kind: RecordType, changes: list[Change], user) -> dict[tuple[str, int], str]:
     """Names of the people and departments that the changes speak of: one query each."""
     found = {}
     for word, model in (("user", User), ("department", Department)):
         names = [item.model_field.attname for item in kind.by_name.values() if item.kind == word]
         ids = {value for change in changes for name in names for value in change.fields.get(name, []) if value}
         if ids:
-            found.update({(word, row.pk): str(row) for row in model._default_manager.filter(pk__in=ids)})
+            found.update({(word, pk): name for pk, name in known_names(user, model, ids).items()})
     return found
 
 

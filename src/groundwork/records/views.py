@@ -141,7 +141,7 @@ def _create(request, kind, names, template):
     if not kind.typed:
         raise PermissionDenied
     instance = kind.model()
-    firm = Firm.objects.first()
+    firm = Firm.current()
     if hasattr(instance, "currency") and firm:
         instance.currency = firm.currency
     if kind.begin:
@@ -356,25 +356,45 @@ def part_add(request, kind, record, part_key):
     return redirect(record)
 
 
+def _put_line(request, record, part, line, form):
+    """Save or remove the line as the form says; None, or the line as somebody else left it meanwhile: then nothing is
+    written, and whoever saves once more has seen it."""
+    with write.writing(record, by=request.user, act="edited") as fresh:
+        there = part.model._base_manager.filter(pk=line.pk).first()
+        if there is None:
+            raise Refusal(_("Somebody removed this line meanwhile."))
+        if request.POST.get("seen", write.seen(there)) != write.seen(there):
+            return there
+        if "remove" in request.POST and part.removable:
+            write.drop_part(fresh, there)
+        else:
+            write.put_part(fresh, form.instance)
+    return None
+
+
 @require_http_methods(["GET", "POST"])
 @acts_on("edit")
 def part_edit(request, kind, record, part_key, part_pk):
     part = _part(kind, record, request.user, part_key)
     line = get_object_or_404(part.model.objects.filter(**{part.model.parent_field: record}), pk=part_pk)
+    seen = write.seen(line)
     form = part_form(part, request.user, record, request.POST or None, instance=line, prefix=part.key)
-    if request.method == "POST" and "remove" in request.POST and part.removable:
-        with write.writing(record, by=request.user, act="edited") as fresh:
-            write.drop_part(fresh, line)
-        offer_undo(request, _("Removed: %(what)s.") % {"what": part.label}, record)
-        return redirect(record)
-    if request.method == "POST" and form.is_valid():
-        with write.writing(record, by=request.user, act="edited") as fresh:
-            write.put_part(fresh, form.instance)
-        offer_undo(request, _("Changed: %(what)s.") % {"what": part.label}, record)
-        return redirect(record)
+    saved = request.method == "POST" and ("remove" in request.POST and part.removable or form.is_valid())
+    if saved:
+        theirs = _put_line(request, record, part, line, form)
+        if theirs is None:
+            word = _("Removed: %(what)s.") if "remove" in request.POST else _("Changed: %(what)s.")
+            offer_undo(request, word % {"what": part.label}, record)
+            return redirect(record)
+        told = pages.line_facts(part, theirs, record, request.user)
+        context = {"kind": kind, "record": record, "part": part, "form": form, "theirs": told}
+        return render(request, "records/part.html", context | {"seen": write.seen(theirs)}, status=409)
     status = 422 if request.method == "POST" else 200
     return render(
-        request, "records/part.html", {"kind": kind, "record": record, "part": part, "form": form}, status=status
+        request,
+        "records/part.html",
+        {"kind": kind, "record": record, "part": part, "form": form, "seen": request.POST.get("seen") or seen},
+        status=status,
     )
 
 

@@ -6,6 +6,8 @@
 Nothing else may change a record (``records.guard``). A block that changes nothing writes nothing.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -294,6 +296,11 @@ def drop_part(parent: Record, part: Part) -> None:
     part.pk = pk
     part_changed(parent, part, before, None)
     parent.recount()
+
+
+def seen(part: Part) -> str:
+    """Stands for the state of a line that a form was opened on."""
+    return hashlib.sha256(json.dumps(values(part), sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def part_changed(parent, part, before, after) -> None:

@@ -50,7 +50,7 @@ class TradeConfig(AppConfig):
     @staticmethod
     def documents():
         from groundwork.background.setup import Step, on_init
-        from groundwork.crm.trade import buttons, goods_buttons, panels, printing, series  # noqa: F401 - they register
+        from groundwork.crm.trade import buttons, goods_buttons, panels, printing, series, timeline  # noqa: F401 - they register
         from groundwork.ui.navigation import Entry, entries
 
         on_init.add(Step("number series", series.make_built_in))

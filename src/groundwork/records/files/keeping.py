@@ -34,7 +34,7 @@ def checked(name: str, size: int, file: IO[bytes]) -> tuple[str, kinds.Kind]:
     """(the name to keep, what it is). Refused with what to do: too large, no room left, of no kind we take, or not what
     its name says."""
     plain = kinds.plain_name(name)
-    firm = Firm.objects.first() or Firm()
+    firm = Firm.current() or Firm()
     if size > firm.file_limit_mb * MEGABYTE:
         raise ValidationError(
             _("Choose a smaller file: %(limit)s MB fit, see Settings.") % {"limit": firm.file_limit_mb}

@@ -25,6 +25,16 @@ NEXT_STEP = "next"  # prefix of the next step's fields beside a note
 DAYS_TO_NEXT = 7  # what the next step's date begins with
 
 
+def people_choices(user) -> list[tuple[Any, str]]:
+    """Who may be given a task; read once for this instance of the user: a page has two such forms."""
+    if user is None:
+        return []
+    if "_people" not in user.__dict__:
+        people = User.objects.filter(is_active=True).order_by("name", "pk")
+        user._people = [("", "–"), *((person.pk, str(person)) for person in people)]
+    return user._people
+
+
 class StepForm(CleanText, forms.ModelForm):
     """What, who, when. As a next step beside a note, nothing typed under "what" means that there is none."""
 
@@ -36,7 +46,8 @@ class StepForm(CleanText, forms.ModelForm):
     def __init__(self, data=None, *, user=None, is_optional=False, **kwargs):
         super().__init__(data, prefix=NEXT_STEP, **kwargs)
         people = self.fields["owner"]
-        people.queryset = User.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        people.queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        people.choices = people_choices(user)  # type: ignore[attr-defined]
         people.help_text = ""
         self.initial |= {"owner": getattr(user, "pk", None), "due_on": today() + timedelta(days=DAYS_TO_NEXT)}
         if is_optional:

@@ -164,6 +164,28 @@ def test_the_timeline_is_narrowed_to_one_kind_and_goes_on_where_it_is_long(cast,
     assert sorted(re.findall(r"Said number (\d+)\.", rest), key=int) == ["0", "1", "2", "3", "4"]
 
 
+def test_documents_stand_in_the_timeline_of_their_company_as_far_as_one_sees_them(cast, as_user):
+    company = make_company(cast.anna)
+    make_invoice(cast.anna, (None, 2, "10"), company=company, number="FV 1")
+    make_invoice(cast.ivan, (None, 2, "10"), company=company, number="HIDDEN 2")
+
+    page = as_user(cast.anna).get(company.get_absolute_url(), {"show": "documents"}, headers={"HX-Request": "true"})
+
+    assert re.search(r'<a href="/r/invoice/\d+">Invoice FV 1</a>.*?20.00', page.content.decode(), re.DOTALL)
+    assert "HIDDEN 2" not in page.content.decode()
+
+
+def test_a_companys_page_takes_no_more_queries_than_it_did(cast, as_user, django_assert_max_num_queries):
+    """Of them 17 are of the panels of customers and trade."""
+    company, client = make_company(cast.anna), as_user(cast.anna)
+    give(company, by=cast.anna, what="Call", due_on=today())
+    note(company, by=cast.anna, kind="note", text="Said")
+    client.get(company.get_absolute_url())
+
+    with django_assert_max_num_queries(40):
+        client.get(company.get_absolute_url())
+
+
 def test_a_panel_tells_how_many_there_are_and_counting_takes_one_query_for_all_types(cast, as_user):
     company, client = make_company(cast.anna), as_user(cast.anna)
     creating(Contact(name="Ewa 0", company=company, owner=cast.anna), by=cast.anna)
