@@ -50,6 +50,7 @@ class Rights:
         grants = list(
             held.values_list("pk", "key", "name", "two_steps", "grants__type", "grants__verb", "grants__reach")
         )  # a role that grants nothing yet comes with None
+        self.role_ids = frozenset(role for role, *_grant in grants)
         self.asks_two_steps = any(asks for _role, _key, _name, asks, *_grant in grants)
         for _role, _key, _name, _asks, type_key, verb, reach in grants:
             if reach is not None and reach > self.reaches.get((type_key, verb), 0):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import Department, User
+from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.money import minor_digits
 from groundwork.records.models import Record
@@ -28,11 +29,23 @@ class Names:
         self.names: dict[type, dict[int, str]] = {}
         wanted: dict[type, set[int]] = {}
         for shown in fields:
-            if shown.kind in LINKS:
-                ids = {getattr(row, shown.model_field.attname) for row in rows} - {None}
-                wanted.setdefault(shown.target, set()).update(ids)
+            if shown.kind not in LINKS:
+                continue
+            joined = joined_names(user, shown)
+            if joined and rows and hasattr(rows[0], joined[0]):
+                self._take(shown, joined, rows)
+            else:
+                wanted.setdefault(shown.target, set()).update({shown.read(row) for row in rows} - {None})
         for target, ids in wanted.items():
-            self.names[target] = self.load(user, target, ids) if ids else {}
+            self.names.setdefault(target, {}).update(self.load(user, target, ids) if ids else {})
+
+    def _take(self, shown: Field, joined: tuple[str, ...], rows: Sequence[Any]) -> None:
+        """The first of the joined columns that says anything."""
+        names, column = self.names.setdefault(shown.target, {}), shown.column
+        for row in rows:
+            pk = getattr(row, column)
+            if pk is not None and pk not in names:
+                names[pk] = next((text for name in joined if (text := str(getattr(row, name) or ""))), "")
 
     @staticmethod
     def load(user, target, ids) -> dict[int, str]:
@@ -53,6 +66,18 @@ def known_names(user, model, ids) -> dict[int, str]:
     if missing := set(ids) - kept.keys():
         kept.update({row.pk: str(row) for row in model._default_manager.filter(pk__in=missing)})
     return {pk: kept[pk] for pk in ids if pk in kept}
+
+
+def joined_names(user, shown: Field) -> tuple[str, ...]:
+    """The columns of a linked thing that say its name, where every row may show it; else it is looked up by itself."""
+    if shown.added:
+        return ()
+    if shown.kind in ("user", "department"):
+        return (f"{shown.name}__name", f"{shown.name}__email") if shown.kind == "user" else (f"{shown.name}__name",)
+    target = shown.target
+    if target.__str__ is not Record.__str__ or not reach(user, "view", target.type_key).all:
+        return ()
+    return (f"{shown.name}__{target.title_field}", f"{shown.name}__number")
 
 
 Write = Callable[[Any, Any], Cell]  # (value, record) -> what the screen shows

@@ -110,6 +110,8 @@ def screen(request, kind, at: str, show):
     context = {"kind": kind, "listing": shown, "filters": shown.filters.form() if is_form_open else None}
     if request.htmx and "filter" in request.GET:
         response = render(request, "records/list.html#filter", context)
+    elif request.htmx and "columns_open" in request.GET:
+        response = render(request, "records/list.html#columns", context)
     else:
         response = show(request, opened, shown, context)
     response.status_code = 422 if wrong else response.status_code
@@ -273,9 +275,10 @@ def view_new(request, kind):
 
 def _view(request, kind, view_pk) -> SavedView:
     """404 for a view that is not shared with the person."""
-    return get_object_or_404(
-        SavedView.objects.visible_to(request.user).select_related("author"), type=kind.key, pk=view_pk
-    )
+    view = get_object_or_404(SavedView.objects.select_related("author"), type=kind.key, pk=view_pk)
+    if not view.is_seen_by(request.user):
+        raise Http404
+    return view
 
 
 def _own_view(request, kind, view_pk) -> SavedView:

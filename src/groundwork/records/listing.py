@@ -21,7 +21,7 @@ from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
-from groundwork.records.cells import Names, page_address, writer
+from groundwork.records.cells import LINKS, Names, joined_names, page_address, writer
 from groundwork.records.editing import open_fields
 from groundwork.records.filters import DAYS, Filters
 from groundwork.records.models import Tally
@@ -155,7 +155,8 @@ class Listing:
     @property
     def _shown_names(self) -> list[str]:
         shown = (item.column for item in self.columns)
-        names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown, *self.more_columns))
+        linked = (name for item in self.columns if item.kind in LINKS for name in joined_names(self.user, item))
+        names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown, *linked, *self.more_columns))
         if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
             names["currency"] = None
         return list(names)
@@ -342,6 +343,10 @@ class Listing:
     @property
     def form_address(self) -> str:
         return self.address(filter="open")
+
+    @property
+    def columns_address(self) -> str:
+        return self.address(columns_open="1")
 
     def table(self) -> Table:
         shown = self.page[: self.size]

@@ -3,17 +3,19 @@
 A view never shows more than its reader sees: it is an address, and what it names is read with the reader's rights.
 """
 
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access.models import Department
+from groundwork.access.rights import rights
+from groundwork.blueprint.elements import kept, raise_config_version
 from groundwork.core.clock import now
 
 NEVER_KEPT = {
@@ -32,24 +34,6 @@ MOST = 30  # views of one list that a person meets
 class SavedViewQuerySet(models.QuerySet):
     def current(self):
         return self.filter(archived_at=None)
-
-    def visible_to(self, user):
-        """The own ones, and those shared with everybody, a role of the person, or a department above or the own."""
-        above = Department.objects.filter(
-            pk=user.department_id,
-            path__contains=Concat(
-                Value("/"), Cast(OuterRef("department_id"), models.CharField(max_length=20)), Value("/")
-            ),
-        )
-        held = user.roles.through.objects.filter(user_id=user.pk, role_id=OuterRef("role_id"))
-        shared = Q(shared="everybody") | Q(shared="role") & Exists(held) | Q(shared="department") & Exists(above)
-        return self.filter(Q(author=user) | shared)
-
-    def as_used_by(self, user):
-        """Each with ``is_default`` and ``is_pinned`` for this person."""
-        return self.annotate(mine=FilteredRelation("uses", condition=Q(uses__user=user))).annotate(
-            is_default=F("mine__opens"), is_pinned=F("mine__pinned")
-        )
 
 
 class SavedView(models.Model):
@@ -72,6 +56,7 @@ class SavedView(models.Model):
     display = models.CharField(_("shown as"), max_length=10, choices=Display, default=Display.LIST)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
     shared = models.CharField(_("who sees it"), max_length=10, choices=Shared, default="", blank=True)
+    is_default = is_pinned = False  # for the person who meets it (views_of)
     role = models.ForeignKey("access.Role", models.SET_NULL, null=True, blank=True, related_name="+")
     department = models.ForeignKey("access.Department", models.SET_NULL, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(default=now, editable=False)
@@ -86,6 +71,21 @@ class SavedView(models.Model):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        """The menus and lists of everybody know the views by heart: they are told to look again."""
+        super().save(*args, **kwargs)
+        raise_config_version()
+
+    def is_seen_by(self, user) -> bool:
+        """One's own, and what is shared with everybody, a role of the person, or a department: the own or one above."""
+        if self.author_id == user.pk or self.shared == "everybody":
+            return True
+        if self.shared == "role":
+            return self.role_id in rights(user).role_ids
+        if self.shared != "department" or not user.department_id:
+            return False
+        return self.department_id == user.department_id or f"/{self.department_id}/" in user.department.path
 
     @property
     def params(self) -> QueryDict:
@@ -108,6 +108,10 @@ class UsedView(models.Model):
     opens = models.BooleanField(default=False)
     pinned = models.BooleanField(default=False)
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        raise_config_version()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "view"], name="one_use_of_a_view"),
@@ -121,10 +125,34 @@ def query_of(params) -> str:
     return urlencode(sorted((key, values) for key, values in pairs.items() if values), doseq=True)
 
 
+@dataclass(frozen=True)
+class Known:
+    """All views in use, and who opens or pins which; read once for a state of the configuration."""
+
+    views: list[SavedView]
+    uses: dict[tuple[int, int], tuple[bool, bool]]  # {(person, view): (opens the list, stands in the menu)}
+
+
+def known() -> Known:
+    def read() -> Known:
+        uses = UsedView.objects.values_list("user_id", "view_id", "opens", "pinned")
+        return Known(
+            list(SavedView.objects.current().select_related("author")),
+            {(user, view): (opens, pinned) for user, view, opens, pinned in uses},
+        )
+
+    return kept("records.saved_views", read)
+
+
 def views_of(kind, user) -> list[Any]:
-    """The views of one list that a person meets: the own ones first."""
-    found = SavedView.objects.current().visible_to(user).as_used_by(user).filter(type=kind.key)
-    return sorted(found.select_related("author")[:MOST], key=lambda view: view.author_id != user.pk)
+    """The views of one list that a person meets, the own ones first; each with ``is_default`` and ``is_pinned``."""
+    everything, found = known(), []
+    for view in everything.views:
+        if view.type == kind.key and view.is_seen_by(user):
+            own = copy(view)
+            own.is_default, own.is_pinned = everything.uses.get((user.pk, view.pk), (False, False))
+            found.append(own)
+    return sorted(found, key=lambda view: view.author_id != user.pk)[:MOST]
 
 
 def use_view(view: SavedView, user, *, opens: bool, pinned: bool) -> None:
@@ -136,6 +164,6 @@ def use_view(view: SavedView, user, *, opens: bool, pinned: bool) -> None:
 
 
 def pinned_by(user) -> list[SavedView]:
-    return list(
-        SavedView.objects.current().visible_to(user).filter(uses__user=user, uses__pinned=True).order_by("name", "pk")
-    )
+    everything = known()
+    mine = {view for (person, view), (_opens, pinned) in everything.uses.items() if pinned and person == user.pk}
+    return [view for view in everything.views if view.pk in mine and view.is_seen_by(user)] if mine else []
