@@ -68,7 +68,7 @@ class Board:
     @cached_property
     def fields(self) -> list[Field]:
         """The choices that the person sees and lists filter by."""
-        return [shown for shown in self.listing.filters.fields.values() if shown.kind == "choice"]
+        return [shown for shown in self.listing.filters.fields.values() if shown.kind == "choice" and shown.is_own]
 
     def others(self) -> list[tuple[str, str, bool]]:
         """(words, address, chosen) of the boards that the type has."""

@@ -77,7 +77,7 @@ class Calendar:
 
     @cached_property
     def fields(self) -> list[Field]:
-        return [shown for shown in self.listing.filters.fields.values() if shown.kind == "date"]
+        return [shown for shown in self.listing.filters.fields.values() if shown.kind == "date" and shown.is_own]
 
     def others(self) -> list[tuple[str, str, bool]]:
         found = [(shown.heading, self.listing.address(on=shown.name), shown is self.on) for shown in self.fields]

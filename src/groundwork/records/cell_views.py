@@ -59,6 +59,6 @@ def peek(request, kind, record):
     note_use(request.user, "view", kind.key, record.pk)
     context = {
         "kind": kind, "record": record, "facts": pages.facts_of(record, request.user),
-        "events": pages.timeline_of(record, request.user)[:5],
+        "events": pages.timeline_of(record, request.user).events[:5],
     }  # fmt: skip
     return render(request, "records/peek.html", context)

@@ -173,7 +173,7 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
 
 def displays_of(shown: Listing) -> list[tuple[str, str, bool]]:
     """(words, address, chosen) of the ways to show the same records; none where there is only the list."""
-    kinds = {item.kind for item in shown.filters.fields.values()}
+    kinds = {item.kind for item in shown.filters.fields.values() if item.is_own}
     ways = [("records:list", _("List"), True), ("records:board", _("Board"), "choice" in kinds)]
     ways.append(("records:calendar", _("Calendar"), "date" in kinds))
     found = [(words, shown.address(at), at == shown.at) for at, words, fits in ways if fits]
