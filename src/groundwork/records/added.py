@@ -24,6 +24,7 @@ from groundwork.records import extra
 MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
 SEARCHED = ("text", "longtext", "phone", "email", "address")  # kinds whose words search finds
+UNSORTED = ("choices",)  # kinds that no list sorts by
 KEY = re.compile(r"field:\w+\.f\d+")
 MADE = re.compile(r"object:m\d+")
 
@@ -71,6 +72,10 @@ class AddedField(models.Model):
     @property
     def key(self) -> str:
         return f"f{self.pk}"
+
+    @property
+    def shown_kind(self) -> str:
+        return self.kind
 
     @property
     def column(self) -> str:

@@ -17,6 +17,7 @@ class RecordsConfig(AppConfig):
             bulk,
             erasing,
             handing_over,  # noqa: F401 - adds what people own
+            indexes,
             palette,
             search,
             use,
@@ -89,7 +90,10 @@ class RecordsConfig(AppConfig):
         kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))
         schedules.every("records.files", keeping.tidy, seconds=24 * 3600)
         on_doctor.add(Check("files of records", keeping.fault))
+        schedules.every("records.added indexes", indexes.keep_up, seconds=60)
         on_init.add(Step("records", built_in))
+        on_init.add(Step("added indexes", indexes.keep_up))
+        on_doctor.add(Check("added fields", indexes.what_is_missing))
         on_init.add(Step("search", search.keep_up))
         on_restore.add(Step("search", search.index_anew))
         on_restore.add(Step("erasures", erasing.erase_again))

@@ -1,0 +1,82 @@
+"""Lists by an added field are as quick as by a built-in one: its index is made, used, kept and dropped."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from groundwork.records import indexes
+from groundwork.records.added import change_field, make_field, retire_field
+from groundwork.records.listing import Listing
+from groundwork.records.made import make_type
+from groundwork.records.types import types
+from groundwork.records.write import acting, writing_many
+
+WHY = "The warehouse asked for it."
+VALUES = {
+    "text": lambda number: f"word {number}",
+    "number": lambda number: Decimal(number) / 2,
+    "money": lambda number: number * 100,
+    "date": lambda number: date(2026, 1, 1 + number % 28),
+    "choice": lambda number: f"c{1 + number % 2}",
+    "user": lambda number: None,
+}
+
+
+def plan_of(rows) -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for way in ("seqscan", "sort", "bitmapscan"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+            cursor.execute(f"ANALYZE {rows.model._meta.db_table}")
+    return rows.explain()
+
+
+@pytest.mark.parametrize("where", ["company", "made"])
+@pytest.mark.parametrize("kind", VALUES)
+def test_a_list_by_an_added_field_walks_its_index(cast, kind, where):
+    facts = {"by": cast.adam, "reason": WHY}
+    key = "company" if where == "company" else make_type(one="Sample", many="Samples", prefix="SR", **facts).key
+    more = {"choices": ["A", "B"]} if kind == "choice" else {}
+    row = make_field(key, kind=kind, label="Measured", filterable=True, in_list=True, **more, **facts)
+    value = {"user": lambda number: cast.anna.pk}.get(kind, VALUES[kind])
+    indexes.keep_up()
+    records = []
+    for number in range(200):
+        record = types[key].model(name=f"N{number}", owner=cast.anna)
+        types[key].field(row.key).write(record, value(number))
+        records.append(record)
+    with acting(cast.adam, "imported", channel="import"):
+        writing_many(created=records)
+
+    query = QueryDict(mutable=True)
+    query["sort"] = row.key
+    listing = Listing(types[key], cast.adam, query)
+    asked = f"f.{row.key}.from" if kind in ("number", "money", "date") else f"f.{row.key}"
+    typed = {"text": "word 3", "date": "2026-01-05", "choice": "c1", "user": str(cast.anna.pk)}.get(kind, "10")
+    narrowed = Listing(types[key], cast.adam, QueryDict(f"{asked}={typed}"))
+
+    assert f"added_{row.key}" in plan_of(listing._ordered()[:51])
+    assert narrowed.narrowed.count() > 0
+    assert f"added_{row.key}" in plan_of(narrowed.narrowed.filter(**{f"{row.column}__isnull": False}))
+    assert len(listing.table().rows) == 50
+
+
+def test_indexes_are_made_when_lost_and_dropped_when_nobody_sorts_by_the_field(cast):
+    facts = {"by": cast.adam, "reason": WHY}
+    first = make_field("company", kind="number", label="First", filterable=True, **facts)
+    second = make_field("company", kind="text", label="Second", filterable=True, **facts)
+    missing = indexes.what_is_missing()
+    indexes.keep_up()
+    made = indexes.there()
+
+    change_field(first, filterable=False, **facts)
+    retire_field(second, **facts)
+    indexes.keep_up()
+
+    assert f"added_{first.key}" in missing
+    assert made == {f"added_{first.key}", f"added_{second.key}", f"added_{second.key}s"}
+    assert indexes.there() == set()
+    assert indexes.what_is_missing() == ""
