@@ -164,6 +164,6 @@ def mark_of(type_key: str, base: int | None = None) -> str:
 
 def heard_more(type_key: str, mark: str) -> bool:
     base, _dot, _count = mark.partition(".")
-    if not base.isdigit() or len(base) > 18:
+    if not base.isdecimal() or len(base) > 18:
         return True
     return mark_of(type_key, int(base)) != mark

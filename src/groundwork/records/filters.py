@@ -57,6 +57,11 @@ def odd_currencies() -> dict[int, list[str]]:
     return found
 
 
+def _is_id(text: str) -> bool:
+    """Digits that make a number of a row (which ① does not, though Python calls it a digit)."""
+    return text.isdecimal() and len(text) < 19
+
+
 @dataclass
 class Filter:
     """One condition of the address, in words: ``f.kind=credit``, ``f.issued_on.from=2011-01-01``, ``f.owner=me``,
@@ -176,7 +181,7 @@ class Filter:
     def names(self) -> dict[int, str]:
         """The linked things that the person sees; by an invisible one nothing is found."""
         target = self.field.target
-        ids = [int(value) for value in self._meant if value.isdigit() and len(value) < 19]
+        ids = [int(value) for value in self._meant if _is_id(value)]
         seen = target.objects.visible_to(self.user) if issubclass(target, Record) else target._default_manager.all()
         return {row.pk: str(row) for row in seen.filter(pk__in=ids)}
 
@@ -216,7 +221,7 @@ class Filter:
         if value == ME and kind in ("user", "department"):
             return me_words(kind)
         if kind in LINKS:
-            return self.names.get(int(value), _("no access")) if value.isdigit() else _("no access")
+            return self.names.get(int(value), _("no access")) if _is_id(value) else _("no access")
         if kind in DAYS:
             return str(SPANS[value][0]) if value in SPANS else languages.day(self._day(value))
         if kind in NUMBERS:

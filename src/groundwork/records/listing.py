@@ -42,8 +42,8 @@ def picked(values: list[str]) -> dict[int, int]:
     found = {}
     for value in values[:MOST_PICKED]:
         pk, _dot, version = value.partition(".")
-        if pk.isdigit() and len(pk) < 19:
-            found[int(pk)] = int(version) if version.isdigit() and len(version) < 10 else 0
+        if pk.isdecimal() and len(pk) < 19:
+            found[int(pk)] = int(version) if version.isdecimal() and len(version) < 10 else 0
     return found
 
 

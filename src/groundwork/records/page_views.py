@@ -29,7 +29,7 @@ def compare(request, kind, record):
     versions = history.versions_of(record)
     asked = request.GET.get("version", "")
     known = dict(versions)
-    version = int(asked) if asked.isdigit() and int(asked[:9]) in known else next(iter(known), 0)
+    version = int(asked) if asked.isdecimal() and int(asked[:9]) in known else next(iter(known), 0)
     rows = history.differences(record, request.user, version) if version else []
     context = {"kind": kind, "record": record, "versions": versions, "version": version, "rows": rows}
     return render(request, "records/compare.html", context)

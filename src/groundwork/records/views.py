@@ -165,7 +165,7 @@ def _linked(request, kind) -> dict:
     result = {}
     for link in kind.links:
         value = request.GET.get(link.name, "")
-        if value.isdigit() and len(value) < 19:
+        if value.isdecimal() and len(value) < 19:
             found = link.target.objects.visible_to(request.user).filter(pk=value).first()
             result[link.name] = found.pk if found else None
     return result

@@ -97,7 +97,7 @@ def similar(request, kind):
     own_fields = {item.name for item in kind.visible_fields(request.user, kind.fields)}
     typed = {name: value[:300] for name, value in request.GET.items() if name in own_fields}
     besides = request.GET.get("besides", "")
-    own = int(besides) if besides.isdigit() and len(besides) < 19 else None
+    own = int(besides) if besides.isdecimal() and len(besides) < 19 else None
     likes = duplicates.similar(request.user, kind.key, typed, besides=own, limit=3)
     return render(request, "customers/similar.html", {"likes": likes})
 

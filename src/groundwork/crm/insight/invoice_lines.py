@@ -40,7 +40,7 @@ def narrowed(found, user, query):
         if value == "none":
             found = found.filter(**{f"{path}__isnull": True})
             titles.append(screens.words_of(profit.Place(name, None)))
-        elif value.isdigit() and len(value) < 19:
+        elif value.isdecimal() and len(value) < 19:
             seen = model.objects.visible_to(user).filter(pk=value).first()
             if seen is None and name != "company":
                 raise Http404

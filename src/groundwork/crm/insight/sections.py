@@ -226,7 +226,7 @@ def open_documents(look: Look) -> Part:
     """The documents under one number of the debts, with what was open on each that day."""
     found = debts.open_on(look.end, profit.invoices_of(look.user, look.currency)).filter(left__gt=0)
     company = look.query.get("company", "")
-    if company == "none" or company.isdigit():
+    if company == "none" or company.isdecimal():
         found = found.filter(company=None if company == "none" else int(company[:18]))
     age = look.query.get("age", "")
     rows: list[Any] = list(found.order_by("due_on", "pk"))
