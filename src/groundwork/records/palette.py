@@ -15,7 +15,7 @@ from groundwork.core import languages
 from groundwork.records import pages, search
 from groundwork.records.list_views import address_of
 from groundwork.records.models import Record
-from groundwork.records.saved_views import SavedView
+from groundwork.records.saved_views import known
 from groundwork.records.search import Hits
 from groundwork.records.types import RecordType, types
 from groundwork.records.words import asked as looked_for
@@ -127,7 +127,9 @@ def views(asked: Asked) -> list[Group]:
     """Saved views by name; the pinned ones stand in the menu anyway."""
     if not asked.text:
         return []
-    seen = SavedView.objects.current().visible_to(asked.user).order_by("name", "pk")
+    seen = sorted(
+        (view for view in known().views if view.is_seen_by(asked.user)), key=lambda view: (view.name, view.pk)
+    )
     offers = [
         Offer(view.name, address_of(view), "layout-list", str(types[view.type].plural))
         for view in seen
