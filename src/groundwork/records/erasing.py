@@ -23,9 +23,10 @@ from groundwork.background.kinds import Kind, kinds
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import search
+from groundwork.records.files import keeping
 from groundwork.records.imports.engine import drop_file
 from groundwork.records.imports.models import ImportJob, LoadedBatch
-from groundwork.records.models import Activity, Change, ExternalKey, Merge, Record, SearchRow
+from groundwork.records.models import Activity, Change, ExternalKey, Merge, Notice, Record, SearchRow
 from groundwork.records.pages import ActLabel, acts
 from groundwork.records.personal import Mention, all_of, may, mentions, signs_of, subjects
 from groundwork.records.tasks.models import Task
@@ -101,6 +102,8 @@ def empty(record: Record, by) -> None:
     Change.objects.filter(type=key, object_id=pk).update(fields={})
     Activity.objects.filter(type=key, object_id=pk).update(text=word)
     ExternalKey.objects.filter(type=key, object_id=pk).delete()
+    Notice.objects.filter(type=key, object_id=pk).delete()
+    keeping.forget(record)
     for task in Task._base_manager.filter(about_type=key, about_id=pk):
         with writing(task, by=by, act=ACT) as owed:
             owed.what = word

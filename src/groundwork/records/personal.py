@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from groundwork.access.models import AuditEntry, User
 from groundwork.access.people import ADMINISTRATOR
 from groundwork.core.registry import Registry
-from groundwork.records.models import Activity, Change, ExternalKey, Merge, Part, Record, SearchRow
+from groundwork.records.models import Activity, Change, ExternalKey, Merge, Part, Record, RecordFile, SearchRow
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import type_of, types
 
@@ -214,6 +214,7 @@ def everything(record: Record) -> dict:
     signs = signs_of(record)
     said = Activity.objects.filter(type=key, object_id__in=ids).select_related("by").order_by("at")
     changes = Change.objects.filter(type=key, object_id__in=ids).select_related("changeset__by").order_by("pk")
+    kept = RecordFile.objects.filter(type=key, object_id__in=ids).select_related("by").order_by("at")
     tasks = Task._base_manager.filter(about_type=key, about_id__in=ids).select_related("owner").order_by("due_on")
     return {
         "person": [facts(one) for one in own],
@@ -223,6 +224,7 @@ def everything(record: Record) -> dict:
             for item in said
         ],
         "tasks": [{"due_on": task.due_on, "by": str(task.owner or ""), "what": task.what} for task in tasks],
+        "files": [{"at": file.at, "by": str(file.by or ""), "name": file.name, "bytes": file.size} for file in kept],
         "history": [
             {
                 "at": item.changeset.at, "by": str(item.changeset.by or ""), "act": item.changeset.act,

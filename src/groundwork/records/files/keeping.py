@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -122,8 +122,18 @@ def _keep(source: IO[bytes]) -> tuple[str, int]:
 
 
 def tidy() -> None:
-    """What was removed long ago goes for good, its content where no other record holds the same; a daily job."""
-    for file in RecordFile.objects.filter(removed_at__lt=now() - timedelta(days=KEPT_DAYS)):
+    """What was removed long ago goes for good; a daily job."""
+    _forget(RecordFile.objects.filter(removed_at__lt=now() - timedelta(days=KEPT_DAYS)))
+
+
+def forget(record: Record) -> None:
+    """Every file of a record goes for good, removed ones too: a person is erased."""
+    _forget(RecordFile.objects.filter(type=record.type_key, object_id=record.pk))
+
+
+def _forget(files: QuerySet[RecordFile]) -> None:
+    """The content goes too, where no other record holds the same."""
+    for file in files:
         file.delete()
         if not RecordFile.objects.filter(digest=file.digest).exists():
             file.path.unlink(missing_ok=True)

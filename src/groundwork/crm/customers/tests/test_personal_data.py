@@ -1,5 +1,6 @@
 """A person asks what we hold about her, and to be erased: what was planted anywhere is found, and then is nowhere."""
 
+import io
 import json
 import re
 
@@ -15,6 +16,9 @@ from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Consent, Contact, ContactDate, ContactFact, Employment
 from groundwork.records import erasing, personal, search, write
+from groundwork.records.files import keeping
+from groundwork.records.files.kinds import KINDS
+from groundwork.records.files.models import RecordFile
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
 from groundwork.records.models import ChangeSet, ExternalKey
 from groundwork.records.tasks.models import Task
@@ -43,6 +47,7 @@ def zofia(cast):
         write.put_part(fresh, Employment(company=nevis, job="quix helper"))
     write.note(zofia, by=anna, kind="note", text="Quix wants blue boxes")
     write.creating(Task(what="Ring Quix", owner=anna, about_type="contact", about_id=zofia.pk), by=anna)
+    keeping.add(zofia, by=anna, name="quix passport.txt", kind=KINDS["txt"], file=io.BytesIO(b"the passport of quix"))
     ExternalKey.objects.create(source="old", type="contact", key="quix-17", object_id=zofia.pk)
     return Contact.objects.get(pk=zofia.pk)
 
@@ -128,6 +133,17 @@ def test_without_an_invoice_nothing_is_left_at_all(cast, zofia):
     work.carry_out(Run.objects.get(kind="records.wipe"))
 
     assert planted_in(whole_database()) == []
+
+
+def test_the_files_on_her_page_are_handed_over_by_name_and_their_content_goes(cast, zofia):
+    file = RecordFile.objects.get()
+    told = personal.everything(zofia)["files"]
+
+    erasing.erase(zofia, by=cast.adam, reason="She asked")
+
+    assert [row["name"] for row in told] == ["quix passport.txt"]
+    assert not RecordFile.objects.exists()
+    assert not file.path.exists()
 
 
 def test_search_and_page_know_nothing_and_colleagues_texts_read_on(cast, as_user, zofia, elsewhere):
