@@ -94,6 +94,7 @@ company = types.add(
             PartType("facts", CompanyFact, pgettext_lazy("about a customer", "Worth knowing"), FACT_FIELDS),
         ),
         asked=asked_of,
+        not_copied=IDS,  # they are of one company in the world
         hanging=Hanging("country", IDS, _("Show the legal ids of this country")),
         called_there={"parent": (_("Branch"), _("Branches"))},
         mergeable=True,
