@@ -26,6 +26,8 @@ from groundwork.records.words import (
     for_sqlite,
     holds,
     index_text,
+    is_nearly,
+    misspelt,
     scoped,
     title_only,
     words,
@@ -229,14 +231,17 @@ def find(user, text: str, kinds, limit: int = 8) -> dict[str, Hits]:
     """The best matches of each type that the person may see, ``limit`` a type; the type of the best match first.
 
     Ranked: the beginning of a title, a word of it, another field; then what the person opened last; then the newest.
+    Where nothing is found, one wrong letter a word is forgiven.
     A fixed number of queries for the finding, and one a type for re-checking what is shown.
     """
     node, scopes = asked(text), {kind.key: reach(user, "view", kind.key) for kind in kinds}
     kinds = [kind for kind in kinds if kind.search and not scopes[kind.key].nothing and may_search(user, kind)]
     if node is None or not kinds:
         return {}
-    recent = recently_opened(user)
-    rows = {row.pk: row for row in _candidates(node, [(kind, scopes[kind.key]) for kind in kinds])}
+    recent, within = recently_opened(user), [(kind, scopes[kind.key]) for kind in kinds]
+    rows = {row.pk: row for row in _candidates(node, within)}
+    if not rows and (meant := misspelt(text)) is not None:
+        rows = {row.pk: row for row in _candidates(meant, within) if is_nearly(text, row.text.split())}
     for row in _rows_of(recent, {kind.key for kind in kinds}):
         if (
             not row.archived

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
+from rapidfuzz.distance import OSA
 
 from groundwork.core.languages import folded
 
@@ -21,6 +22,7 @@ LONGEST = 40  # letters of a word that count
 SHORTEST_PART = 3
 MOST_WORDS = 400  # of one record
 ASKED = 8  # chunks of a query that count
+MISSPELT = 5  # letters of a word that may hold a mistake
 WORD = re.compile(r"[^\W_]+")
 # a phone or an id as people write it: digits with signs between them, perhaps a country's letters in front
 NUMBER = re.compile(r"(?<!\w)(?:[A-Za-z]{2}[ \-]?)?[+(]{0,2}\d(?:[ \u00a0().\-–/]{0,2}\d){3,23}(?!\w)")
@@ -174,6 +176,38 @@ def _same_numbers(number: str) -> list[str]:
     """8 495 123-45-67 is +7 495 123-45-67: the number, and what is left of it after a code."""
     number = number[:LONGEST]
     return [number, *(number[code:] for code in CODES if len(number) - code >= NATIONAL)]
+
+
+def misspelt(text: str) -> Node | None:
+    """What ``text`` looks for with one wrong, missing, doubled or swapped letter in each long word; None if all are
+    short. Both sides of the mistake are looked for: ``is_nearly`` tells which of what is found was meant."""
+    found = words(text)
+    if not any(len(word) >= MISSPELT for word in found):
+        return None
+    return _together(Every, [_nearly(word) if len(word) >= MISSPELT else _part(word) for word in found[:ASKED]])
+
+
+def _nearly(word: str) -> Node | None:
+    ways: list[Node | None] = [_part(word)]
+    for place in range(len(word)):
+        before = word[:place]
+        for after in (word[place:], word[place + 1 :], word[place + 2 :]):  # a letter is missing, wrong, swapped
+            sides = [Token(before)] * (len(before) >= SHORTEST_PART) + [Token(f"{END}{after}")] * (len(after) > 3)
+            if sum(len(side.text) for side in sides) >= len(word) // 2 + 1:
+                ways.append(_together(Every, sides))
+    return _together(Some, ways)
+
+
+def is_nearly(text: str, kept: list[str]) -> bool:
+    """Does each word of ``text`` begin a kept one, but for one letter?"""
+    return all(any(_is_near(asked_word, word) for word in kept) for asked_word in words(text))
+
+
+def _is_near(asked_word: str, word: str) -> bool:
+    if len(asked_word) < MISSPELT:
+        return word.startswith(asked_word)
+    size = len(asked_word)
+    return any(OSA.distance(asked_word, word[:length], score_cutoff=1) <= 1 for length in (size - 1, size, size + 1))
 
 
 def title_only(node: Node) -> Node | None:

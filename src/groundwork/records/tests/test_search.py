@@ -89,6 +89,24 @@ def test_words_typed_on_the_other_keyboard_are_found(cast, name, asked):
     assert titles(cast.olga, asked) == expected
 
 
+@pytest.mark.parametrize(
+    "asked", ["Tortula", "Totola", "Torttola", "Trotola", "tortula swets", "xortola", "Tortolx", "Кондитрская"]
+)
+def test_one_wrong_letter_a_word_is_forgiven_where_nothing_is_found(cast, asked):
+    make(cast.olga, "Tortola Sweets")
+    make(cast.olga, "Кондитерская Ольги")
+    make(cast.ivan, "Tornado Swings")
+
+    assert titles(cast.olga, asked) == ["Кондитерская Ольги" if asked[0] == "К" else "Tortola Sweets"]
+    assert titles(cast.anna, asked) == []
+
+
+def test_two_wrong_letters_are_another_word(cast):
+    make(cast.olga, "Tortola Sweets")
+
+    assert titles(cast.olga, "Turtula") == []
+
+
 def test_the_beginning_of_a_title_goes_before_a_word_of_it_and_that_before_other_fields(cast):
     make(cast.olga, "Sweets", city="Tortola")
     make(cast.olga, "Salon Tortola")
