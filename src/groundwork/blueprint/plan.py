@@ -95,10 +95,9 @@ def _flat(facts: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def export() -> str:
     """The whole configuration of the firm as one readable file."""
     firm = Firm.objects.filter(pk=1).first()
-    held = {section.key: section.read() for section in in_order()}
-    return written(
-        {"groundwork": FORMAT, "firm": str(firm or ""), **{key: value for key, value in held.items() if value}}
-    )
+    whole: dict[str, Any] = {"groundwork": FORMAT, "firm": str(firm or "")}
+    whole |= {section.key: held for section in in_order() if (held := section.read())}
+    return written(whole)
 
 
 def plan(text: str, *, by) -> Plan:

@@ -162,13 +162,14 @@ def element(request, key):
 
 def _element(request, shown: Element, form: WhyForm | None = None):
     element, reason, lines = reasons_of(shown.key, request.user)
+    declaration = declared.get(shown.key)
     context = {
         "element": element, "reason": reason, "lines": lines, "places": places_of(shown),
         "doubt": doubts_of([shown]).get(shown.pk, ""),
         "form": form or WhyForm(initial={"asked_by": shown.asked_by_id}),
         "history": ElementRevision.objects.filter(element=shown).select_related("by").order_by("-number")[:20],
-        "can_switch": shown.key in declared and declared[shown.key].optional,
-        "url": declared[shown.key].url() if shown.key in declared and declared[shown.key].url else "",
+        "can_switch": declaration is not None and declaration.optional,
+        "url": declaration.url() if declaration is not None and declaration.url else "",
     }  # fmt: skip
     return render(request, "records/element.html", context, status=422 if form is not None else 200)
 

@@ -4,9 +4,9 @@ Six classes (docs/domain/use.md). A field is read where somebody filters, sorts 
 opened proves nothing. Figures are of the last sixty days and of the newest records, so they cost the same in any firm.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,13 +52,13 @@ PROPOSALS = {
 WASTE = (Standing.UNREAD, Standing.RITUAL, Standing.DEAD)
 
 
-@dataclass
+@dataclasses.dataclass
 class FieldUse:
     """What is known of one field. ``filled`` and ``variety`` are shares 0..1; None: there is too little to tell."""
 
     field: Field
     element: Element | None = None
-    readers: set[int] = field(default_factory=set)
+    readers: set[int] = dataclasses.field(default_factory=set)
     purposes: int = 0
     filled: float | None = None
     variety: float | None = None

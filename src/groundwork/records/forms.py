@@ -292,7 +292,8 @@ class ActivityForm(CleanText, forms.ModelForm):
 
     def __init__(self, *args, record: Record | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.record, self.mentioned = record, []
+        self.record = record
+        self.mentioned: list[User] = []
 
     def clean_text(self):
         text = self.cleaned_data["text"]

@@ -90,8 +90,9 @@ def said(item: Field, value: Any, record: Record, user) -> str:
     if item.kind == "link" and value:
         target = item.target.objects.visible_to(user).filter(pk=value).first()
         return str(target) if target else _("no access")
-    if item.kind == "money" and value is not None and not item.added and getattr(record, "currency", ""):
-        return languages.money(value, record.currency)  # type: ignore[attr-defined]
+    currency = str(getattr(record, "currency", ""))
+    if item.kind == "money" and value is not None and not item.added and currency:
+        return languages.money(value, currency)
     return words_for(item, value)
 
 

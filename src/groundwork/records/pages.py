@@ -308,7 +308,7 @@ class TimelineSource:
 
     key: str
     type_key: str
-    of: Callable[[Record, Any, datetime, int], list[Event]]
+    of: Callable[[Any, Any, datetime, int], list[Event]]
 
 
 timeline: Registry[TimelineSource] = Registry(lambda source: source.key)
@@ -424,9 +424,9 @@ def _line(shown, before, after, change: Change, past: Past) -> Line:
     """One field of a change; offered to be put back where it holds something else by now."""
     if shown.kind == "link":
         return Line(shown.heading, "", _("changed"))
-    words = [_words(shown, value, past.people, past.currency) for value in (before, after)]
+    was, has = (_words(shown, value, past.people, past.currency) for value in (before, after))
     may = shown.column in past.open_now and past.held.get(shown.column) != before
-    return Line(shown.heading, *words, history.back_url(past.record, shown, change.version - 1) if may else "")
+    return Line(shown.heading, was, has, history.back_url(past.record, shown, change.version - 1) if may else "")
 
 
 def _changed(change: Change, kind: RecordType, user, past: Past) -> Event | None:

@@ -54,7 +54,7 @@ def offered(record: Record, typed: str) -> list[str]:
 
 def shown(text: str, names: list[str]) -> SafeString:
     """The text with the mentioned names marked, safe for the page; ``names`` as the note keeps them."""
-    html = escape(text)
+    html = str(escape(text))
     for name in sorted(names, key=len, reverse=True):
         at = re.compile(re.escape("@" + str(escape(name))), re.IGNORECASE)
         html = at.sub(lambda found: f'<b class="at">{found.group()}</b>', html)
