@@ -25,7 +25,8 @@ def named(rows, user, text: str, limit: int = 2) -> list[int]:
 
 def _ways(model, user, text: str) -> list[Q]:
     kind = type_of(model)
-    others = [item.name for item in kind.visible_fields(user, kind.search) if item.kind in NAMES]
+    own = [item for item in kind.visible_fields(user, kind.search) if not item.added]
+    others = [item.name for item in own if item.kind in NAMES]
     ways = [
         Q(number__iexact=text) | _any(others, text),
         _any(others, text, lookup="__iexact") | _any(others, *cases(text)),

@@ -11,7 +11,7 @@ from groundwork.access.models import FieldGrant, Role
 from groundwork.blueprint.elements import raise_config_version
 from groundwork.blueprint.models import Element
 from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.models import Company, Contact
 from groundwork.records import added
 from groundwork.records.added import change_field, make_field, restore_field, retire_field
 from groundwork.records.listing import Listing
@@ -320,3 +320,12 @@ def test_a_list_groups_by_an_added_field(cast, as_user, field, kind):
     words = {"choice": "Green", "bool": "yes", "date": "November 2026", "user": "Anna"}[kind]
     assert answer.status_code == 200
     assert words in answer.content.decode()
+
+
+def test_a_link_is_still_typed_by_a_name_where_the_firm_added_a_text(cast, as_user, field):
+    field("text", label="Nickname")
+    company = make(cast.anna, name="Tortola")
+
+    as_user(cast.anna).post(reverse("records:new", args=["contact"]), {"name": "Ewa", "company": "TORTOLA"})
+
+    assert Contact.objects.get().company == company
