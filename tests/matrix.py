@@ -461,6 +461,9 @@ ROWS: dict[str, Row] = {
     "access:theme": Row("signed in", post=lambda case: {"theme": "dark"}),
     "access:people": Row("view people"),
     "access:invite": Row("configure people", post=lambda case: {"email": "new@hazel.example"}),
+    "access:invite_many": Row("configure people", post=lambda case: {"lines": "ewa@hazel.example; Sales; reader"}),
+    "access:invitation_withdraw": Row("configure people", lambda case: [{"pk": 1}], says=frozenset({404})),
+    "access:invitation_renew": Row("configure people", lambda case: [{"pk": 1}], says=frozenset({404})),
     "access:person": Row(
         "view people", person_args, post=lambda case: {"name": "typed", "is_active": "on"}, may=change_by_configurators
     ),

@@ -26,6 +26,7 @@ class Event(models.TextChoices):
     LIMITED = "sign-in limited", gettext_lazy("too many tries to sign in")
     FIRST_RUN = "first run", gettext_lazy("first administrator made")
     INVITED = "invited", gettext_lazy("person invited")
+    WITHDRAWN = "invitation withdrawn", gettext_lazy("invitation withdrawn")
     JOINED = "joined", gettext_lazy("person joined")
     ADDED = "person added", gettext_lazy("person added")
     PERSON_CHANGED = "person changed", gettext_lazy("person changed")

@@ -232,6 +232,33 @@ class InviteForm(PlainErrors, forms.Form):
         return email
 
 
+class InviteManyForm(PlainErrors, forms.Form):
+    lines = forms.CharField(
+        label=_("Lines"), required=False, max_length=100_000,
+        help_text=_("ewa@example.com; Sales; Salesperson + Head. Lines copied from a table are fine."),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )  # fmt: skip
+    file = forms.FileField(label=_("Or a CSV file"), required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if file := cleaned.get("file"):
+            if file.size > 1_000_000:
+                raise forms.ValidationError(_("Choose a smaller file: a megabyte at most."))
+            cleaned["lines"] = text_of(file.read())
+        if not self.errors and not cleaned.get("lines", "").strip():
+            self.add_error("lines", _("Paste the lines, or choose a file."))
+        return cleaned
+
+
+def text_of(content: bytes) -> str:
+    """UTF-8, or what spreadsheets of Russia write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")
+
+
 class PersonForm(PlainErrors, forms.ModelForm):
     roles = RolesField(required=False)
 

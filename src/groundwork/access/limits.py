@@ -15,3 +15,7 @@ def page(request, template: str, form=None, **context):
 def is_too_many(request, action: str, **limit) -> bool:
     """Has this been tried more often than ACCOUNT_RATE_LIMITS says? Counts this try."""
     return not ratelimit.consume(request, app="allauth.account", action=action, **limit)
+
+
+def mail_is_configured() -> bool:
+    return not settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend"))

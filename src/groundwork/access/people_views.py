@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST
 from groundwork.access import audit, leaving, sessions
 from groundwork.access import people as acts
 from groundwork.access.doors import allowed
-from groundwork.access.forms import DepartmentForm, FirmForm, InviteForm, LeaveForm, PersonForm
+from groundwork.access.forms import DepartmentForm, FirmForm, LeaveForm, PersonForm
 from groundwork.access.limits import page
 from groundwork.access.models import Department, Invitation, User
 from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.session_views import told as told_session
 from groundwork.access.view_as import may_view_as
 from groundwork.blueprint.elements import raise_config_version
-from groundwork.core.clock import now, today
-from groundwork.core.languages import day, moment
+from groundwork.core.clock import today
+from groundwork.core.languages import day
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -29,10 +29,12 @@ from groundwork.ui.table import Cell, Column, Empty, Row, Table
 @allowed("view", "people")
 def people(request):
     everybody = User.objects.select_related("department").prefetch_related("roles").order_by("-is_active", "name", "pk")
-    links = Invitation.objects.filter(used_at=None, ends_at__gt=now(), first=False, person=None).select_related(
-        "invited_by"
-    )
-    context = {"table": people_table(everybody), "waiting": waiting_table(links), "may": may_configure(request)}
+    waiting = Invitation.objects.open().filter(first=False, person=None).select_related("invited_by")
+    context = {
+        "table": people_table(everybody),
+        "waiting": waiting.prefetch_related("roles").order_by("pk"),
+        "may": may_configure(request),
+    }
     return render(request, "access/people.html", context)
 
 
@@ -65,25 +67,6 @@ def people_table(everybody) -> Table:
         Column("state", _("State")),
     ]
     return Table(columns, rows, id="people")
-
-
-def waiting_table(links) -> Table | None:
-    rows = [Row([Cell(link.email), Cell(str(link.invited_by or "")), Cell(moment(link.ends_at))]) for link in links]
-    columns = [Column("email", _("E-mail"), main=True), Column("by", _("Invited by")), Column("ends", _("Link ends"))]
-    return Table(columns, rows, id="waiting") if rows else None
-
-
-@never_cache
-@allowed("configure", "people")
-def invite(request):
-    form = InviteForm(request.POST or None, by=request.user)
-    if request.method != "POST" or not form.is_valid():
-        return page(request, "access/invite.html", form)
-    token = acts.invite(by=request.user, **form.cleaned_data, request=request)
-    address = settings.PUBLIC_URL + reverse("access:join", args=[token])
-    return render(
-        request, "access/link.html", {"address": address, "for_whom": form.cleaned_data["email"], "joins": True}
-    )
 
 
 @allowed("view", "people")

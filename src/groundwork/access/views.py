@@ -28,7 +28,7 @@ from groundwork.access.forms import (
     SignInForm,
     ThemeForm,
 )  # fmt: skip
-from groundwork.access.limits import BACKEND, is_too_many, page
+from groundwork.access.limits import BACKEND, is_too_many, mail_is_configured, page
 from groundwork.access.models import User
 from groundwork.access.signin import remember_browser
 from groundwork.access.two_step_views import ask_for_code
@@ -70,10 +70,6 @@ class SignOut(LogoutView):
 sign_in = open_to_all(SignIn.as_view())
 sign_out = open_to_all(SignOut.as_view())
 not_let_in = open_to_all(AccountInactiveView.as_view(template_name="access/not_let_in.html"))
-
-
-def mail_is_configured() -> bool:
-    return not settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend"))
 
 
 @open_to_all

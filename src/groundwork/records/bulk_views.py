@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from groundwork.access import audit
 from groundwork.background.models import Run
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
@@ -158,6 +159,8 @@ def _export(request, kind, picks, query, form):
     params = QueryDict(query, mutable=True)
     params.setlist("pick", [str(pk) for pk in picks])
     note_use(request.user, "export", kind.key)
+    narrowed = {"what": kind.key, "file": form, "narrowed": [f"{len(picks)}"] if picks else ["all"]}
+    audit.record(audit.Event.EXPORTED, request.user, narrowed, request)
     return as_file(kind, exports.table_of(Listing(kind, request.user, params, lenient=True)), form)
 
 

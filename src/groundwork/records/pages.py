@@ -342,7 +342,7 @@ def timeline_of(
     if show in ("", "changes"):
         events += _changes(record, user, end)
     if show in ("", "tasks"):
-        events += [event for task in tasks for event in _owed(task)]
+        events += [event for task in tasks for event in _owed(task, user)]
     if show in ("", "files"):
         events += [_attached(file) for file in files]
     if show == "documents":
@@ -382,9 +382,11 @@ def _said(item: Activity) -> Event:
     )
 
 
-def _owed(task: Task) -> list[Event]:
-    """When a task was given, and when it was done."""
-    given = _("Task for %(name)s by %(day)s") % {"name": task.owner or "", "day": languages.day(task.due_on)}
+def _owed(task: Task, user) -> list[Event]:
+    """When a task was given, and when it was done; without its day where that is hidden from the reader."""
+    words = {"name": task.owner or "", "day": languages.day(task.due_on)}
+    tells_day = type_of(task).visible_fields(user, ("due_on",))
+    given = _("Task for %(name)s by %(day)s") % words if tells_day else _("Task for %(name)s") % words
     events = [_event("square-check", given, task.created_by, task.created_at, task.what)]
     if task.done_at:
         events.append(_event("check", _("Task done"), task.done_by, task.done_at, task.what))
@@ -510,10 +512,15 @@ class Related:
 def related_of(record: Record, user) -> list[Related]:
     """The newest records of each type that links here, and how many there are: one query for all numbers, and one for
     each type that has any (and one for each type they link to)."""
-    links = [(kind, link) for kind, link in related_types(record.type_key) if user.can("view", kind.key)]
+    links = [(kind, link) for kind, link in related_types(record.type_key) if _may_tell(kind, link, user)]
     counts = _counts(record, user, links)
     found = [_related(kind, link, record, user, counts.get(f"{kind.key}.{link.name}", 0)) for kind, link in links]
     return [related for related in found if related.rows or related.add_url]
+
+
+def _may_tell(kind: RecordType, link, user) -> bool:
+    """Where a link is hidden, its other end does not tell of it."""
+    return user.can("view", kind.key) and bool(kind.visible_fields(user, (link.name,)))
 
 
 def _linking(kind: RecordType, link, record: Record, user):

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.access.rights import rights
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, ContactDate, Employment, ImportantDate
@@ -79,7 +80,13 @@ class Person:
 
 
 def people_panel(company: Company, user) -> list[Person]:
-    """Those the company's contacts do not tell: who left, and whose main company is another. Present ones first."""
+    """Those the company's contacts do not tell: who left, and whose main company is another. Present ones first.
+
+    Nobody where employments are hidden from the person; without phones where those are.
+    """
+    if rights(user).field_mode(Contact.type_key, "employments") == "hidden":
+        return []
+    tells_phone = rights(user).field_mode(Contact.type_key, "phone") != "hidden"
     found = (
         Employment.objects.filter(company=company, contact__in=Contact.objects.visible_to(user).current())
         .exclude(until_on=None, contact__company=company)
@@ -89,7 +96,8 @@ def people_panel(company: Company, user) -> list[Person]:
     people = [
         Person(
             str(item.contact), item.contact.get_absolute_url(), item.job,
-            languages.day(item.until_on) if item.until_on else "", "" if item.until_on else item.contact.phone,
+            languages.day(item.until_on) if item.until_on else "",
+            "" if item.until_on or not tells_phone else item.contact.phone,
         )
         for item in found
     ]  # fmt: skip

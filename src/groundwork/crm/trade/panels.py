@@ -1,10 +1,11 @@
 """What the pages of companies, orders and invoices show of debts, deliveries and payments."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from groundwork.access.rights import rights
 from groundwork.core.clock import today
 from groundwork.core.languages import day, money, number
 from groundwork.crm.customers.models import Company
@@ -37,11 +38,23 @@ def debts_of(company: Company, user) -> Side | None:
     title = _("Debts on %(day)s") % {"day": day(stands_at)}
     if rows is None:
         return Side(title, remark=_("Unknown: no payment has been kept yet."))
+    rows = [without_hidden(row, user) for row in rows]
     side = Side(title, facts=[_facts(row) for row in rows], remark="" if rows else _("Nothing is owed."))
     over = [money(row.over_limit, row.currency) for row in rows if row.over_limit]
     if over:
         side.alarm = _("Over the limit by %(amount)s") % {"amount": ", ".join(over)}
     return side
+
+
+def without_hidden(row: Debt, user) -> Debt:
+    """The debt without what roles hide of the company: its limit, its days to pay."""
+    hidden = {name for name in ("debt_limit_minor", "payment_days") if is_hidden(user, name)}
+    limit = None if "debt_limit_minor" in hidden else row.limit
+    return replace(row, limit=limit, payment_days=None if "payment_days" in hidden else row.payment_days)
+
+
+def is_hidden(user, name: str) -> bool:
+    return rights(user).field_mode(Company.type_key, name) == "hidden"
 
 
 def _facts(row: Debt) -> Facts:

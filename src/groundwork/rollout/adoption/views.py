@@ -14,7 +14,7 @@ from groundwork.rollout.requirements.views import requirements_shown
 
 
 @require_GET
-@allowed("view", Requirement.type_key)
+@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
 def used(request):
     user = request.user
     requirements = [item for item in requirements_shown(user)[:100] if item.is_confirmed]

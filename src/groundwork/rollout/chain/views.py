@@ -121,7 +121,7 @@ def five_steps(chart: Map, told: int, people: int) -> list[Step]:
 
 
 @require_GET
-@allowed("view", Requirement.type_key)
+@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
 def start(request):
     chart = Map(request.user)
     authors = list(Need.objects.visible_to(request.user).current().values_list("author", flat=True))
@@ -130,6 +130,6 @@ def start(request):
 
 
 @require_GET
-@allowed("view", Requirement.type_key)
+@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
 def map_(request):
     return render(request, "chain/map.html", {"chart": Map(request.user), "heads": HEADS})

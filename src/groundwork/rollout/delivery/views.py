@@ -109,7 +109,7 @@ def _before_live(user, requirements) -> dict:
 
 
 @require_GET
-@allowed("view", Requirement.type_key)
+@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
 def try_it(request):
     return _page(request)
 

@@ -62,7 +62,7 @@ def _number_page(request, *, form=None, wrong=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Goal.type_key)
+@allowed("view", Goal.type_key, whole=("goal", "need", "requirement"))
 def number(request):
     if request.method == "GET":
         return _number_page(request)
@@ -132,7 +132,7 @@ def _told_page(request, *, form=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Need.type_key)
+@allowed("view", Need.type_key, whole=("goal", "need", "requirement"))
 def told(request):
     if request.method == "GET":
         return _told_page(request)

@@ -82,7 +82,7 @@ def _page(request, *, form=None, wrong=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Requirement.type_key)
+@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
 def agreed(request):
     if request.method == "GET":
         return _page(request)
