@@ -7,6 +7,7 @@ Retiring hides a field everywhere and keeps every value; restoring brings it bac
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from django.db import models, transaction
 from django.utils.functional import lazy
@@ -14,16 +15,18 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import User
+from groundwork.access.rights import tells_of
 from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element, Firm
 from groundwork.core.clock import now
 from groundwork.core.money import ScaledField
 from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.records import extra
+from groundwork.records import extra, formula
 
 MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
 SEARCHED = ("text", "longtext", "phone", "email", "address")  # kinds whose words search finds
+WORK_OUT = "records.formula"  # the job
 UNSORTED = ("choices",)  # kinds that no list sorts by
 KEY = re.compile(r"field:\w+\.f\d+")
 MADE = re.compile(r"object:m\d+")
@@ -47,6 +50,7 @@ class AddedField(models.Model):
         PHONE = "phone", gettext_lazy("phone number")
         EMAIL = "email", gettext_lazy("e-mail address")
         URL = "url", gettext_lazy("web address")
+        FORMULA = "formula", gettext_lazy("worked out by a formula")
 
     type = models.CharField(max_length=60)
     kind = models.CharField(gettext_lazy("what it holds"), max_length=12, choices=Kind)
@@ -55,6 +59,8 @@ class AddedField(models.Model):
     help = models.CharField(gettext_lazy("hint"), max_length=200, blank=True, default="")
     choices = models.JSONField(default=list, blank=True)  # [{"key": "c1", "label": "Red", "retired": false}]
     target = models.CharField(max_length=60, blank=True, default="")  # the type that a link leads to
+    formula = models.TextField(blank=True, default="", db_default="")  # with keys for names (records.formula)
+    gives = models.CharField(max_length=12, blank=True, default="", db_default="")  # what kind the formula gives
     currency = models.CharField(max_length=3, blank=True, default="")  # of an amount
     required = models.BooleanField(gettext_lazy("must be filled in"), default=False)
     filterable = models.BooleanField(gettext_lazy("lists filter and sort by it"), default=False)
@@ -75,7 +81,8 @@ class AddedField(models.Model):
 
     @property
     def shown_kind(self) -> str:
-        return self.kind
+        """As what its values are kept and shown."""
+        return self.gives if self.kind == self.Kind.FORMULA else self.kind
 
     @property
     def column(self) -> str:
@@ -103,11 +110,11 @@ class AddedField(models.Model):
 
     def model_field(self) -> models.Field:
         """A field that stands in no table: what forms, labels and cells take the kind from."""
-        made = FIELDS[self.kind](self)
+        made = FIELDS[self.shown_kind](self)
         made.name, made.attname = self.key, self.column
         made.verbose_name = made._verbose_name = lazy(lambda: self.said, str)()
         made.help_text, made.null, made.blank = self.help, True, not self.required
-        made.editable = True
+        made.editable = self.kind != self.Kind.FORMULA
         return made
 
 
@@ -156,6 +163,9 @@ def _load() -> Own:
     found, keys = Own(), elements.all_keys()
     if any(KEY.fullmatch(key) for key in keys):
         found.fields = {row.key: row for row in AddedField.objects.order_by("type", "order", "pk")}
+        for row in found.fields.values():
+            for name in formula.read_by(row.formula):
+                tells_of((row.type, row.key), (row.type, name))
     if any(MADE.fullmatch(key) for key in keys):
         found.types = list(MadeType.objects.order_by("order", "pk"))
     return found
@@ -167,7 +177,7 @@ def in_use(type_key: str) -> list[AddedField]:
 
 def kind_of(key: str) -> str:
     row = own().fields.get(key)
-    return row.kind if row else "text"
+    return row.shown_kind if row else "text"
 
 
 def read_of(record, column: str) -> Any:
@@ -208,11 +218,12 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
     row = AddedField(type=type_key, kind=kind, label=label.strip(), **{"choices": [], **facts})
     row.choices = chosen([], row.choices)
     row.order = AddedField.objects.filter(type=type_key).count()
-    if kind == "money" and not row.currency:
+    if row.shown_kind == "money" and not row.currency:
         row.currency = Firm.objects.values_list("currency", flat=True).first() or "EUR"
     refuse_what_cannot_be(row, reason)
     row.save()
     _revised(row, by=by, reason=reason, asked_by=asked_by, difference={"made": [None, facts_of(row)]})
+    work_out_later(row, by)
     return row
 
 
@@ -232,7 +243,17 @@ def change_field(row: AddedField, *, by, reason: str, asked_by=None, **facts) ->
     if difference:
         row.save()
         _revised(row, by=by, reason=reason, asked_by=asked_by, difference=difference)
+    if "formula" in difference:
+        work_out_later(row, by)
     return row
+
+
+def work_out_later(row: AddedField, by) -> None:
+    """What records hold of a new or changed formula is worked out in a job."""
+    from groundwork.background import work
+
+    if row.kind == AddedField.Kind.FORMULA:
+        work.start(WORK_OUT, by, dedupe=f"{row.key}.{crc32(row.formula.encode())}", field=row.pk, type=row.type)
 
 
 @transaction.atomic
@@ -280,7 +301,20 @@ def _revised(row: AddedField, *, by, reason: str, asked_by, difference: dict) ->
 
 
 def facts_of(row: AddedField) -> dict[str, Any]:
-    names = ("label", "labels", "help", "choices", "target", "currency", "required", "filterable", "in_list", "order")
+    names = (
+        "label",
+        "labels",
+        "help",
+        "choices",
+        "target",
+        "formula",
+        "gives",
+        "currency",
+        "required",
+        "filterable",
+        "in_list",
+        "order",
+    )
     return {"kind": row.kind} | {name: getattr(row, name) for name in names}
 
 
@@ -323,8 +357,45 @@ def refuse_what_cannot_be(row: AddedField, reason: str) -> None:
                       % {"count": MOST_FILTERABLE})  # fmt: skip
     if row.kind == "choice" and not any(not choice["retired"] for choice in row.choices):
         raise Refusal(_("Name what can be chosen, a line each."))
+    if row.kind == "formula":
+        _refuse_wrong_formula(row)
     if row.kind == "link" and row.target not in types:
         raise Refusal(_("Say what kind of record it links to."))
+
+
+def _refuse_wrong_formula(row: AddedField) -> None:
+    if row.gives not in formula.GIVES:
+        raise Refusal(_("Say what the formula gives."))
+    formula.parsed(row.formula)
+    readable = names_for_formulas(row.type)
+    if unknown := [key for key in formula.read_by(row.formula) if key not in readable]:
+        raise Refusal(_("A formula reads fields of its own record, and no formula; not: %(names)s.")
+                      % {"names": ", ".join(unknown)})  # fmt: skip
+
+
+def names_for_formulas(type_key: str) -> dict[str, str]:
+    """{key: name} of the fields of a type that a formula can read."""
+    from groundwork.records.types import types
+
+    shown = types[type_key].by_name.values()
+    return {
+        item.name: str(item.label)
+        for item in shown
+        if item.kind in formula.READABLE and not (item.added and item.added.kind == AddedField.Kind.FORMULA)
+    }
+
+
+def work_out(record) -> None:
+    """Set what the formulas of a record give; the write path calls it before every save."""
+    rows = [row for row in in_use(record.type_key) if row.kind == AddedField.Kind.FORMULA]
+    if not rows:
+        return
+    from groundwork.records.types import types
+
+    kind = types[record.type_key]
+    for row in rows:
+        values = {key: formula.value_for(kind.field(key), record) for key in formula.read_by(row.formula)}
+        put(record, row.column, formula.worked_out(row.formula, values, row.gives, row.currency))
 
 
 def refuse_unless_configurator(by) -> None:

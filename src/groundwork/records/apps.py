@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
         from groundwork.background import kinds, schedules
         from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
         from groundwork.records import (
+            added,
             bulk,
             erasing,
             handing_over,  # noqa: F401 - adds what people own
@@ -90,6 +91,7 @@ class RecordsConfig(AppConfig):
         kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))
         schedules.every("records.files", keeping.tidy, seconds=24 * 3600)
         on_doctor.add(Check("files of records", keeping.fault))
+        kinds.kinds.add(kinds.Kind(added.WORK_OUT, write.work_out_step, str(_("Formula"))))
         schedules.every("records.added indexes", indexes.keep_up, seconds=60)
         on_init.add(Step("records", built_in))
         on_init.add(Step("added indexes", indexes.keep_up))

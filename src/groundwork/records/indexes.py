@@ -45,7 +45,7 @@ def _of(row: AddedField) -> list[Index]:
         return []
     model = types[row.type].model
     lead = '"type", ' if issubclass(model, Made) else ""
-    keys = [row.key, row.key + extra.SORTED] if row.kind == "text" else [row.key]
+    keys = [row.key, row.key + extra.SORTED] if row.shown_kind == "text" else [row.key]
     return [Index(f"added_{key}", model._meta.db_table, _expression(row, key), lead) for key in keys]
 
 

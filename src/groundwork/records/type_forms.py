@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import Reach, Role, User
 from groundwork.access.people import rank_of
+from groundwork.records import added, formula
 from groundwork.records.added import AddedField
 from groundwork.records.made import ICONS, MadeType
 from groundwork.records.types import types
 from groundwork.ui.forms import PlainErrors
 
 Kind = AddedField.Kind
+GIVES = [(kind, Kind(kind).label) for kind in formula.GIVES]
 
 
 class Reasoned(PlainErrors, forms.Form):
@@ -45,6 +47,16 @@ class FieldForm(Reasoned):
         widget=forms.Textarea(attrs={"rows": 5}), max_length=6000,
         error_messages={"required": _("Name what can be chosen, a line each.")},
     )  # fmt: skip
+    formula = forms.CharField(
+        label=_("Formula"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
+        help_text=_(
+            "Fields in brackets: [Pieces] * [Price]. There are + - * /, comparisons, and, or, not, "
+            "if(when, this, that), round(number, digits), min, max, days(from, to), join(texts), empty(field). "
+            "What is empty makes it empty."
+        ),
+        error_messages={"required": _("Type the formula.")},
+    )  # fmt: skip
+    gives = forms.ChoiceField(label=_("What it gives"), choices=GIVES)
     target = forms.ChoiceField(label=_("What kind of record it links to"))
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, help_text=_("Like EUR."))
     help = forms.CharField(
@@ -57,23 +69,41 @@ class FieldForm(Reasoned):
         help_text=_("At most ten fields of a record type; each makes saving a little slower."),
     )  # fmt: skip
 
-    only_of = {"choices": (Kind.CHOICE,), "target": (Kind.LINK,), "currency": (Kind.MONEY,)}
+    only_of = {
+        "choices": (Kind.CHOICE,), "target": (Kind.LINK,), "currency": (Kind.MONEY, Kind.FORMULA),
+        "formula": (Kind.FORMULA,), "gives": (Kind.FORMULA,),
+    }  # fmt: skip
 
-    def __init__(self, *args, kind: str, row: AddedField | None = None, currency: str = "", **kwargs):
+    def __init__(self, *args, kind: str, type_key: str, row: AddedField | None = None, currency: str = "", **kwargs):
         if row:
             kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
             kwargs["initial"]["choices"] = "\n".join(item["label"] for item in row.choices if not item["retired"])
+            kwargs["initial"]["formula"] = formula.shown(row.formula, added.names_for_formulas(row.type))
+        self.type_key, self.kind = type_key, kind
         super().__init__(*args, **kwargs)
         if row:
             del self.fields["asked_by"]
+        if kind == Kind.FORMULA:
+            del self.fields["required"]
         for name, kinds in self.only_of.items():
-            if kind not in kinds or row and name in ("target", "currency"):
+            if kind not in kinds or row and name in ("target", "currency", "gives"):
                 del self.fields[name]
         if "target" in self.fields:
             self.fields["target"].choices = [(item.key, str(item.label)) for item in types if item.typed]  # type: ignore[attr-defined]
         if "currency" in self.fields:
             self.fields["currency"].initial = currency
-        self.order_fields(["label", "choices", "target", "currency", "help", "required", "in_list", "filterable"])
+        self.order_fields(
+            ["label", "choices", "formula", "gives", "target", "currency", "help", "required", "in_list", "filterable"]
+        )
+
+    def clean_formula(self):
+        """With keys for names; what is wrong is said with its place."""
+        names = added.names_for_formulas(self.type_key)
+        try:
+            formula.parsed(typed := self.cleaned_data["formula"])
+            return formula.kept(typed, {name.casefold(): key for key, name in names.items()})
+        except formula.Wrong as wrong:
+            raise forms.ValidationError(str(wrong.sentence)) from wrong
 
     def clean_currency(self):
         from groundwork.access.choices import current_currencies

@@ -127,7 +127,7 @@ def field_new(request, type_key):
     if chosen not in AddedField.Kind:
         return render(request, "records/field_kinds.html", {"kind": kind, "kinds": AddedField.Kind})
     firm = Firm.objects.first()
-    form = FieldForm(request.POST or None, kind=chosen, currency=firm.currency if firm else "EUR")
+    form = FieldForm(request.POST or None, kind=chosen, type_key=type_key, currency=firm.currency if firm else "EUR")
     if request.method == "POST" and form.is_valid() and _tried(
         form, added.make_field, type_key, by=request.user, kind=chosen
     ):  # fmt: skip
@@ -140,7 +140,7 @@ def field_new(request, type_key):
 @configures
 def field_change(request, type_key, field_pk):
     row = get_object_or_404(AddedField, type=type_key, pk=field_pk)
-    form = FieldForm(request.POST or None, kind=row.kind, row=row)
+    form = FieldForm(request.POST or None, kind=row.kind, type_key=type_key, row=row)
     if request.method == "POST" and form.is_valid() and _tried(form, added.change_field, row, by=request.user):
         said(request, _("Saved."))
         return redirect("records:type", type_key)
@@ -175,7 +175,7 @@ def _closing_field(request, type_key, field_pk, act, done: str):
         ClosingForm(request.POST, auto_id="closing_%s"),
     )
     if not form.is_valid():
-        return _field_page(request, row, FieldForm(kind=row.kind, row=row), closing=form)
+        return _field_page(request, row, FieldForm(kind=row.kind, type_key=type_key, row=row), closing=form)
     act(row, by=request.user, reason=form.cleaned_data["reason"])
     said(request, done)
     return redirect("records:type", type_key)

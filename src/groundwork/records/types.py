@@ -48,7 +48,7 @@ class Field:
     @classmethod
     def of_added(cls, row: AddedField) -> "Field":
         model_field = row.model_field()
-        return cls(row.key, model_field.verbose_name, row.kind, model_field, row.help, row)
+        return cls(row.key, model_field.verbose_name, row.shown_kind, model_field, row.help, row)
 
     @classmethod
     def of_part(cls, model: type[Part], name: str) -> "Field":
@@ -317,12 +317,12 @@ def with_added(kind: RecordType, rows: list[AddedField]) -> RecordType:
     if not rows:
         return kind
     filterable = tuple(row.key for row in rows if row.filterable)
-    words = tuple(row.key for row in rows if row.kind in added.SEARCHED)
+    words = tuple(row.key for row in rows if row.shown_kind in added.SEARCHED)
     return replace(
         kind,
         fields=(*kind.fields, *(row.key for row in rows)),
         columns=(*kind.columns, *(row.key for row in rows if row.in_list)),
-        filters=(*kind.filters, *(row.key for row in rows if row.filterable and row.kind != "time")),
+        filters=(*kind.filters, *(row.key for row in rows if row.filterable and row.shown_kind != "time")),
         sorts=(*kind.sorts, *filterable),
         search=(*kind.search, *words),
         added={row.key: Field.of_added(row) for row in rows},

@@ -160,8 +160,14 @@ def locked(record: AnyRecord) -> AnyRecord:
     return found
 
 
-def _finish(record: Record, before: dict, act: Act) -> None:
+def _prepare(record: Record) -> None:
+    """Set what follows from other fields: by the model's own rule, then by the firm's formulas."""
     record.prepare()
+    added.work_out(record)
+
+
+def _finish(record: Record, before: dict, act: Act) -> None:
+    _prepare(record)
     after = values(record)
     parts = act.parts.pop((record.type_key, record.pk), {})
     difference = difference_of(before, after)
@@ -191,7 +197,7 @@ def creating(record: AnyRecord, *, by, channel="web", act="created", cause="", p
         for part in parts:
             put_part(record, part)
         if parts:  # a record may count its parts
-            record.prepare()
+            _prepare(record)
             record.save()
         Change.objects.create(
             changeset=current.kept(),
@@ -223,7 +229,7 @@ def writing_many(created: Sequence[Record] = (), changed: Sequence[tuple[Record,
             steps.append((record, None, values(record)))
     touched = []
     for record, before in changed:
-        record.prepare()
+        _prepare(record)
         after = values(record)
         parts = act.parts.pop((record.type_key, record.pk), {})
         difference = difference_of(before, after) | parts
@@ -264,7 +270,7 @@ def _begin(records: Sequence[Record], act: Act) -> None:
             record.owner = record.owner_by_default() or act.by
         if record.department_id is None and record.owner_id is not None:
             record.department_id = record.owner.department_id
-        record.prepare()
+        _prepare(record)
 
 
 def take_numbers(type_key: str, count: int) -> int:
@@ -645,3 +651,26 @@ def erase(records: Sequence[Record]) -> None:
     search.forget(kind, ids)
     _keep_in_step(steps)
     kind.model.objects.filter(pk__in=ids).delete()
+
+
+# ── formulas
+
+
+AT_ONCE = 100  # records whose formulas are worked out in one batch of the job
+
+
+def work_out_step(run) -> bool:
+    """One batch of working out a new or changed formula for the records that are there; True when none is left."""
+    from groundwork.records.types import types
+
+    kind = types.get(run.arguments["type"])
+    if kind is None:
+        return True
+    rows = kind.model._base_manager.select_for_update(of=("self",)).filter(pk__gt=run.cursor.get("after", 0))
+    records = list(rows.order_by("pk")[:AT_ONCE])
+    if not records:
+        return True
+    with acting(run.requester, "worked out", channel="job"):
+        writing_many(changed=[(record, values(record)) for record in records])
+    run.cursor, run.done = {"after": records[-1].pk}, run.done + len(records)
+    return False
