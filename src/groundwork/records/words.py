@@ -220,6 +220,16 @@ def title_only(node: Node) -> Node | None:
     return _together(Some, [child for child in kept if child is not None])
 
 
+def exactly(node: Node) -> Node | None:
+    """Whole words and stems only: those of a frequent word are walked in order, where beginnings are merged first."""
+    if isinstance(node, Token):
+        return None if node.text[0] == END else Token(node.text, begins=False)
+    kept = [exactly(child) for child in node.of]
+    if isinstance(node, Every):
+        return None if None in kept else Every(tuple(kept))
+    return _together(Some, kept)
+
+
 def scoped(node: Node, *marks: Iterable[str]) -> Node:
     """``node`` where one mark of each group stands, too."""
     groups = [_together(Some, [Token(f"{SCOPE}{mark}", begins=False) for mark in group]) for group in marks]

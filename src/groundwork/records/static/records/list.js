@@ -99,7 +99,9 @@ const valueOf = (cell) => {
 };
 
 function restore(cell) {
+  cell.dataset.sent = "1"; // leaving the field is not saving it
   cell.querySelector("form")?.remove();
+  delete cell.dataset.sent;
   focus(cell);
 }
 
