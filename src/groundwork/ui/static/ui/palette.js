@@ -39,9 +39,11 @@ async function ask() {
     if (error.name === "AbortError") return; // a newer one is under way
     said.textContent = box.dataset.failed; // what was found before stays, greyed
     failed = true;
+    said.classList.remove("vh");
     return;
   }
   failed = false;
+  said.classList.add("vh"); // read aloud, not shown
   list.removeAttribute("aria-busy");
 }
 
