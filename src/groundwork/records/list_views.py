@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groundwork.access import audit
+from groundwork.core import languages
 from groundwork.core.clock import now, today
 from groundwork.records import exports, filters
 from groundwork.records.filters import Filters
@@ -166,7 +167,7 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
         "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
         "displays": displays_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
-        "query": query_of(opened.params),
+        "query": query_of(opened.params), "printed_on": languages.day(today()),
         "left_out": _left_out(shown),
     }  # fmt: skip
 

@@ -1,0 +1,107 @@
+"""J6: a list worked with by hand and keys: a view of one's own, cells, many rows at once, a board that hears others."""
+
+import re
+
+import pytest
+
+from tests.support.screens import faults_of, speak
+
+pytestmark = pytest.mark.browser
+
+SCREENS = (
+    "/r/company/?filter=open",
+    "/r/company/?columns_open=1",
+    "/r/company/?f.kind=supplier&group=country",
+    "/r/company/views",
+    "/r/company/views/new?f.kind=supplier",
+    "/r/company/board?by=kind",
+    "/r/order/calendar?on=required_on",
+    "/r/order/calendar?span=2026-W47",
+)
+
+
+@pytest.mark.parametrize("schemes", [("light", "dark")])
+def test_the_screens_of_a_list_are_whole(page, sign_in, schemes):
+    sign_in(page, "olga@demo.example")
+    speak(page, "en")
+
+    faults = []
+    for path in SCREENS:
+        answer = page.goto(path)
+        faults += [f"{path}: {answer.status}"] if answer.status != 200 else faults_of(page, "en", schemes)
+    assert faults == []
+
+
+def city_of(page, row: int):
+    return page.locator("#list-company tbody tr").nth(row).locator("td[data-l=City]")
+
+
+def test_a_seller_works_in_a_list_without_leaving_it(page, sign_in):
+    sign_in(page, "anna@demo.example")
+    speak(page, "en")
+
+    page.goto("/r/company/?f.kind=customer")
+    page.get_by_role("link", name="Save this view").click()
+    page.get_by_label("Name").fill("My customers")
+    page.get_by_role("button", name="Keep").click()
+    assert page.locator(".tabs a[aria-current]").inner_text() == "My customers"
+
+    city_of(page, 0).click()
+    page.keyboard.press("F2")
+    page.locator(".cell-form input[name=city]").fill("Brest")
+    page.keyboard.press("Enter")
+    page.locator(".toast").wait_for()
+    assert city_of(page, 0).inner_text() == "Brest"
+    page.keyboard.press("Space")
+    page.locator("#peek", has_text="Brest").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator("#peek").is_hidden()
+
+    before = [city_of(page, row).inner_text() for row in (1, 2)]
+    for row in (1, 2):
+        page.locator("input[name=pick]").nth(row).check()
+    page.locator("#picked button[value=edit]").click()
+    page.locator("#bulk-field").select_option("city")
+    page.locator("dialog input[name=city]").fill("Minsk")
+    page.get_by_role("button", name="Change 2").click()
+    page.get_by_text("2 records are changed.").wait_for()
+    assert [city_of(page, row).inner_text() for row in (1, 2)] == ["Minsk", "Minsk"]
+    page.locator(".note", has_text="2 records are changed.").get_by_role("button", name="Undo").click()
+    page.get_by_text("Taken back.").wait_for()
+    assert [city_of(page, row).inner_text() for row in (1, 2)] == before
+
+
+def column_of(page, key: str) -> str:
+    return page.locator(f"#card-{key}").evaluate("card => card.closest('.stack-col').dataset.value")
+
+
+def test_a_card_is_moved_by_mouse_and_keys_and_the_other_board_hears_of_it(new_page, sign_in):
+    mine, hers = new_page(), new_page()
+    for page, who in ((mine, "olga"), (hers, "piotr")):
+        sign_in(page, f"{who}@demo.example")
+        speak(page, "en")
+        page.goto("/r/company/board?by=kind&f.department=me" if who == "piotr" else "/r/company/board?by=kind")
+    card = hers.locator(".stack-col[data-value=customer] .card[data-moves]").first
+    key = card.get_attribute("data-key")
+    mine.goto(f"/r/company/board?by=kind&q={re.sub(r'[^ a-zA-Z]', '', card.locator('.nm').inner_text())}")
+
+    box = mine.locator(f"#card-{key}").bounding_box()
+    goal = mine.locator(".stack-col[data-value=partner]").bounding_box()
+    mine.mouse.move(box["x"] + 30, box["y"] + 12)
+    mine.mouse.down()
+    mine.mouse.move(goal["x"] + 60, goal["y"] + 90, steps=6)
+    mine.mouse.up()
+    mine.locator(".toast").wait_for()
+    assert column_of(mine, key) == "partner"
+    hers.wait_for_function(
+        f"document.getElementById('card-{key}')?.closest('.stack-col').dataset.value === 'partner'", timeout=12_000
+    )
+
+    mine.locator(f"#card-{key} a.nm").focus()
+    mine.keyboard.press("Shift+ArrowLeft")
+    mine.wait_for_function(
+        f"document.querySelector('[data-value=supplier] #card-{key}') && document.activeElement.closest('#card-{key}')"
+    )
+    mine.keyboard.press("Control+z")
+    mine.wait_for_load_state()
+    mine.wait_for_function(f"document.querySelector('[data-value=partner] #card-{key}')")
