@@ -31,11 +31,13 @@ from groundwork.crm.trade.actions import credited
 from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
 from groundwork.crm.trade.goods_buttons import CostForm
 from groundwork.crm.trade.testing import make_claim, make_company, make_draft, make_invoice
+from groundwork.records.added import AddedField
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.testing import make_record
+from groundwork.records.type_forms import FieldForm, TypeForm
 from groundwork.records.types import types
 from groundwork.rollout.discovery.forms import TellForm
 from groundwork.rollout.requirements.forms import AgreeForm
@@ -115,11 +117,15 @@ def forms_asked(cast):
         IssueForm: lambda data: IssueForm(draft, adam, data),
         CostForm: lambda data: CostForm(claim, adam, data),
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
+        FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
+        TypeForm: lambda data: TypeForm(data, user=adam),
         ReadingForm: lambda data: ReadingForm(job, data),
         DecisionForm: lambda data: DecisionForm(job, data),
     }
     for kind in form_classes() - MADE_BY_A_FUNCTION - {ActivityForm}:
         yield kind.__name__, special.get(kind, kind)
+    for kind in AddedField.Kind.values:
+        yield f"field {kind}", lambda data, kind=kind: FieldForm(data, kind=kind, type_key="company")
     for kind in types:
         record = make_record(kind, owner=adam, word="planted")
         yield f"{kind.key} new", lambda data, kind=kind: form_for(kind, adam, data)

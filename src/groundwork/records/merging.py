@@ -17,7 +17,7 @@ from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import added, write
 from groundwork.records.models import Activity, ExternalKey, Follow, Merge, Notice, Record, RecordFile, Task
-from groundwork.records.types import type_of
+from groundwork.records.types import Field, RecordType, related_types, type_of, types
 
 POINTERS: tuple[tuple[type[models.Model], str, str], ...] = (  # their columns of type and id
     (Activity, "type", "object_id"),
@@ -116,6 +116,9 @@ def _move(model: type[models.Model], old: int, new: int) -> tuple[dict[str, list
             moved[f"{links.label}.{links.field}"] = went
         kept += [f"{links.model._meta.verbose_name} {pk}" for pk in stayed]
     key = getattr(model, "type_key", "")
+    for kind, link in own_links_to(key):
+        if own := _point_own(kind, link, link_ids(kind, link, old), new):
+            moved[f"{kind.key}.{link.name}"] = own
     for pointer, of_type, of_id in POINTERS:
         rows: Any = pointer._base_manager.filter(**{of_type: key, of_id: old})
         ids = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -123,6 +126,29 @@ def _move(model: type[models.Model], old: int, new: int) -> tuple[dict[str, list
         if went:
             moved[f"{pointer._meta.label}.{of_id}"] = went
     return moved, kept
+
+
+def own_links_to(type_key: str) -> list[tuple[RecordType, Field]]:
+    """The links that the firm added to record types, and that lead to this one."""
+    return [(kind, link) for kind, link in related_types(type_key) if link.added] if type_key in types else []
+
+
+def link_ids(kind: RecordType, link: Field, pk: int) -> list[int]:
+    rows = kind.model._base_manager.filter(**{link.column: pk})
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _point_own(kind: RecordType, link: Field, ids: list[int], new: int) -> list[int]:
+    """Have an added link of these records lead to ``new``."""
+    for start in range(0, len(ids), BATCH):
+        records = list(
+            kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids[start : start + BATCH])
+        )
+        before = [(record, write.values(record)) for record in records]
+        for record in records:
+            link.write(record, new)
+        write.writing_many(changed=before)
+    return ids
 
 
 def _point(links: Links, ids: list[int], new: int) -> tuple[list[int], list[int]]:
@@ -205,6 +231,12 @@ def _empty_again(survivor: Record, filled: dict[str, list]) -> list[str]:
 
 def _move_back(label: str, ids: list[int], done: Merge) -> list[str]:
     name, _dot, column = label.rpartition(".")
+    if "." not in name:  # an added link: "m1.f12"
+        kind = types[name]
+        if column in kind.added:
+            link = kind.added[column]
+            _point_own(kind, link, [pk for pk in link_ids(kind, link, done.survivor_id) if pk in ids], done.merged_id)
+        return []
     links = Links(apps.get_model(name), column)
     found: Any = links.model._base_manager.filter(pk__in=ids, **{column: done.survivor_id})
     still = list(found.order_by("pk").values_list("pk", flat=True))

@@ -31,6 +31,7 @@ from groundwork.records import added, write
 from groundwork.records.extra import is_added, key_of
 from groundwork.records.imports.layouts import Layout, Piece, Unclear, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged
+from groundwork.records.merging import own_links_to
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey, RecordFile, Task
 from groundwork.records.types import types
 
@@ -532,6 +533,10 @@ def _built_upon(kind, ids: list[int]) -> set[int]:
     found |= set(RecordFile.objects.filter(type=kind.key, object_id__in=ids).values_list("object_id", flat=True))
     found |= set(Task.objects.filter(about_type=kind.key, about_id__in=ids).values_list("about_id", flat=True))  # type: ignore[arg-type]  # asked for by it
     parts = {part.model for part in kind.parts}
+    for other, link in own_links_to(kind.key):
+        found |= set(
+            other.model._base_manager.filter(**{f"{link.column}__in": ids}).values_list(link.column, flat=True)
+        )
     for relation in kind.model._meta.related_objects:
         if relation.related_model is kind.model:
             continue  # see _holding_up

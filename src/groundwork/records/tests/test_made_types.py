@@ -18,6 +18,7 @@ from groundwork.records.added import make_field
 from groundwork.records.imports.testing import counts, imported
 from groundwork.records.listing import Listing
 from groundwork.records.made import change_type, make_type, restore_type, retire_type
+from groundwork.records.merging import merge, unmerge
 from groundwork.records.models import Change, Made, SearchRow, Tally
 from groundwork.records.types import related_types, types
 from groundwork.records.use import flush
@@ -343,3 +344,20 @@ def test_changing_a_record_of_it_locks_and_versions_it_like_any_other(cast, samp
     assert set(Change.objects.get(type=samples.key, created=False).fields) == {
         samples.fields["Pieces"].column, samples.fields["Wanted on"].column,
     }  # fmt: skip
+
+
+def test_links_of_added_fields_follow_a_merged_record_and_come_back_with_it(cast, samples):
+    link = samples.fields["Company"]
+    survivor, merged = make("company", cast.anna, "Tortola"), make("company", cast.anna, "Tortola Ltd")
+    sample = make(samples.key, cast.anna, "Blue cups", **{link.key: merged})
+    kept = make(samples.key, cast.anna, "Red cups", **{link.key: survivor})
+
+    done = merge(survivor, merged, by=cast.adam)
+    sample.refresh_from_db()
+    together = getattr(sample, link.column)
+    unmerge(done, by=cast.adam)
+    sample.refresh_from_db()
+    kept.refresh_from_db()
+
+    assert together == survivor.pk
+    assert (getattr(sample, link.column), getattr(kept, link.column)) == (merged.pk, survivor.pk)
