@@ -162,7 +162,8 @@ def test_the_palette_is_whole_on_a_phone_and_opens_by_touch(new_page, sign_in, s
     page.goto("/r/company/#side")
 
     page.locator(".nav-q").tap()
-    page.locator("#palette input").fill("cukier")
+    with page.expect_response("**/palette?q=cukier*"):
+        page.locator("#palette input").fill("cukier")
     page.locator("#palette-list:not([aria-busy])", has_text="ukier").wait_for()
     assert (too_wide(page), breaches(page)) == (0, [])
     with page.expect_navigation():

@@ -37,7 +37,7 @@ async function ask() {
     choose(options()[0]);
   } catch (error) {
     if (error.name === "AbortError") return; // a newer one is under way
-    said.textContent = box.dataset.failed; // what was found before stays, greyed
+    said.textContent = box.dataset.failed; // what was found before stays
     failed = true;
     said.classList.remove("vh");
     return;
