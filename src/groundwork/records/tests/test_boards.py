@@ -138,7 +138,7 @@ def test_a_full_column_shows_its_first_cards_and_leads_to_the_others(cast, as_us
     assert 'href="/r/company/?f.kind=customer"' in page
 
 
-@pytest.mark.parametrize(("who", "at_most"), [("olga", 16), ("piotr", 24)])
+@pytest.mark.parametrize(("who", "at_most"), [("olga", 20), ("piotr", 28)])
 def test_a_board_takes_as_many_queries_for_forty_cards_as_for_two(cast, as_user, who, at_most):
     user = getattr(cast, who)
     client = as_user(user)
