@@ -109,6 +109,7 @@ def forms_asked(cast):
         access.InviteForm: lambda data: access.InviteForm(data, by=adam),
         access.PersonForm: lambda data: access.PersonForm(data, by=adam, instance=adam),
         access.RoleForm: lambda data: access.RoleForm(data, role=own, things=all_things()),
+        access.TwoStepsForm: lambda data: access.TwoStepsForm(data, person=adam),
         access.SignInForm: lambda data: access.SignInForm(data, request=RequestFactory().post("/")),
         access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),
         RuleForm: lambda data: RuleForm(data, rule=next(iter(rules)), settings=Settings.load(), keeping=True),
@@ -211,6 +212,7 @@ def test_a_wrong_password_at_the_door_too(cast):
     assert said[NON_FIELD_ERRORS] == ["The e-mail or the password does not fit."]
 
 
+@pytest.mark.django_db
 def test_a_wrong_cell_of_an_imported_file_hears_what_the_form_says():
     kind = types[Company.type_key]
     field = next(
