@@ -3,7 +3,7 @@
 From it come list, filters, page, form, quick add, history, search, import, report dimensions and permission checks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
@@ -426,3 +426,19 @@ def related_types(key: str) -> list[tuple[RecordType, Field]]:
     """The types that link to ``key``, from the graph of foreign keys."""
     model = types[key].model
     return [(other, link) for other in types for link in other.links if link.target is model]
+
+
+def seen_among(user, pointing: Iterable[Any]) -> dict[tuple[str, int], Record]:
+    """Of what points at records by ``type`` and ``object_id`` (changes, notices): those that the person sees now.
+
+    One query a type.
+    """
+    wanted: dict[str, set[int]] = {}
+    for one in pointing:
+        wanted.setdefault(one.type, set()).add(one.object_id)
+    return {
+        (key, record.pk): record
+        for key, ids in wanted.items()
+        if key in types
+        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
+    }

@@ -1,6 +1,5 @@
 """Taking back: the last acts of a person, what undoing one of them touches, and what lies in the trash."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import pages, write
 from groundwork.records.models import Change, ChangeSet, Record
-from groundwork.records.types import RecordType, types
+from groundwork.records.types import RecordType, seen_among, types
 
 ACTS = 20
 HOURS_OF_LAST = 12  # Ctrl-Z reaches no further back than a working day
@@ -53,7 +52,7 @@ def last_acts(user) -> list[Done]:
     counted = {"records": Count("changes"), "first": Min("changes__pk")}
     found = list(own_acts(user).annotate(**counted)[:ACTS])
     changes = {change.pk: change for change in Change.objects.filter(pk__in=[act.first for act in found if act.first])}
-    seen = visible(user, changes.values())
+    seen = seen_among(user, changes.values())
     return [_told(act, changes.get(act.first), seen) for act in found]
 
 
@@ -72,19 +71,6 @@ def _told(act, change: Change | None, seen: dict[tuple[str, int], Record]) -> Do
     )
 
 
-def visible(user, changes: Iterable[Change]) -> dict[tuple[str, int], Record]:
-    """The records of these changes that the person sees: one query a type."""
-    wanted: dict[str, set[int]] = {}
-    for change in changes:
-        wanted.setdefault(change.type, set()).add(change.object_id)
-    return {
-        (key, record.pk): record
-        for key, ids in wanted.items()
-        if key in types
-        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
-    }
-
-
 def newest(user) -> ChangeSet:
     """What Ctrl-Z takes back: the newest act that is not taken back yet. Refused where it is of a kind that stands."""
     act = own_acts(user).filter(is_undone=False, at__gte=now() - timedelta(hours=HOURS_OF_LAST)).first()
@@ -100,7 +86,7 @@ def newest(user) -> ChangeSet:
 def take_back(act: ChangeSet, user) -> tuple[write.Undone, list[Record]]:
     """Undo an act where the person may still do it to each of its records: else 404, or 403."""
     changes = list(act.changes.all())
-    seen = visible(user, changes)
+    seen = seen_among(user, changes)
     if len(seen) < len({(change.type, change.object_id) for change in changes}):
         raise Http404
     verb = "archive" if act.act in ARCHIVING else "edit"

@@ -6,7 +6,7 @@ from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.records.models import Record
 from groundwork.records.notices.models import Notice
-from groundwork.records.types import types
+from groundwork.records.types import seen_among
 
 SHOWN = 50
 COUNTED = 100
@@ -33,7 +33,7 @@ def told(user, *, limit: int = SHOWN, only_new: bool = False) -> list[Told]:
     if only_new:
         found = found.filter(read_at=None)
     notices = list(found[:limit])
-    seen = records_of(user, notices)
+    seen = seen_among(user, notices)
     return [
         Told(
             notice,
@@ -45,18 +45,6 @@ def told(user, *, limit: int = SHOWN, only_new: bool = False) -> list[Told]:
         for notice in notices
         if (notice.type, notice.object_id) in seen
     ]
-
-
-def records_of(user, notices) -> dict[tuple[str, int], Record]:
-    wanted: dict[str, set[int]] = {}
-    for notice in notices:
-        wanted.setdefault(notice.type, set()).add(notice.object_id)
-    return {
-        (key, record.pk): record
-        for key, ids in wanted.items()
-        if key in types
-        for record in types[key].model.objects.visible_to(user).filter(pk__in=ids)
-    }
 
 
 def unread(user) -> str:

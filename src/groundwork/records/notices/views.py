@@ -10,6 +10,7 @@ from groundwork.access.doors import signed_in
 from groundwork.core.clock import now
 from groundwork.records.notices import mentions, reading, telling
 from groundwork.records.notices.models import Notice
+from groundwork.records.types import seen_among
 from groundwork.records.views import acts_on
 from groundwork.ui.table import Empty
 
@@ -43,7 +44,7 @@ def read(request):
 def open_notice(request, pk):
     """Marked as read on the way to the record; what one no longer sees is not there."""
     notice = get_object_or_404(Notice, pk=pk, user=request.user)
-    record = reading.records_of(request.user, [notice]).get((notice.type, notice.object_id))
+    record = seen_among(request.user, [notice]).get((notice.type, notice.object_id))
     if record is None:
         raise Http404
     request.user.notices.filter(pk=pk, read_at=None).update(read_at=now())
