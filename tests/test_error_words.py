@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 import groundwork
 from groundwork.access import forms as access
-from groundwork.access import links
+from groundwork.access import leaving, links
 from groundwork.access.models import Department, User
 from groundwork.access.presets import all_things
 from groundwork.access.roles import make_role
@@ -39,6 +39,7 @@ from groundwork.records.imports.models import ImportJob
 from groundwork.records.testing import make_record
 from groundwork.records.type_forms import FieldForm, TypeForm
 from groundwork.records.types import types
+from groundwork.records.view_forms import ViewForm
 from groundwork.rollout.discovery.forms import TellForm
 from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.ui.forms import PlainErrors
@@ -109,6 +110,7 @@ def forms_asked(cast):
         access.InviteForm: lambda data: access.InviteForm(data, by=adam),
         access.PersonForm: lambda data: access.PersonForm(data, by=adam, instance=adam),
         access.RoleForm: lambda data: access.RoleForm(data, role=own, things=all_things()),
+        access.LeaveForm: lambda data: access.LeaveForm(data, person=adam, held=leaving.held_by(adam)),
         access.TwoStepsForm: lambda data: access.TwoStepsForm(data, person=adam),
         access.SignInForm: lambda data: access.SignInForm(data, request=RequestFactory().post("/")),
         access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),
@@ -119,6 +121,7 @@ def forms_asked(cast):
         CostForm: lambda data: CostForm(claim, adam, data),
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
+        ViewForm: lambda data: ViewForm(data, user=adam),
         TypeForm: lambda data: TypeForm(data, user=adam),
         ReadingForm: lambda data: ReadingForm(job, data),
         DecisionForm: lambda data: DecisionForm(job, data),
