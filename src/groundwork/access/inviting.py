@@ -7,7 +7,6 @@ from io import StringIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.access import audit, links, people
 from groundwork.access.audit import Event
+from groundwork.access.limits import mailed
 from groundwork.access.models import Department, Invitation, Role, User
 from groundwork.core.refusals import Refusal
 
@@ -140,4 +140,4 @@ def send(email: str, address: str, *, by: User, firm: str) -> bool:
     """The link by mail; False where it could not be sent."""
     words = _("%(name)s invites you to %(firm)s. Open this link within 14 days: %(address)s")
     text = words % {"name": by, "firm": firm, "address": address}
-    return bool(send_mail(_("Invitation to Groundwork"), text, None, [email], fail_silently=True))
+    return mailed(_("Invitation to Groundwork"), text, email)

@@ -1,9 +1,14 @@
 """What the views of this room share: limits on tries, and a form shown again."""
 
+import logging
+
 from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import send_mail
 from django.shortcuts import render
 
+log = logging.getLogger(__name__)
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
@@ -19,3 +24,12 @@ def is_too_many(request, action: str, **limit) -> bool:
 
 def mail_is_configured() -> bool:
     return not settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend"))
+
+
+def mailed(subject: str, text: str, to: str) -> bool:
+    """Was it sent? A mail server that is away, or set up wrongly, is told in the log and stops nobody's work."""
+    try:
+        return bool(send_mail(subject, text, None, [to]))
+    except (OSError, ImproperlyConfigured, ValueError) as fault:
+        log.error("mail to %s was not sent: %s", to, fault)
+        return False

@@ -3,7 +3,6 @@
 from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.conf import settings
 from django.contrib.auth import login, update_session_auth_hash
-from django.core.mail import send_mail
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -28,7 +27,7 @@ from groundwork.access.forms import (
     SignInForm,
     ThemeForm,
 )  # fmt: skip
-from groundwork.access.limits import BACKEND, is_too_many, mail_is_configured, page
+from groundwork.access.limits import BACKEND, is_too_many, mail_is_configured, mailed, page
 from groundwork.access.models import User
 from groundwork.access.signin import remember_browser
 from groundwork.access.two_step_views import ask_for_code
@@ -86,7 +85,7 @@ def forgotten(request):
         token = people.password_link(person, by=None, hours=2, request=request)
         address = settings.PUBLIC_URL + reverse("access:password_from_link", args=[token])
         words = _("Set a new password within two hours: %(address)s") % {"address": address}
-        send_mail(_("A new password for Groundwork"), words, None, [person.email], fail_silently=True)
+        mailed(_("A new password for Groundwork"), words, person.email)
     return page(request, "access/mail_sent.html")
 
 

@@ -220,6 +220,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 EMAIL_BACKEND = os.environ.get("GROUNDWORK_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_FILE_PATH = HOME / "mail"  # of the backend that writes files
+EMAIL_HOST = os.environ.get("GROUNDWORK_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("GROUNDWORK_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("GROUNDWORK_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("GROUNDWORK_EMAIL_PASSWORD", "")
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("GROUNDWORK_FROM", "groundwork@localhost")
 
 Q_CLUSTER = {  # background.work cuts runs into slices of 30 s; one that a dead worker held comes back after ``retry``

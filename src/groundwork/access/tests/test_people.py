@@ -196,3 +196,15 @@ def test_own_settings_language_and_colours(cast, as_user):
     assert (wrong.status_code, right.status_code) == (422, 302)
     assert client.get(reverse("access:me")).status_code == 200
     assert audit.verify() == ""
+
+
+def test_an_invitation_is_shown_also_where_mail_is_set_up_wrongly(cast, as_user, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = "/proc/there is no such folder"
+
+    answer = as_user(cast.adam).post(
+        "/people/invite", {"email": "tom@hazel.example", "roles": [Role.objects.get(key="salesperson").pk]}
+    )
+
+    assert "/join/" in answer.content.decode()
+    assert "sent by e-mail" not in answer.content.decode()

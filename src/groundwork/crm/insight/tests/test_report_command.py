@@ -139,7 +139,10 @@ def test_csv_and_a_plain_table(cast, report):
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["nope"], "There is no report “nope”. There are: profit, debts, concentration, customers, unknown-costs."),
+        (
+            ["nope"],
+            "There is no report “nope”. There are: profit, debts, concentration, customers, traits, unknown-costs.",
+        ),
         (
             ["profit", "--by", "weather"],
             "The report is not grouped by “weather”, but by: month, product, category, company, country, owner, "
