@@ -35,6 +35,7 @@ from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing
 from groundwork.rollout.discovery.metrics import Metric, metrics
 from tests.matrix import COST, READING, ROWS, WORD, Case, Oracle, Row, World
+from tests.support.servers import postgres_url
 
 pytestmark = pytest.mark.django_db
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -394,7 +395,11 @@ def miscounted(name: str, case: Case, path: str, answer, body: str, oracle: Orac
 ACTORS = [NOBODY, GONE, "anna", "piotr", "olga", "ivan", "larisa", "nina", "rita", "nora", "adam"]
 
 
-@pytest.mark.parametrize("actor", ACTORS)
+BOTH = (NOBODY, "anna", "nora")  # asked on both databases; of the others every second one here, the rest there
+HERE = [actor for place, actor in enumerate(ACTORS) if actor in BOTH or place % 2 != bool(postgres_url())]
+
+
+@pytest.mark.parametrize("actor", HERE)
 def test_no_route_shows_or_changes_what_is_not_granted(world, browser, actor):
     walk(world, browser, actor)
 
@@ -508,8 +513,9 @@ def test_a_form_takes_no_field_that_it_does_not_show(world, browser, actor):
         )
         for field in kind.fields:
             shown = kind.field(field)
-            value = getattr(record, field)
-            sent[field] = value.number if shown.kind == "link" and value else "" if value is None else value
+            value = shown.read(record)
+            is_link = shown.kind == "link" and value
+            sent[field] = shown.target._base_manager.get(pk=value).number if is_link else "" if value is None else value
         sent[kind.model.title_field] = f"{WORD} typed"
         with transaction.atomic():
             client = browser.clients[actor]

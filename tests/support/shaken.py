@@ -67,6 +67,8 @@ def save_for_ever(pipe: int, seed: int) -> None:
 
 
 def shake_writers(kills: int, seed: int) -> dict:
+    from groundwork.records import write  # noqa: F401 - loaded once, not by every child
+
     dice, said = random.Random(seed), []  # noqa: S311 - not a secret
     for turn in range(kills):
         told = killed(lambda pipe, turn=turn: save_for_ever(pipe, seed * 10_000 + turn), dice.uniform(0.02, LONGEST))

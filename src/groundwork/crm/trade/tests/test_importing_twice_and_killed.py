@@ -80,7 +80,7 @@ def figures(firm, *keys: str) -> str:
 
 
 def test_a_killed_import_goes_on_to_the_same_end(installation, tmp_path):
-    rows = retail_rows(900)
+    rows = retail_rows(500)
     path, firms = register(tmp_path, *rows), [installation(init=True) for _ in range(2)]
     for firm in firms:
         firm.must("user", "add", "olga@example.com", "--role", "administrator", input="a long pass phrase\n")
