@@ -77,3 +77,9 @@ def test_one_model_and_one_declaration_give_menu_list_form_page_search_history_r
     record.refresh_from_db()
     assert change.fields == {"name": ["Batory", "Batory II"], "flag": ["pl", "gb"]}
     assert (record.name, record.flag, record.version) == ("Batory", "pl", 3)
+
+
+def test_no_two_record_types_number_their_records_alike():
+    prefixes = [kind.prefix for kind in types.all_built_in]
+
+    assert sorted(prefixes) == sorted(set(prefixes))
