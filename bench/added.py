@@ -20,10 +20,10 @@ from django.http import QueryDict  # noqa: E402
 
 from groundwork.access.models import User  # noqa: E402
 from groundwork.access.testing import make_cast  # noqa: E402
-from groundwork.records import indexes  # noqa: E402
-from groundwork.records.added import make_field  # noqa: E402
-from groundwork.records.listing import Listing  # noqa: E402
-from groundwork.records.made import make_type  # noqa: E402
+from groundwork.records.added import indexes  # noqa: E402
+from groundwork.records.added.fields import make_field  # noqa: E402
+from groundwork.records.added.made import make_type  # noqa: E402
+from groundwork.records.lists.listing import Listing  # noqa: E402
 from groundwork.records.types import types  # noqa: E402
 
 TIMES = 30

@@ -20,9 +20,9 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from groundwork.access.models import User  # noqa: E402
 from groundwork.crm.customers.models import Company  # noqa: E402
 from groundwork.crm.trade import demo  # noqa: E402
+from groundwork.records.finding.search import ids_matching  # noqa: E402
 from groundwork.records.guard import write_path  # noqa: E402
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally  # noqa: E402
-from groundwork.records.search import ids_matching  # noqa: E402
 from groundwork.records.types import types  # noqa: E402
 
 TIMES = 40

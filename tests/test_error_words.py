@@ -31,15 +31,15 @@ from groundwork.crm.trade.actions import credited
 from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
 from groundwork.crm.trade.goods_buttons import CostForm
 from groundwork.crm.trade.testing import make_claim, make_company, make_draft, make_invoice
-from groundwork.records.added import AddedField
+from groundwork.records.added.fields import AddedField
+from groundwork.records.added.forms import FieldForm, TypeForm
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
+from groundwork.records.lists.view_forms import ViewForm
 from groundwork.records.testing import make_record
-from groundwork.records.type_forms import FieldForm, TypeForm
 from groundwork.records.types import types
-from groundwork.records.view_forms import ViewForm
 from groundwork.rollout.discovery.forms import TellForm
 from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.ui.forms import PlainErrors

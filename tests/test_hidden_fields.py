@@ -19,7 +19,7 @@ from django.urls import reverse
 from groundwork.access.models import FieldGrant, Grant, Reach, Role, Verb
 from groundwork.access.testing import make_person
 from groundwork.core.money import ScaledField
-from groundwork.records import search
+from groundwork.records.finding import search
 from groundwork.records.models import Record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import writing

@@ -23,13 +23,13 @@ from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, R
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import switch
 from groundwork.blueprint.models import Element
-from groundwork.records.added import make_field
+from groundwork.records.added.fields import make_field
+from groundwork.records.added.made import make_type
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS
 from groundwork.records.imports.models import ImportJob
-from groundwork.records.made import make_type
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import ChangeSet, Notice, Record
-from groundwork.records.saved_views import SavedView
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing

@@ -131,7 +131,7 @@ COMMANDS = (
     Command(
         "reindex",
         "make what the search knows anew",
-        "groundwork.records.reindex",
+        "groundwork.records.finding.reindex",
         (option("--type", metavar="TYPE", help="of this record type only"),),
     ),
     Command(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groundwork.core.registry import Registry
 
@@ -22,7 +22,7 @@ class Kind:
 
     key: str
     step: Callable[["Run"], bool]
-    label: str = ""  # lazily translated; what the person sees in the list of runs
+    label: Any = ""  # lazily translated; what the person sees in the list of runs
 
 
 kinds: Registry[Kind] = Registry(lambda kind: kind.key)

@@ -19,8 +19,8 @@ from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
 from groundwork.records.field_use import PROPOSALS, WASTE, FieldUse, Standing, agreed_keys, field_uses
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.pages import reasons_of
-from groundwork.records.saved_views import SavedView
 from groundwork.records.types import RecordType, types
 from groundwork.ui.forms import PlainErrors
 from groundwork.ui.notices import said

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.blueprint.elements import agreed
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import Change, ChangeSet, Use
-from groundwork.records.saved_views import SavedView
 from groundwork.records.types import Field, RecordType
 from groundwork.records.use import flush
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
-from groundwork.records import added, write
-from groundwork.records.cells import words_for
+from groundwork.records import write
+from groundwork.records.added import fields as added
 from groundwork.records.forms import may_type
+from groundwork.records.lists.cells import words_for
 from groundwork.records.models import Change, Record
 from groundwork.records.types import Field, type_of
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from groundwork.core.refusals import Refusal
 from groundwork.records import merging
-from groundwork.records.cells import Names, cell
+from groundwork.records.lists.cells import Names, cell
 from groundwork.records.models import Merge
 from groundwork.records.views import acts_on
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import added, write
+from groundwork.records import write
+from groundwork.records.added import fields as added
 from groundwork.records.models import Activity, ExternalKey, Follow, Merge, Notice, Record, RecordFile, Task
 from groundwork.records.types import Field, RecordType, related_types, type_of, types
 

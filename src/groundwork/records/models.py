@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.rights import reach
 from groundwork.core.clock import now
 from groundwork.core.languages import sort_key
-from groundwork.records.extra import ExtraField, is_added
+from groundwork.records.added.extra import ExtraField, is_added
 from groundwork.records.guard import refuse_outside_the_write_path
 
 
@@ -153,7 +153,7 @@ class Record(Guarded):
             """``extra__f12`` is the value of added field 12."""
             if not is_added(name):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            from groundwork.records.added import read_of
+            from groundwork.records.added.fields import read_of
 
             return read_of(self, name)
 
@@ -324,10 +324,10 @@ class Use(models.Model):
         ]
 
 
-from groundwork.records.added import AddedField  # noqa: E402, F401 - with its kinds
+from groundwork.records.added.fields import AddedField  # noqa: E402, F401 - with its kinds
+from groundwork.records.added.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
 from groundwork.records.files.models import RecordFile  # noqa: E402, F401
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
-from groundwork.records.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
+from groundwork.records.lists.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.notices.models import Follow, Notice  # noqa: E402, F401
-from groundwork.records.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

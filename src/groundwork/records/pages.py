@@ -18,8 +18,8 @@ from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.records import history, write
-from groundwork.records.cells import Names, cell, known_names, words_for
 from groundwork.records.forms import part_form
+from groundwork.records.lists.cells import Names, cell, known_names, words_for
 from groundwork.records.models import Activity, Change, Record, RecordFile
 from groundwork.records.notices import mentions
 from groundwork.records.tasks.models import Task

@@ -15,8 +15,9 @@ from groundwork.access.presets import Granted
 from groundwork.blueprint.elements import on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.registry import Registry
-from groundwork.records import added, extra, made
-from groundwork.records.added import AddedField
+from groundwork.records.added import extra, made
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import AddedField
 from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries, site
 

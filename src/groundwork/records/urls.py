@@ -1,9 +1,11 @@
 from django.urls import path
 
-from groundwork.records import element_views, merge_views, palette, personal_views, views
-from groundwork.records.list_urls import urlpatterns as of_lists
+from groundwork.records import element_views, merge_views, views
+from groundwork.records.added.urls import urlpatterns as of_types
+from groundwork.records.finding import palette
+from groundwork.records.lists.urls import urlpatterns as of_lists
 from groundwork.records.page_urls import urlpatterns as of_pages
-from groundwork.records.type_urls import urlpatterns as of_types
+from groundwork.records.personal import views as personal_views
 
 app_name = "records"
 urlpatterns = [

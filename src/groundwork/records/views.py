@@ -18,10 +18,12 @@ from django_htmx.http import reswap, retarget
 from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records import filters, pages, search, write
+from groundwork.records import pages, write
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import PICTURES
+from groundwork.records.finding import search
 from groundwork.records.forms import AGAIN, ActivityForm, form_for, link_text, part_form
+from groundwork.records.lists import filters
 from groundwork.records.models import ChangeSet
 from groundwork.records.notices import telling
 from groundwork.records.tasks import asking

@@ -21,8 +21,10 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
-from groundwork.records import added, extra, search
-from groundwork.records.extra import plain
+from groundwork.records.added import extra
+from groundwork.records.added import fields as added
+from groundwork.records.added.extra import plain
+from groundwork.records.finding import search
 from groundwork.records.guard import write_path
 from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Notice, Part, Record, Tally
 from groundwork.records.notices import telling

@@ -16,8 +16,8 @@ from groundwork.access.rights import rights
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, ContactDate, Employment, ImportantDate
-from groundwork.records import personal
 from groundwork.records.pages import Panel, panels
+from groundwork.records.personal import facts as personal
 from groundwork.records.write import Follower, doing, followers
 
 # ── employments

@@ -41,7 +41,7 @@ class TradeConfig(AppConfig):
         """402-ФЗ art. 29 and the Polish ustawa o rachunkowości art. 74: five years; GDPR art. 17 (3) b."""
         from django.utils.translation import gettext_lazy as _
 
-        from groundwork.records.personal import Kept, kept_by_law
+        from groundwork.records.personal.facts import Kept, kept_by_law
 
         why = _("Accounting documents are kept for the years that the law on accounting names.")
         for type_key in ("invoice", "payment", "purchase"):

@@ -35,8 +35,8 @@ from groundwork.crm.trade.demo_law import legal_ids
 from groundwork.crm.trade.demo_trade import SEASON, Trade
 from groundwork.crm.trade.models import COST, Invoice, Series
 from groundwork.crm.trade.series import make_built_in
+from groundwork.records.finding.search import forget_all
 from groundwork.records.models import Activity, Record
-from groundwork.records.search import forget_all
 from groundwork.records.types import types
 from groundwork.records.write import acting, fold_tallies, writing_many
 

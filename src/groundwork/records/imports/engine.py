@@ -27,8 +27,9 @@ from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import added, write
-from groundwork.records.extra import is_added, key_of
+from groundwork.records import write
+from groundwork.records.added import fields as added
+from groundwork.records.added.extra import is_added, key_of
 from groundwork.records.imports.layouts import Layout, Piece, Unclear, keep_line, layouts
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged
 from groundwork.records.merging import own_links_to

@@ -28,7 +28,8 @@ from groundwork.core import languages
 from groundwork.core.languages import folded
 from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
-from groundwork.records import added, write
+from groundwork.records import write
+from groundwork.records.added import fields as added
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
 from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of

@@ -19,14 +19,14 @@ from groundwork.background.models import Run
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records.cells import words_for
-from groundwork.records.exports import as_csv
 from groundwork.records.imports import engine
 from groundwork.records.imports.answers import DecisionForm, ReadingForm, known
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.leftout import left_out
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import NO_HEADER, open_source, sources
+from groundwork.records.lists.cells import words_for
+from groundwork.records.lists.exports import as_csv
 from groundwork.records.types import types
 from groundwork.ui.forms import PlainErrors
 from groundwork.ui.table import Cell, Column, Row, Table

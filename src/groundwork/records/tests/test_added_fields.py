@@ -12,9 +12,9 @@ from groundwork.blueprint.elements import raise_config_version
 from groundwork.blueprint.models import Element
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.records import added
-from groundwork.records.added import change_field, make_field, restore_field, retire_field
-from groundwork.records.listing import Listing
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import change_field, make_field
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Change
 from groundwork.records.types import types
 from groundwork.records.write import creating, save_fields, undo, values, writing
@@ -236,11 +236,11 @@ def test_a_retired_field_is_shown_nowhere_and_comes_back_with_every_value(cast, 
     company = make(cast.anna, **{row.key: "oak"})
     client = as_user(cast.anna)
 
-    retire_field(row, by=cast.adam, reason="Nobody reads it.")
+    row.retire(by=cast.adam, reason="Nobody reads it.")
     without = client.get(company.get_absolute_url()).content.decode()
     with writing(company, by=cast.anna, act="edited") as fresh:
         fresh.city = "Tver"
-    restore_field(row, by=cast.adam, reason="Somebody does.")
+    row.restore(by=cast.adam, reason="Somebody does.")
 
     assert "oak" not in without
     assert "oak" in client.get(company.get_absolute_url()).content.decode()

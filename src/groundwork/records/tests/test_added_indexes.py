@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from groundwork.records import indexes
-from groundwork.records.added import change_field, make_field, retire_field
-from groundwork.records.listing import Listing
-from groundwork.records.made import make_type
+from groundwork.records.added import indexes
+from groundwork.records.added.fields import change_field, make_field
+from groundwork.records.added.made import make_type
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import types
 from groundwork.records.write import acting, writing_many
 
@@ -75,7 +75,7 @@ def test_indexes_are_made_when_lost_and_dropped_when_nobody_sorts_by_the_field(c
     made = indexes.there()
 
     change_field(first, filterable=False, **facts)
-    retire_field(second, **facts)
+    second.retire(**facts)
     indexes.keep_up()
 
     assert f"added_{first.key}" in missing

@@ -11,11 +11,11 @@ from django.urls import reverse
 from groundwork.core.clock import standing_at
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Claim, Invoice
-from groundwork.records.board import CARDS, Board
-from groundwork.records.calendar import Calendar
-from groundwork.records.listing import Listing
+from groundwork.records.lists.board import CARDS, Board
+from groundwork.records.lists.calendar import Calendar
+from groundwork.records.lists.listing import Listing
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import ChangeSet
-from groundwork.records.saved_views import SavedView
 from groundwork.records.types import types
 from groundwork.records.write import archive, creating, save_fields
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from groundwork.background.models import Run, State
 from groundwork.background.work import carry_out
 from groundwork.crm.customers.models import Company
-from groundwork.records import bulk
+from groundwork.records.lists import bulk
 from groundwork.records.models import Change, ChangeSet
 from groundwork.records.write import archive, creating, save_fields
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from groundwork.core import languages
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import InvoiceLine
-from groundwork.records.cells import Names, cell, page_address
+from groundwork.records.lists.cells import Names, cell, page_address
 from groundwork.records.types import Field
 from groundwork.records.write import creating
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import Invoice
-from groundwork.records.grouping import groups_of
-from groundwork.records.listing import Listing
+from groundwork.records.lists.grouping import groups_of
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import types
 from groundwork.records.write import acting, creating, writing_many
 

@@ -13,9 +13,9 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from groundwork.access.models import FieldGrant, Grant, Reach
-from groundwork.records import exports
 from groundwork.records.imports.testing import counts, imported, public_data, wrong
-from groundwork.records.listing import Listing
+from groundwork.records.lists import exports
+from groundwork.records.lists.listing import Listing
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.records.write import creating, writing_many

@@ -12,9 +12,9 @@ from groundwork.core.clock import standing_at
 from groundwork.core.patience import TooLong, at_most
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import Invoice
-from groundwork.records import filters, listing
 from groundwork.records.guard import write_path
-from groundwork.records.listing import Listing
+from groundwork.records.lists import filters, listing
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import types
 from groundwork.records.write import creating
 

@@ -13,9 +13,9 @@ from groundwork.background import work
 from groundwork.background.models import Run
 from groundwork.blueprint.elements import raise_config_version
 from groundwork.core.refusals import Refusal
-from groundwork.records import formula
-from groundwork.records.added import AddedField, change_field, make_field
-from groundwork.records.formula import Wrong, kept, parsed, shown, worked_out
+from groundwork.records.added import formula
+from groundwork.records.added.fields import AddedField, change_field, make_field
+from groundwork.records.added.formula import Wrong, kept, parsed, shown, worked_out
 from groundwork.records.types import types
 from groundwork.records.write import creating, save_fields
 

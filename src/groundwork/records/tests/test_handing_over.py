@@ -10,8 +10,8 @@ from groundwork.background.models import Run
 from groundwork.core.clock import today
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.records import handing_over
 from groundwork.records.models import Change, ChangeSet, SearchRow
+from groundwork.records.personal import handing_over
 from groundwork.records.write import creating
 
 

@@ -14,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from groundwork.core.languages import sort_key
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import Invoice
-from groundwork.records.listing import Listing
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import types
 from groundwork.records.write import acting, archive, creating, writing_many
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from groundwork.access.models import Grant, Reach, Role
 from groundwork.core.refusals import Refusal
-from groundwork.records import added
-from groundwork.records.added import make_field
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import make_field
+from groundwork.records.added.made import change_type, make_type
 from groundwork.records.imports.testing import counts, imported
-from groundwork.records.listing import Listing
-from groundwork.records.made import change_type, make_type, restore_type, retire_type
+from groundwork.records.lists.listing import Listing
 from groundwork.records.merging import merge, unmerge
 from groundwork.records.models import Change, Made, SearchRow, Tally
 from groundwork.records.types import related_types, types
@@ -298,12 +298,12 @@ def test_a_retired_type_is_nowhere_and_comes_back_whole(cast, as_user, samples):
     record = make(samples.key, cast.anna, "Blue cups")
     client = as_user(cast.anna)
 
-    retire_type(samples.row, by=cast.adam, reason="Nobody asks any more.")
+    samples.row.retire(by=cast.adam, reason="Nobody asks any more.")
     gone = client.get(reverse("records:list", args=[samples.key])).status_code
     menu = client.get(reverse("records:list", args=["company"])).content.decode()
     found = client.get(reverse("records:search"), {"q": "blue"}).content.decode()
     acts = client.get("/acts").status_code
-    restore_type(samples.row, by=cast.adam, reason="They do.")
+    samples.row.restore(by=cast.adam, reason="They do.")
 
     assert (gone, acts) == (404, 200)
     assert "Sample requests" not in menu
@@ -315,7 +315,7 @@ def test_a_type_that_a_field_links_to_is_not_retired(cast, samples):
     make_field("company", by=cast.adam, kind="link", label="Last sample", target=samples.key, reason=WHY)
 
     with pytest.raises(Refusal, match="Last sample"):
-        retire_type(samples.row, by=cast.adam, reason="Nobody asks any more.")
+        samples.row.retire(by=cast.adam, reason="Nobody asks any more.")
 
 
 @pytest.mark.parametrize(

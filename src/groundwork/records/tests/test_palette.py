@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from groundwork.crm.customers.models import Company
-from groundwork.records.saved_views import SavedView
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.use import flush
 from groundwork.records.write import creating
 from groundwork.ui import keys

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from groundwork.access.models import Role
 from groundwork.crm.customers.models import Company
-from groundwork.records.saved_views import SavedView, views_of
+from groundwork.records.lists.saved_views import SavedView, views_of
 from groundwork.records.types import types
 from groundwork.records.write import creating
 

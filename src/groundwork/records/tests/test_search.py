@@ -12,10 +12,10 @@ from groundwork.access.models import FieldGrant
 from groundwork.background import work
 from groundwork.background.models import Run
 from groundwork.crm.customers.models import Company, Contact
-from groundwork.records import search, words
+from groundwork.records.finding import search, words
+from groundwork.records.finding.reindex import run as reindex
+from groundwork.records.finding.search import find
 from groundwork.records.models import SearchIndex, SearchRow
-from groundwork.records.reindex import run as reindex
-from groundwork.records.search import find
 from groundwork.records.types import types
 from groundwork.records.use import flush
 from groundwork.records.write import archive, creating, writing

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from groundwork.access.models import Grant, Role
 from groundwork.blueprint.models import Element, ElementRevision
-from groundwork.records.added import AddedField, make_field
-from groundwork.records.made import MadeType
+from groundwork.records.added.fields import AddedField, make_field
+from groundwork.records.added.made import MadeType
 from groundwork.records.types import types
 
 WHY = "The warehouse asked for it."

@@ -12,8 +12,8 @@ from groundwork.core import clock
 from groundwork.crm.customers.models import Company
 from groundwork.records.element_views import doubts_of
 from groundwork.records.field_use import DAYS, ENOUGH, NEW_DAYS, Standing, field_uses
+from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import Use
-from groundwork.records.saved_views import SavedView
 from groundwork.records.types import types
 from groundwork.records.write import creating, save_fields
 

@@ -15,12 +15,15 @@ from groundwork.background.models import Run
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Consent, Contact, ContactDate, ContactFact, Employment
-from groundwork.records import erasing, personal, search, write
+from groundwork.records import write
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS
 from groundwork.records.files.models import RecordFile
+from groundwork.records.finding import search
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
 from groundwork.records.models import ChangeSet, ExternalKey
+from groundwork.records.personal import erasing
+from groundwork.records.personal import facts as personal
 from groundwork.records.tasks.models import Task
 from groundwork.records.testing import make_record
 from groundwork.records.types import types

@@ -8,7 +8,7 @@ from groundwork.access.models import Grant
 from groundwork.access.rights import forget_rights
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade.testing import make_company, make_invoice, make_order, make_product, make_purchase
-from groundwork.records.listing import Listing
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import types
 
 INVOICES = reverse("records:list", args=["invoice"])

@@ -9,7 +9,7 @@ from django_htmx.http import reswap, retarget
 from groundwork.core.refusals import Conflict
 from groundwork.records import pages
 from groundwork.records.editing import field_form, saved_form
-from groundwork.records.listing import Listing
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import ChangeSet
 from groundwork.records.use import note_use
 from groundwork.records.views import acts_on, conflict_screen

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import Department, Role
 from groundwork.records.forms import CleanText
-from groundwork.records.saved_views import SavedView
+from groundwork.records.lists.saved_views import SavedView
 
 
 class ViewForm(CleanText, forms.ModelForm):

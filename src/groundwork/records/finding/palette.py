@@ -12,14 +12,15 @@ from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import signed_in
 from groundwork.core import languages
-from groundwork.records import pages, search
-from groundwork.records.list_views import address_of
+from groundwork.records import pages
+from groundwork.records.finding import search
+from groundwork.records.finding.search import Hits
+from groundwork.records.finding.words import asked as looked_for
+from groundwork.records.finding.words import holds, index_text
+from groundwork.records.lists.saved_views import known
+from groundwork.records.lists.views import address_of
 from groundwork.records.models import Record
-from groundwork.records.saved_views import known
-from groundwork.records.search import Hits
 from groundwork.records.types import RecordType, types
-from groundwork.records.words import asked as looked_for
-from groundwork.records.words import holds, index_text
 from groundwork.ui import keys
 from groundwork.ui.navigation import SECTIONS, entries
 from groundwork.ui.palette import Asked, Group, Offer, Source, offered, sources

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
-from groundwork.records.cells import LINKS, Names
-from groundwork.records.filters import DAYS, WITHOUT, options_of
-from groundwork.records.listing import Listing
+from groundwork.records.lists.cells import LINKS, Names
+from groundwork.records.lists.filters import DAYS, WITHOUT, options_of
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Tally
 
 PATIENCE = 10.0  # seconds

@@ -13,9 +13,9 @@ from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
-from groundwork.records.board import mark_of
-from groundwork.records.cells import Names, page_address, writer
-from groundwork.records.listing import Listing
+from groundwork.records.lists.board import mark_of
+from groundwork.records.lists.cells import Names, page_address, writer
+from groundwork.records.lists.listing import Listing
 from groundwork.records.types import Field, route
 
 SHOWN = 6  # records of one day

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groundwork.access import audit
 from groundwork.core import languages
 from groundwork.core.clock import now, today
-from groundwork.records import exports, filters
-from groundwork.records.filters import Filters
-from groundwork.records.grouping import groups_of
-from groundwork.records.listing import Listing
-from groundwork.records.saved_views import NEVER_KEPT, SavedView, pinned_by, query_of, use_view, views_of
+from groundwork.records.lists import exports, filters
+from groundwork.records.lists.filters import Filters
+from groundwork.records.lists.grouping import groups_of
+from groundwork.records.lists.listing import Listing
+from groundwork.records.lists.saved_views import NEVER_KEPT, SavedView, pinned_by, query_of, use_view, views_of
+from groundwork.records.lists.view_forms import ViewForm
 from groundwork.records.types import RecordType, route, types
 from groundwork.records.use import note_use
-from groundwork.records.view_forms import ViewForm
 from groundwork.records.views import of_type
 from groundwork.ui.navigation import Item
 from groundwork.ui.notices import said

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
-from groundwork.records.cells import Names, page_address, writer
-from groundwork.records.filters import WITHOUT, may_be_empty, options_of
-from groundwork.records.grouping import Group, counts
-from groundwork.records.listing import Listing
+from groundwork.records.lists.cells import Names, page_address, writer
+from groundwork.records.lists.filters import WITHOUT, may_be_empty, options_of
+from groundwork.records.lists.grouping import Group, counts
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Change, ChangeSet
 from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell

@@ -20,7 +20,7 @@ from groundwork.background.models import Run
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import write
 from groundwork.records.editing import field_form, first_error
-from groundwork.records.listing import Listing
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import ChangeSet, Record
 from groundwork.records.types import RecordType, types
 

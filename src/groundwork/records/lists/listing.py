@@ -20,10 +20,10 @@ from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
-from groundwork.records import search
-from groundwork.records.cells import LINKS, Names, joined_names, page_address, writer
 from groundwork.records.editing import open_fields
-from groundwork.records.filters import DAYS, Filters
+from groundwork.records.finding import search
+from groundwork.records.lists.cells import LINKS, Names, joined_names, page_address, writer
+from groundwork.records.lists.filters import DAYS, Filters
 from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType, route
 from groundwork.ui.table import Cell, Column, Empty, Row, Table

@@ -121,7 +121,7 @@ class Added(models.Transform):
 
     @property
     def kept(self) -> Kept:
-        from groundwork.records.added import kind_of
+        from groundwork.records.added.fields import kind_of
 
         return TEXT if self.key.endswith(SORTED) else kept_as(kind_of(self.key))
 

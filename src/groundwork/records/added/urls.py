@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groundwork.records import type_views
+from groundwork.records.added import views as type_views
 
 urlpatterns = [
     path("types", type_views.all_types, name="types"),

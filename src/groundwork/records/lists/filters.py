@@ -17,11 +17,11 @@ from groundwork.core.clock import start_of
 from groundwork.core.fields import parsed_number
 from groundwork.core.money import minor_digits, to_scaled
 from groundwork.core.refusals import Refusal
-from groundwork.records import search
-from groundwork.records.cells import LINKS
+from groundwork.records.finding import search
 from groundwork.records.linking import named
+from groundwork.records.lists.cells import LINKS
+from groundwork.records.lists.spans import SPANS, Span, days_of
 from groundwork.records.models import Record
-from groundwork.records.spans import SPANS, Span, days_of
 from groundwork.records.types import Field, RecordType, types
 
 WITHOUT = "-"  # ``f.company=-``: those without a company; ``f.company.not=-``: those with one

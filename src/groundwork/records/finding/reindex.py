@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from groundwork.background import work
-from groundwork.records import search
+from groundwork.records.finding import search
 from groundwork.records.types import types
 
 

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import Reach, Role, User
 from groundwork.access.people import rank_of
-from groundwork.records import added, formula
-from groundwork.records.added import AddedField
-from groundwork.records.made import ICONS, MadeType
+from groundwork.records.added import fields as added
+from groundwork.records.added import formula
+from groundwork.records.added.fields import AddedField
+from groundwork.records.added.made import ICONS, MadeType
 from groundwork.records.types import types
 from groundwork.ui.forms import PlainErrors
 

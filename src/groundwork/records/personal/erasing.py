@@ -22,13 +22,13 @@ from groundwork.background import work
 from groundwork.background.kinds import Kind, kinds
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import search
 from groundwork.records.files import keeping
+from groundwork.records.finding import search
 from groundwork.records.imports.engine import drop_file
 from groundwork.records.imports.models import ImportJob, LoadedBatch
 from groundwork.records.models import Activity, Change, ExternalKey, Merge, Notice, Record, SearchRow
 from groundwork.records.pages import ActLabel, acts
-from groundwork.records.personal import Mention, all_of, may, mentions, signs_of, subjects
+from groundwork.records.personal.facts import Mention, all_of, may, mentions, signs_of, subjects
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import type_of, types
 from groundwork.records.write import acting, drop_part, locked, put_part, writing

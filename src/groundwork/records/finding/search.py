@@ -17,9 +17,7 @@ from django.db.models.expressions import RawSQL
 from groundwork.access.models import FieldGrant
 from groundwork.access.rights import Scope, reach, rights
 from groundwork.core.languages import folded
-from groundwork.records.guard import write_path
-from groundwork.records.models import SearchIndex, SearchRow, Use
-from groundwork.records.words import (
+from groundwork.records.finding.words import (
     VERSION,
     Node,
     asked,
@@ -34,6 +32,8 @@ from groundwork.records.words import (
     title_only,
     words,
 )
+from groundwork.records.guard import write_path
+from groundwork.records.models import SearchIndex, SearchRow, Use
 
 if TYPE_CHECKING:
     from groundwork.background.models import Run

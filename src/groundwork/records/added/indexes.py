@@ -11,9 +11,10 @@ from typing import TextIO
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from groundwork.records import added, extra
-from groundwork.records.added import AddedField
-from groundwork.records.made import Made
+from groundwork.records.added import extra
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import AddedField
+from groundwork.records.added.made import Made
 from groundwork.records.types import types
 
 LIKE = "added_f%"

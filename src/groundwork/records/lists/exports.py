@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from groundwork.core.money import minor_digits, to_major
 from groundwork.core.refusals import Refusal
 from groundwork.core.spreadsheet import guarded
-from groundwork.records.cells import Names
-from groundwork.records.listing import Listing
+from groundwork.records.lists.cells import Names
+from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Record
 from groundwork.records.types import Field
 

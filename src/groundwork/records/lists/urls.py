@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from groundwork.records import board_views, bulk_views, cell_views, list_views
+from groundwork.records.lists import board_views, bulk_views, cell_views
+from groundwork.records.lists import views as list_views
 
 urlpatterns = [
     path("r/<slug:type_key>/", list_views.listing, name="list"),

@@ -18,11 +18,10 @@ from groundwork.access import roles
 from groundwork.access.models import Grant, Reach, Role, Verb
 from groundwork.access.people import ADMINISTRATOR
 from groundwork.access.rights import forget_rights
-from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element
-from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import added
+from groundwork.records.added import fields as added
+from groundwork.records.added.rows import Configured, refuse_unless_configurator
 from groundwork.records.models import Record, RecordQuerySet
 from groundwork.ui.navigation import Item
 
@@ -38,8 +37,11 @@ ICONS = (
 )  # fmt: skip
 
 
-class MadeType(models.Model):
+class MadeType(Configured):
     """What the firm calls such a record, and how its lists look. Its fields are ``AddedField``s."""
+
+    KIND = Element.Kind.OBJECT
+    FACTS = ("one", "many", "words", "title", "prefix", "icon", "explain", "board", "order")
 
     one = models.CharField(gettext_lazy("name of one"), max_length=60)
     many = models.CharField(gettext_lazy("name of many"), max_length=60)
@@ -50,7 +52,6 @@ class MadeType(models.Model):
     explain = models.CharField(gettext_lazy("what it is"), max_length=200, blank=True, default="")
     board = models.CharField(max_length=20, blank=True, default="")  # key of the choice field its board goes by
     order = models.PositiveIntegerField(default=60)
-    retired_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = gettext_lazy("record type")
@@ -66,9 +67,38 @@ class MadeType(models.Model):
     def element_key(self) -> str:
         return f"object:{self.key}"
 
+    @property
+    def called(self) -> str:
+        return self.many
+
     def said(self, place: int) -> str:
         """Its name in the reader's language: 0 for one, 1 for many."""
         return self.words.get(get_language() or "", (self.one, self.many))[place]
+
+    def refuse_what_cannot_be(self, reason: str) -> None:
+        from groundwork.records.types import types
+
+        if not reason.strip():
+            raise Refusal(_("Say in one sentence why it is needed: those who work with it will read it."))
+        if not self.one or not self.many:
+            raise Refusal(_("Say what one is called, and what many are called."))
+        if not re.fullmatch(r"[^\W\d_]{1,4}", self.prefix):
+            raise Refusal(_("Give one to four letters for its numbers, such as SR for SR-1."))
+        others = [kind for kind in types if kind.key != (self.key if self.pk else "")]
+        same = MadeType.objects.exclude(pk=self.pk).filter(prefix=self.prefix)
+        if same or self.prefix in {kind.prefix for kind in others}:
+            raise Refusal(_("Numbers of another record type begin with %(letters)s.") % {"letters": self.prefix})
+        taken = {str(word).casefold() for kind in others for word in (kind.label, kind.plural)}
+        if self.retired_at is None and {self.one.casefold(), self.many.casefold()} & taken:
+            raise Refusal(_("There is a record type of that name: choose another one."))
+        if not self.pk and len(added.own().types) >= MOST_TYPES:
+            raise Refusal(_("There are %(count)s record types of your own: retire one first.") % {"count": MOST_TYPES})
+        if self.retired_at and (linked := self._linked()):
+            raise Refusal(_("The field “%(name)s” links to it: retire that first.") % {"name": linked})
+
+    def _linked(self) -> added.AddedField | None:
+        """A field of another type that leads here."""
+        return added.AddedField.objects.filter(target=self.key, retired_at=None).exclude(type=self.key).first()
 
 
 class MadeManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
@@ -145,11 +175,9 @@ def make_type(*, by, one: str, many: str, prefix: str, reason: str, asked_by=Non
 
     Administrators do everything with it. Refused without a reason, for names or letters in use.
     """
-    added.refuse_unless_configurator(by)
+    refuse_unless_configurator(by)
     row = MadeType(one=one.strip(), many=many.strip(), prefix=prefix.strip().upper(), **facts)
-    refuse_what_cannot_be(row, reason)
-    row.save()
-    _revised(row, by=by, reason=reason, asked_by=asked_by, difference={"made": [None, facts_of(row)]})
+    row.make(by=by, reason=reason, asked_by=asked_by)
     for role in Role.objects.filter(key=ADMINISTRATOR):
         Grant.objects.bulk_create(Grant(role=role, type=row.key, verb=verb, reach=Reach.ALL) for verb in Verb)
     forget_rights(by)
@@ -167,77 +195,11 @@ def let(role: Role, row: MadeType, level: str, reach: int, *, by, reason: str) -
 @transaction.atomic
 def change_type(row: MadeType, *, by, reason: str, asked_by=None, **facts) -> MadeType:
     """Change what a made type is called and how it looks; its key and its records stay."""
-    added.refuse_unless_configurator(by)
-    row = MadeType.objects.select_for_update().get(pk=row.pk)
-    before = facts_of(row)
-    for name, value in facts.items():
-        setattr(row, name, value)
-    refuse_what_cannot_be(row, reason)
-    after = facts_of(row)
-    difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    if difference:
-        row.save()
-        _revised(row, by=by, reason=reason, asked_by=asked_by, difference=difference)
+    refuse_unless_configurator(by)
+    row, difference = row.change(facts, by=by, reason=reason, asked_by=asked_by)
     if "board" in difference:
         from groundwork.records.types import types
         from groundwork.records.write import count_anew
 
         count_anew(types[row.key])
     return row
-
-
-@transaction.atomic
-def retire_type(row: MadeType, *, by, reason: str) -> None:
-    """The type is nowhere any more; its records, rights and fields are kept. Refused while a field links to it."""
-    added.refuse_unless_configurator(by)
-    linked = added.AddedField.objects.filter(target=row.key, retired_at=None).exclude(type=row.key).first()
-    if linked:
-        raise Refusal(_("The field “%(name)s” links to it: retire that first.") % {"name": linked})
-    _switch(row, now(), by=by, reason=reason)
-
-
-@transaction.atomic
-def restore_type(row: MadeType, *, by, reason: str) -> None:
-    added.refuse_unless_configurator(by)
-    _switch(row, None, by=by, reason=reason)
-
-
-def _switch(row: MadeType, moment, *, by, reason: str) -> None:
-    row = MadeType.objects.select_for_update().get(pk=row.pk)
-    if bool(row.retired_at) == bool(moment):
-        return
-    row.retired_at = moment
-    refuse_what_cannot_be(row, reason)
-    row.save()
-    elements.switch(row.element_key, on=moment is None, by=by, reason=reason)
-
-
-def _revised(row: MadeType, *, by, reason: str, asked_by, difference: dict) -> None:
-    elements.revise(
-        row.element_key, kind=Element.Kind.OBJECT, by=by, difference=difference, cause=reason.strip(), name=row.many,
-        asked_by=asked_by, keeps_reason="made" not in difference,
-    )  # fmt: skip
-
-
-def facts_of(row: MadeType) -> dict:
-    names = ("one", "many", "words", "title", "prefix", "icon", "explain", "board", "order")
-    return {name: getattr(row, name) for name in names}
-
-
-def refuse_what_cannot_be(row: MadeType, reason: str) -> None:
-    from groundwork.records.types import types
-
-    if not reason.strip():
-        raise Refusal(_("Say in one sentence why it is needed: those who work with it will read it."))
-    if not row.one or not row.many:
-        raise Refusal(_("Say what one is called, and what many are called."))
-    if not re.fullmatch(r"[^\W\d_]{1,4}", row.prefix):
-        raise Refusal(_("Give one to four letters for its numbers, such as SR for SR-1."))
-    others = [kind for kind in types if kind.key != (row.key if row.pk else "")]
-    if row.prefix in {kind.prefix for kind in others} or MadeType.objects.exclude(pk=row.pk).filter(prefix=row.prefix):
-        raise Refusal(_("Numbers of another record type begin with %(letters)s.") % {"letters": row.prefix})
-    taken = {str(word).casefold() for kind in others for word in (kind.label, kind.plural)}
-    if row.retired_at is None and {row.one.casefold(), row.many.casefold()} & taken:
-        raise Refusal(_("There is a record type of that name: choose another one."))
-    if not row.pk and len(added.own().types) >= MOST_TYPES:
-        raise Refusal(_("There are %(count)s record types of your own: retire one first.") % {"count": MOST_TYPES})

@@ -14,12 +14,12 @@ from groundwork.access import audit
 from groundwork.background.models import Run
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
-from groundwork.records import bulk, exports
 from groundwork.records.editing import open_fields
 from groundwork.records.forms import form_for
-from groundwork.records.list_views import FILES, as_file
-from groundwork.records.listing import Listing, picked
-from groundwork.records.saved_views import query_of
+from groundwork.records.lists import bulk, exports
+from groundwork.records.lists.listing import Listing, picked
+from groundwork.records.lists.saved_views import query_of
+from groundwork.records.lists.views import FILES, as_file
 from groundwork.records.types import route
 from groundwork.records.use import note_use
 from groundwork.records.views import of_type

@@ -18,10 +18,10 @@ from groundwork.access.models import User
 from groundwork.access.rights import tells_of
 from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element, Firm
-from groundwork.core.clock import now
 from groundwork.core.money import ScaledField
-from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.records import extra, formula
+from groundwork.core.refusals import Refusal
+from groundwork.records.added import extra, formula
+from groundwork.records.added.rows import Configured, refuse_unless_configurator
 
 MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
@@ -32,8 +32,14 @@ KEY = re.compile(r"field:\w+\.f\d+")
 MADE = re.compile(r"object:m\d+")
 
 
-class AddedField(models.Model):
+class AddedField(Configured):
     """A field of the firm's own. What ``kind`` it is never changes; everything else may."""
+
+    KIND = Element.Kind.FIELD
+    FACTS = (
+        "kind", "label", "labels", "help", "choices", "target", "formula", "gives", "currency", "required",
+        "filterable", "in_list", "order",
+    )  # fmt: skip
 
     class Kind(models.TextChoices):
         TEXT = "text", gettext_lazy("text, one line")
@@ -66,7 +72,6 @@ class AddedField(models.Model):
     filterable = models.BooleanField(gettext_lazy("lists filter and sort by it"), default=False)
     in_list = models.BooleanField(gettext_lazy("a column of the list"), default=False)
     order = models.PositiveIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = gettext_lazy("added field")
@@ -93,6 +98,10 @@ class AddedField(models.Model):
         return f"field:{self.type}.{self.key}"
 
     @property
+    def called(self) -> str:
+        return self.label
+
+    @property
     def said(self) -> str:
         """The name in the reader's language."""
         return self.labels.get(get_language() or "", "") or self.label
@@ -107,6 +116,32 @@ class AddedField(models.Model):
     def open(self) -> set[str]:
         """Keys of the choices in use."""
         return {choice["key"] for choice in self.choices if not choice.get("retired")}
+
+    def refuse_what_cannot_be(self, reason: str) -> None:
+        from groundwork.records.types import types
+
+        if self.type not in types:
+            raise Refusal(_("There is no such record type."))
+        if not reason.strip():
+            raise Refusal(_("Say in one sentence why it is needed: those who fill it in will read it."))
+        if not self.label:
+            raise Refusal(_("Give the field a name."))
+        others = [other for other in AddedField.objects.filter(type=self.type, retired_at=None) if other.pk != self.pk]
+        built_in = [str(shown.label) for shown in types[self.type].by_name.values() if not shown.added]
+        if self.retired_at is None:
+            if self.label.casefold() in {name.casefold() for name in (*built_in, *(other.label for other in others))}:
+                raise Refusal(_("This record type has a field of that name: choose another one."))
+            if len(others) >= MOST_FIELDS:
+                raise Refusal(_("There are %(count)s fields here: retire one first.") % {"count": MOST_FIELDS})
+        if self.filterable and sum(other.filterable for other in others) >= MOST_FILTERABLE:
+            raise Refusal(_("Lists filter by %(count)s added fields at most: take it from another one first.")
+                          % {"count": MOST_FILTERABLE})  # fmt: skip
+        if self.kind == "choice" and not any(not choice["retired"] for choice in self.choices):
+            raise Refusal(_("Name what can be chosen, a line each."))
+        if self.kind == "formula":
+            _refuse_wrong_formula(self)
+        if self.kind == "link" and self.target not in types:
+            raise Refusal(_("Say what kind of record it links to."))
 
     def model_field(self) -> models.Field:
         """A field that stands in no table: what forms, labels and cells take the kind from."""
@@ -158,7 +193,7 @@ def own() -> Own:
 
 
 def _load() -> Own:
-    from groundwork.records.made import MadeType
+    from groundwork.records.added.made import MadeType
 
     found, keys = Own(), elements.all_keys()
     if any(KEY.fullmatch(key) for key in keys):
@@ -220,9 +255,7 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
     row.order = AddedField.objects.filter(type=type_key).count()
     if row.shown_kind == "money" and not row.currency:
         row.currency = Firm.objects.values_list("currency", flat=True).first() or "EUR"
-    refuse_what_cannot_be(row, reason)
-    row.save()
-    _revised(row, by=by, reason=reason, asked_by=asked_by, difference={"made": [None, facts_of(row)]})
+    row.make(by=by, reason=reason, asked_by=asked_by)
     work_out_later(row, by)
     return row
 
@@ -231,18 +264,10 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
 def change_field(row: AddedField, *, by, reason: str, asked_by=None, **facts) -> AddedField:
     """Change what is said about a field; its kind and its values stay."""
     refuse_unless_configurator(by)
-    row = AddedField.objects.select_for_update().get(pk=row.pk)
-    before = facts_of(row)
     if "choices" in facts:
-        facts["choices"] = chosen(row.choices, facts["choices"])
-    for name, value in facts.items():
-        setattr(row, name, value)
-    refuse_what_cannot_be(row, reason)
-    after = facts_of(row)
-    difference = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    if difference:
-        row.save()
-        _revised(row, by=by, reason=reason, asked_by=asked_by, difference=difference)
+        known = AddedField.objects.select_for_update().get(pk=row.pk).choices
+        facts["choices"] = chosen(known, facts["choices"])
+    row, difference = row.change(facts, by=by, reason=reason, asked_by=asked_by)
     if "formula" in difference:
         work_out_later(row, by)
     return row
@@ -254,17 +279,6 @@ def work_out_later(row: AddedField, by) -> None:
 
     if row.kind == AddedField.Kind.FORMULA:
         work.start(WORK_OUT, by, dedupe=f"{row.key}.{crc32(row.formula.encode())}", field=row.pk, type=row.type)
-
-
-@transaction.atomic
-def retire_field(row: AddedField, *, by, reason: str) -> None:
-    """Show the field nowhere any more. Every value is kept."""
-    _switch(row, now(), by=by, reason=reason)
-
-
-@transaction.atomic
-def restore_field(row: AddedField, *, by, reason: str) -> None:
-    _switch(row, None, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -280,42 +294,6 @@ def move_field(row: AddedField, *, down: bool, by) -> None:
         moved.order = order
     AddedField.objects.bulk_update(rows, ["order"])
     elements.raise_config_version()
-
-
-def _switch(row: AddedField, moment, *, by, reason: str) -> None:
-    refuse_unless_configurator(by)
-    row = AddedField.objects.select_for_update().get(pk=row.pk)
-    if bool(row.retired_at) == bool(moment):
-        return
-    row.retired_at = moment
-    refuse_what_cannot_be(row, reason)
-    row.save()
-    elements.switch(row.element_key, on=moment is None, by=by, reason=reason)
-
-
-def _revised(row: AddedField, *, by, reason: str, asked_by, difference: dict) -> None:
-    elements.revise(
-        row.element_key, kind=Element.Kind.FIELD, by=by, difference=difference, cause=reason.strip(), name=row.label,
-        asked_by=asked_by, keeps_reason="made" not in difference,
-    )  # fmt: skip
-
-
-def facts_of(row: AddedField) -> dict[str, Any]:
-    names = (
-        "label",
-        "labels",
-        "help",
-        "choices",
-        "target",
-        "formula",
-        "gives",
-        "currency",
-        "required",
-        "filterable",
-        "in_list",
-        "order",
-    )
-    return {"kind": row.kind} | {name: getattr(row, name) for name in names}
 
 
 def chosen(known: list[dict], wanted: list) -> list[dict]:
@@ -334,33 +312,6 @@ def chosen(known: list[dict], wanted: list) -> list[dict]:
 
 def _label(word: Any) -> str:
     return str(word["label"] if isinstance(word, dict) else word).strip()[:60]
-
-
-def refuse_what_cannot_be(row: AddedField, reason: str) -> None:
-    from groundwork.records.types import types
-
-    if row.type not in types:
-        raise Refusal(_("There is no such record type."))
-    if not reason.strip():
-        raise Refusal(_("Say in one sentence why it is needed: those who fill it in will read it."))
-    if not row.label:
-        raise Refusal(_("Give the field a name."))
-    others = [other for other in AddedField.objects.filter(type=row.type, retired_at=None) if other.pk != row.pk]
-    built_in = [str(shown.label) for shown in types[row.type].by_name.values() if not shown.added]
-    if row.retired_at is None:
-        if row.label.casefold() in {name.casefold() for name in (*built_in, *(other.label for other in others))}:
-            raise Refusal(_("This record type has a field of that name: choose another one."))
-        if len(others) >= MOST_FIELDS:
-            raise Refusal(_("There are %(count)s fields here: retire one first.") % {"count": MOST_FIELDS})
-    if row.filterable and sum(other.filterable for other in others) >= MOST_FILTERABLE:
-        raise Refusal(_("Lists filter by %(count)s added fields at most: take it from another one first.")
-                      % {"count": MOST_FILTERABLE})  # fmt: skip
-    if row.kind == "choice" and not any(not choice["retired"] for choice in row.choices):
-        raise Refusal(_("Name what can be chosen, a line each."))
-    if row.kind == "formula":
-        _refuse_wrong_formula(row)
-    if row.kind == "link" and row.target not in types:
-        raise Refusal(_("Say what kind of record it links to."))
 
 
 def _refuse_wrong_formula(row: AddedField) -> None:
@@ -396,8 +347,3 @@ def work_out(record) -> None:
     for row in rows:
         values = {key: formula.value_for(kind.field(key), record) for key in formula.read_by(row.formula)}
         put(record, row.column, formula.worked_out(row.formula, values, row.gives, row.currency))
-
-
-def refuse_unless_configurator(by) -> None:
-    if not by.can("configure", "settings"):
-        raise NotAllowed(_("Only those who configure settings change fields."))

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groundwork.access.doors import allowed
 from groundwork.blueprint.models import Element, ElementRevision, Firm
 from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.records import added, made
-from groundwork.records.added import AddedField
-from groundwork.records.made import MadeType
-from groundwork.records.type_forms import ClosingForm, FieldForm, TypeForm
+from groundwork.records.added import fields as added
+from groundwork.records.added import made
+from groundwork.records.added.fields import AddedField
+from groundwork.records.added.forms import ClosingForm, FieldForm, TypeForm
+from groundwork.records.added.made import MadeType
 from groundwork.records.types import RecordType, route, types
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
@@ -98,13 +99,13 @@ def _elements(prefix: str) -> dict[str, Element]:
 @require_POST
 @configures
 def type_retire(request, type_key):
-    return _closing_type(request, type_key, made.retire_type, _("It is retired; everything it held is kept."))
+    return _closing_type(request, type_key, MadeType.retire, _("It is retired; everything it held is kept."))
 
 
 @require_POST
 @configures
 def type_restore(request, type_key):
-    return _closing_type(request, type_key, made.restore_type, _("It is back, with everything it held."))
+    return _closing_type(request, type_key, MadeType.restore, _("It is back, with everything it held."))
 
 
 def _closing_type(request, type_key, act, done: str):
@@ -160,13 +161,13 @@ def _field_page(request, row: AddedField, form, closing=None):
 @require_POST
 @configures
 def field_retire(request, type_key, field_pk):
-    return _closing_field(request, type_key, field_pk, added.retire_field, _("It is retired; every value is kept."))
+    return _closing_field(request, type_key, field_pk, AddedField.retire, _("It is retired; every value is kept."))
 
 
 @require_POST
 @configures
 def field_restore(request, type_key, field_pk):
-    return _closing_field(request, type_key, field_pk, added.restore_field, _("It is back, with every value."))
+    return _closing_field(request, type_key, field_pk, AddedField.restore, _("It is back, with every value."))
 
 
 def _closing_field(request, type_key, field_pk, act, done: str):
