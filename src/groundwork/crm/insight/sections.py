@@ -121,12 +121,6 @@ AGES = {
 DEBTS = ("open", *AGES, "credit", "balance", "limit", "over_limit")
 
 
-def sees_debts(user) -> bool:
-    """Whoever reads invoices with what is open on them, and payments."""
-    hidden = rights(user).field_mode(Invoice.type_key, "open_minor") == "hidden"
-    return user.can("view", "invoice") and user.can("view", "payment") and not hidden
-
-
 def debts_seen(user, as_of: date) -> list[debts.Debt] | None:
     """As ``debts.debts``; the limits are left out for whoever may not read them."""
     return without_hidden(user, debts.debts(user, as_of=as_of))
@@ -677,7 +671,7 @@ def sees_sales(user) -> bool:
     return user.can("view", "invoice")
 
 
-add(Section("debts", gettext_lazy("Debts"), sees_debts, show_debts, debts_rows))
+add(Section("debts", gettext_lazy("Debts"), debts.sees_debts, show_debts, debts_rows))
 add(
     Section(
         "concentration", gettext_lazy("Dependence on customers"), sees_sales, show_concentration, concentration_rows

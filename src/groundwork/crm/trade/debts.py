@@ -5,7 +5,7 @@ debts of a past day come out as they stood. Days are counted from the due day; a
 docs/domain/debts.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +13,9 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from groundwork.access.rights import reach
+from groundwork.access.rights import reach, rights
 from groundwork.blueprint.elements import config_version
 from groundwork.core.clock import today
-from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Invoice, Payment, Share
 from groundwork.crm.trade.rates import OwnRates
 from groundwork.records.models import RecordQuerySet
@@ -35,6 +34,12 @@ def payments_are_kept() -> bool:
 
 
 _kept: dict[str, Any] = {}
+
+
+def sees_debts(user) -> bool:
+    """Whoever reads invoices with what is open on them, and payments."""
+    hidden = rights(user).field_mode(Invoice.type_key, "open_minor") == "hidden"
+    return user.can("view", "invoice") and user.can("view", "payment") and not hidden
 
 
 @dataclass
@@ -87,19 +92,19 @@ def are_known(day: date) -> bool:
     return Payment.objects.current().filter(paid_on__lte=day).exists()
 
 
-def debts(user=None, *, as_of: date | None = None, company: Company | None = None) -> list[Debt] | None:
+def debts(user=None, *, as_of: date | None = None, companies: Sequence[int] | None = None) -> list[Debt] | None:
     """Who owes what as of a day (default: today): one row a company and currency, the largest balance first.
 
-    Of the documents and payments that ``user`` sees (None: all). None where debts are unknown. Three queries, whatever
+    Of the documents and payments that ``user`` sees (None: all), of ``companies`` (None: all). None where unknown. Three queries, whatever
     the number of documents.
     """
     day = as_of or today()
     if not are_known(day):
         return None
     found: dict[tuple, Debt] = {}
-    for row in _documents(user, day, company):
+    for row in _documents(user, day, companies):
         _debt(found, row, user).add(Sums(row["currency"], **{name: row[f"sum_{name}"] or 0 for name in NAMES}))
-    for row in _unshared(user, day, company):
+    for row in _unshared(user, day, companies):
         _debt(found, row, user).credit += (row["came"] or 0) - (row["shared"] or 0)
     kept = [debt for debt in found.values() if debt.open or debt.credit]
     return sorted(kept, key=lambda debt: (-debt.balance, debt.number, debt.currency))
@@ -211,10 +216,10 @@ def open_on(day: date, invoices: RecordQuerySet) -> QuerySet:
 NAMES = ("open", "not_due", *(name for name, _first, _last in AGES), "older", "without_day", "credit")
 
 
-def _documents(user, day: date, company: Company | None) -> QuerySet:
+def _documents(user, day: date, companies: Sequence[int] | None) -> QuerySet:
     seen = Invoice.objects.all() if user is None else Invoice.objects.visible_to(user)
-    if company is not None:
-        seen = seen.filter(company=company)
+    if companies is not None:
+        seen = seen.filter(company__in=companies)
     ages = {"not_due": Q(due_on__gte=day), "without_day": Q(due_on=None), "older": Q(due_on__lt=day - timedelta(90))}
     for name, first, last in AGES:
         ages[name] = Q(due_on__gte=day - timedelta(last), due_on__lte=day - timedelta(first))
@@ -224,11 +229,11 @@ def _documents(user, day: date, company: Company | None) -> QuerySet:
     return open_on(day, seen).order_by().values("company_id", "currency", **PICKED).annotate(**sums)
 
 
-def _unshared(user, day: date, company: Company | None) -> QuerySet:
+def _unshared(user, day: date, companies: Sequence[int] | None) -> QuerySet:
     """Money of a company that no document counted on the day has a share of."""
     seen = Payment.objects.all() if user is None else Payment.objects.visible_to(user)
-    if company is not None:
-        seen = seen.filter(company=company)
+    if companies is not None:
+        seen = seen.filter(company__in=companies)
     shares = Share.objects.filter(payment=OuterRef("pk"), invoice__issued_on__lte=day, invoice__archived_at=None)
     shared = Coalesce(Subquery(shares.order_by().values("payment").annotate(s=Sum("amount_minor")).values("s")), ZERO)
     sign = Case(When(direction=Payment.Direction.IN, then=Value(1, BIG)), default=Value(-1, BIG))

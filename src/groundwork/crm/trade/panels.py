@@ -34,7 +34,7 @@ def debts_of(company: Company, user) -> Side | None:
     if not user.can("view", "invoice"):
         return None
     stands_at = default_day(user)
-    rows = debts(user, as_of=stands_at, company=company)
+    rows = debts(user, as_of=stands_at, companies=[company.pk])
     title = _("Debts on %(day)s") % {"day": day(stands_at)}
     if rows is None:
         return Side(title, remark=_("Unknown: no payment has been kept yet."))
