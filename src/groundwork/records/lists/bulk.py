@@ -51,11 +51,11 @@ class Order:
         return ACTS[self.act][0]
 
     def records(self):
-        """Those that the person sees, in the order of their making."""
+        """Those that the person sees, in the order of their making. Refused where the list's address narrows by what is
+        not there any more, or not for the person: without it the act would reach further than was shown."""
         if self.picks:
             return self.kind.model.objects.visible_to(self.user).filter(pk__in=list(self.picks)).order_by("pk")
-        listing = Listing(self.kind, self.user, QueryDict(self.query), lenient=True)
-        return listing.narrowed.order_by("pk")
+        return Listing(self.kind, self.user, QueryDict(self.query)).narrowed.order_by("pk")
 
     def allowed(self):
         return self.records().visible_to(self.user, self.verb)

@@ -36,6 +36,7 @@ class BulkForm(PlainErrors, forms.Form):
     all = forms.BooleanField(required=False)
     query = forms.CharField(required=False, max_length=8000)
     field = forms.CharField(required=False, max_length=60)
+    shown = forms.IntegerField(required=False, min_value=0)  # how many the preview said that the list finds
     go = forms.BooleanField(required=False)
 
 
@@ -57,7 +58,7 @@ def bulk_act(request, kind):
     picks = {} if said_so["all"] else picked(request.POST.getlist("pick"))
     if not picks and not said_so["all"]:
         raise Refusal(_("Tick the rows first."))
-    act, query = said_so["act"], query_of(Listing(kind, request.user, QueryDict(said_so["query"]), lenient=True).params)
+    act, query = said_so["act"], query_of(QueryDict(said_so["query"]))
     if act.startswith("export_"):
         return _export(request, kind, picks, query, act.removeprefix("export_"))
     order = bulk.Order(kind, request.user, act, query, picks, said_so["field"])
@@ -66,6 +67,8 @@ def bulk_act(request, kind):
     form = _form(order, request.POST if said_so["go"] else None)
     if not said_so["go"] or form is not None and not form.is_valid() or act == "edit" and form is None:
         return _preview(request, order, form, status=422 if said_so["go"] else 200)
+    if not picks and order.records().count() != said_so["shown"]:
+        return _preview(request, order, form, status=409, is_other=True)
     if form is not None:
         sent = [key for key in request.POST if key in form.fields]
         order.values = {key: request.POST.getlist(key) for key in sent}
@@ -85,12 +88,13 @@ def _form(order: bulk.Order, data):
     return form
 
 
-def _preview(request, order: bulk.Order, form, status: int):
+def _preview(request, order: bulk.Order, form, status: int, *, is_other: bool = False):
+    """``is_other``: the list finds another number by now than the person was shown."""
     count, allowed = order.records().count(), order.allowed().count()
     context = {
         "kind": order.kind, "order": order, "form": form, "title": TITLES[order.act], "count": count,
         "counted": languages.number(count), "left": count - allowed, "left_words": _left_words(count - allowed),
-        "all_words": _all_words(order, count), "button": _button(order, allowed), "may": allowed > 0,
+        "all_words": _all_words(order, count), "button": _button(order, allowed), "may": allowed > 0, "is_other": is_other,
         "fields": [(shown.name, shown.heading) for shown in open_fields(order.kind, order.user)],
     }  # fmt: skip
     template = "records/bulk.html#dialog" if request.htmx else "records/bulk.html"
@@ -161,7 +165,7 @@ def _export(request, kind, picks, query, form):
     note_use(request.user, "export", kind.key)
     narrowed = {"what": kind.key, "file": form, "narrowed": [f"{len(picks)}"] if picks else ["all"]}
     audit.record(audit.Event.EXPORTED, request.user, narrowed, request)
-    return as_file(kind, exports.table_of(Listing(kind, request.user, params, lenient=True)), form)
+    return as_file(kind, exports.table_of(Listing(kind, request.user, params)), form)
 
 
 # ── in the background

@@ -257,10 +257,16 @@ class Filters:
             if key.startswith("f."):
                 self._take(key[2:], [value.replace("\x00", "")[:200] for value in params.getlist(key)])
 
-    def _take(self, key: str, values: list[str]) -> None:
+    def known(self, key: str) -> Field | None:
+        """What "city.has" narrows this list by; None where the list knows no such filter, or not for this person."""
         name, _dot, operator = key.partition(".")
         shown = self.fields.get(name)
-        if shown is None or shown.kind not in FITTING.get(operator or "is", ()):
+        return shown if shown is not None and shown.kind in FITTING.get(operator or "is", ()) else None
+
+    def _take(self, key: str, values: list[str]) -> None:
+        name, _dot, operator = key.partition(".")
+        shown = self.known(key)
+        if shown is None:
             if self.left_out is not None:
                 self.left_out.append(name)
                 return

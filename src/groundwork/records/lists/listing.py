@@ -50,8 +50,8 @@ def picked(values: list[str]) -> dict[int, int]:
 class Listing:
     """``params`` is the address's QueryDict; unknown filters, columns and sorts are refused with a sentence.
 
-    ``lenient``: what a saved view names and the reader does not see, or nobody sees any more, is left out and
-    counted in ``left_out``.
+    ``lenient``: what a saved view names and the reader does not see, or nobody sees any more, is left out, of
+    ``params`` too, and counted in ``left_out``.
     """
 
     def __init__(
@@ -69,6 +69,19 @@ class Listing:
         self.archived = params.get("archived") == "1"
         self.more_columns: tuple[str, ...] = ()  # that rows carry besides those they show
         self.picks = picked(params.getlist("pick"))
+        if self.left_out:
+            self._forget_left_out(set(self.left_out))
+
+    def _forget_left_out(self, gone: set[str]) -> None:
+        """What stands in the page's own links is what the list shows."""
+        self.params, self.chosen = self.params.copy(), [name for name in self.chosen if name not in gone]
+        self.params["columns"] = ",".join(self.chosen)
+        if self.group is None:
+            self.params["group"] = ""
+        if self.params.get("sort", "").lstrip("-") in gone:
+            self.params["sort"] = ""
+        for key in [key for key in self.params if key.startswith("f.") and self.filters.known(key[2:]) is None]:
+            del self.params[key]
 
     @cached_property
     def offered_columns(self) -> list[Field]:

@@ -167,7 +167,7 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
         "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
         "displays": displays_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
-        "query": query_of(opened.params), "printed_on": languages.day(today()),
+        "query": query_of(shown.params), "printed_on": languages.day(today()),
         "left_out": _left_out(shown),
     }  # fmt: skip
 

@@ -5,9 +5,13 @@ import re
 import pytest
 from django.urls import reverse
 
+from groundwork.access.models import FieldGrant
 from groundwork.background.models import Run, State
 from groundwork.background.work import carry_out
+from groundwork.blueprint.elements import raise_config_version
 from groundwork.crm.customers.models import Company
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import make_field
 from groundwork.records.lists import bulk
 from groundwork.records.models import Change, ChangeSet
 from groundwork.records.write import archive, creating, save_fields
@@ -25,6 +29,11 @@ def pick(*companies):
 
 def cities():
     return dict(Company.objects.order_by("name").values_list("name", "city"))
+
+
+def shown_in(preview):
+    """How many a preview says that the list finds, as its form sends it back."""
+    return re.search(r'name="shown" value="(\d+)"', preview.content.decode())[1]
 
 
 def text_of(answer):
@@ -62,10 +71,66 @@ def test_all_means_what_the_list_finds_and_nothing_else(cast, as_user):
     make(cast.anna, "C")
 
     as_user(cast.anna).post(
-        BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "query": "f.kind=supplier", "go": "on"}
+        BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "query": "f.kind=supplier", "go": "on", "shown": 2}
     )
 
     assert cities() == {"A": "Minsk", "B": "Minsk", "C": ""}
+
+
+@pytest.fixture
+def red(cast):
+    """One red company among three, found by a field that the firm added."""
+    row = make_field("company", by=cast.adam, kind="text", label="Colour", reason="Boxes differ.", filterable=True)
+    for name in "ABC":
+        company = Company(name=name)
+        if name == "A":
+            added.put(company, f"extra__{row.key}", "red")
+        creating(company, by=cast.piotr)
+    return row
+
+
+def hide(user, row):
+    FieldGrant.objects.create(role=user.roles.get(), type=row.type, field=row.key, mode="hidden")
+    raise_config_version()
+
+
+@pytest.mark.parametrize("fate", ["retired", "hidden"])
+def test_a_field_gone_since_the_preview_does_not_widen_the_act_to_the_whole_list(cast, as_user, red, fate):
+    client, asked = as_user(cast.piotr), {"act": "archive", "all": "on", "query": f"f.{red.key}=red"}
+    assert "All 1 that this list finds" in text_of(client.post(BULK, asked))
+    red.retire(by=cast.adam, reason="No boxes any more.") if fate == "retired" else hide(cast.piotr, red)
+
+    answer = client.post(BULK, asked | {"go": "on", "shown": 1})
+
+    assert answer.status_code == 409
+    assert Company.objects.current().count() == 3
+
+
+def test_a_run_whose_filter_is_hidden_meanwhile_ends_with_a_sentence_and_touches_nothing_more(cast, red, few_at_once):
+    run = bulk.begin(
+        bulk.Order(bulk.types["company"], cast.piotr, "edit", f"f.{red.key}=red", name="city", values={"city": ["X"]})
+    )
+    hide(cast.piotr, red)
+
+    done = carry_out(run)
+
+    assert (done.state, done.error) == (State.FAILED, "This list cannot be filtered that way.")
+    assert set(cities().values()) == {""}
+
+
+def test_where_the_list_finds_another_number_by_now_it_is_shown_anew_and_nothing_changes(cast, as_user):
+    make(cast.piotr, "A", "B")
+    client, asked = as_user(cast.piotr), {"act": "archive", "all": "on", "go": "on", "shown": 2}
+    make(cast.anna, "C")
+
+    answer = client.post(BULK, asked)
+    left = Company.objects.current().count()
+    client.post(BULK, asked | {"shown": shown_in(answer)})
+
+    assert (answer.status_code, left) == (409, 3)
+    assert "All 3 that this list finds (Companies)." in text_of(answer)
+    assert "finds another number by now" in text_of(answer)
+    assert not Company.objects.current().exists()
 
 
 def test_what_somebody_changed_meanwhile_stays_and_is_named(cast, as_user):
@@ -159,7 +224,7 @@ def test_many_are_changed_in_the_background_as_one_act_with_progress_and_the_way
     make(cast.anna, *(f"Shop {number}" for number in range(7)), city="Tver")
     client = as_user(cast.anna)
 
-    where = client.post(BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "go": "on"}).url
+    where = client.post(BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "go": "on", "shown": 7}).url
     waiting = text_of(client.get(where))
     run = carry_out(Run.objects.get(kind="records.bulk"))
     done = text_of(client.get(where))
@@ -193,7 +258,7 @@ def test_a_run_has_the_rights_its_requester_has_while_it_runs(cast, few_at_once)
 
 def test_nobody_looks_at_the_run_of_somebody_else(cast, as_user, few_at_once):
     make(cast.anna, *"ABCDE")
-    where = as_user(cast.anna).post(BULK, {"act": "archive", "all": "on", "go": "on"})
+    where = as_user(cast.anna).post(BULK, {"act": "archive", "all": "on", "go": "on", "shown": 5})
 
     assert where.status_code in (302, 403)
     run = bulk.begin(bulk.Order(bulk.types["company"], cast.anna, "edit", name="city", values={"city": ["X"]}))

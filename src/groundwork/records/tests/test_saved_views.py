@@ -1,5 +1,7 @@
 """Saved views: kept by one person, shared with others, opened with the reader's rights."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -75,6 +77,16 @@ def test_a_field_that_is_gone_is_told_and_the_rest_of_the_view_holds(cast, as_us
     assert answer.status_code == 200
     assert "2 parts of this view are left out" in page
     assert ("Shop" in page, "Other" in page) == (True, False)
+
+
+def test_what_is_left_out_of_a_view_stands_in_no_link_of_the_page(cast, as_user):
+    creating(Company(name="Shop", kind="supplier"), by=cast.anna)
+    view = view_of(cast.anna, query="columns=name,f99&f.f99.from=1000&f.kind=supplier&sort=f99&group=f98")
+
+    page = as_user(cast.anna).get(f"{COMPANIES}?view={view.pk}").content.decode()
+
+    assert "f.kind=supplier" in page
+    assert re.findall(r"f9[89]|1000", page) == []
 
 
 def test_only_its_author_changes_a_shared_view_and_stays_its_author(cast, as_user):
