@@ -38,6 +38,12 @@ def tells_of(field: FieldName, other: FieldName) -> None:
     _tells_of.setdefault(field, set()).add(other)
 
 
+def telling_of(type_key: str, hidden: set[str]) -> set[str]:
+    """The fields of a type that tell of a hidden one of it."""
+    names = {(type_key, name) for name in hidden}
+    return {name for (of, name), others in _tells_of.items() if of == type_key and others & names}
+
+
 class Rights:
     """Everything a person's roles grant, read in three queries at most."""
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from groundwork.access.models import Department, Role, User
+from groundwork.access.models import Department, FieldGrant, Role, User, Verb
+from groundwork.access.rights import forget_rights
 from groundwork.background.setup import on_init
 from groundwork.blueprint.models import Firm
 
@@ -46,6 +47,14 @@ def make_cast() -> SimpleNamespace:
     sales.head = cast.piotr
     sales.save()
     return cast
+
+
+def hide(user: User, type_key: str, *fields: str, mode: str = FieldGrant.Mode.HIDDEN) -> None:
+    """Every role by which ``user`` sees records of the type hides the fields, or lets them be read only."""
+    for role in Role.objects.filter(people=user, grants__type=type_key, grants__verb=Verb.VIEW).distinct():
+        for field in fields:
+            FieldGrant.objects.update_or_create(role=role, type=type_key, field=field, defaults={"mode": mode})
+    forget_rights(user)
 
 
 @pytest.fixture

@@ -27,9 +27,8 @@ def put_back(request, kind, record, version, name):
 def compare(request, kind, record):
     """The record as it was at a version, beside what it is now."""
     versions = history.versions_of(record)
-    asked = request.GET.get("version", "")
-    known = dict(versions)
-    version = int(asked) if asked.isdecimal() and int(asked[:9]) in known else next(iter(known), 0)
+    known, asked = dict(versions), request.GET.get("version", "")
+    version = next((known_one for known_one in known if str(known_one) == asked), next(iter(known), 0))
     rows = history.differences(record, request.user, version) if version else []
     context = {"kind": kind, "record": record, "versions": versions, "version": version, "rows": rows}
     return render(request, "records/compare.html", context)

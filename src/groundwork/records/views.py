@@ -416,7 +416,7 @@ def options(request, kind):
     """What a link field offers while one types: visible records."""
     text = request.GET.get("q", "").strip()[:200]
     visible = kind.model.objects.visible_to(request.user)
-    rows = filters.matching(kind, visible, text) if text else visible.current().order_by("sort_key")
+    rows = filters.matching(request.user, kind, visible, text) if text else visible.current().order_by("sort_key")
     return JsonResponse({"options": [link_text(row) for row in rows[: filters.OFFERED]]})
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from groundwork.access.models import FieldGrant
-from groundwork.access.rights import Scope, reach, rights
+from groundwork.access.rights import Scope, reach, rights, telling_of
 from groundwork.core.languages import folded
 from groundwork.records.finding.words import (
     VERSION,
@@ -52,7 +52,9 @@ def refresh(kind, records) -> None:
     """Write the search rows of ``records`` anew."""
     if not kind.search or not records:
         return
-    names, is_hidden = fields_of(kind), kind.model.title_field in forbidden(kind)
+    hidden = forbidden(kind)
+    names, is_hidden = [name for name in kind.search if name not in hidden], kind.model.title_field in hidden
+    _own_to(kind, names)
     rows = [_row(kind, record, names, is_hidden) for record in records]
     forget(kind, [row.object_id for row in rows])
     SearchRow.objects.bulk_create(rows, batch_size=500)
@@ -80,6 +82,8 @@ def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
 def marks_of(kind, record) -> list[str]:
     """Whose the record is, and of which type: asked for together with the words."""
     marks = [_type_mark(kind), f"o{record.owner_id}", f"d{record.department_id}"]
+    if record.kept_by_author and record.created_by_id not in (None, record.owner_id):
+        marks.append(f"o{record.created_by_id}")
     return marks if record.is_archived else [_type_mark(kind, current=True), *marks]
 
 
@@ -120,9 +124,10 @@ def index_anew(stdout: TextIO | None = None) -> None:
 
 
 def forbidden(kind) -> set[str]:
-    """Fields that some role may not see: their text stands in no row that is shared."""
+    """Fields that some role may not see, and what is worked out from them: their text stands in no shared row."""
     hidden = FieldGrant.objects.filter(type=kind.key, mode=FieldGrant.Mode.HIDDEN).values_list("field", flat=True)
-    return {*kind.sensitive, *hidden}
+    every = {*kind.sensitive, *hidden}
+    return every | telling_of(kind.key, every)
 
 
 def fields_of(kind) -> list[str]:
@@ -132,7 +137,7 @@ def fields_of(kind) -> list[str]:
 
 def rule_of(kind) -> str:
     """What the rows of ``kind`` are made by now."""
-    return f"{VERSION}:{','.join(fields_of(kind))}"
+    return f"{VERSION}{' with authors' if kind.model.kept_by_author else ''}:{','.join(fields_of(kind))}"
 
 
 def made_by(kind) -> str:
@@ -140,10 +145,17 @@ def made_by(kind) -> str:
     return SearchIndex.objects.filter(type=kind.key).values_list("rule", flat=True).first() or ""
 
 
+def _own_to(kind, names: list[str]) -> None:
+    """Rows hold words of ``names`` from now on: where they were made by a rule without one of them, they are mixed."""
+    before = made_by(kind)
+    held = before.partition(":")[2].split(",")
+    if before and not set(names) <= set(held):
+        SearchIndex.objects.filter(type=kind.key).update(rule=f"mixed:{','.join({*names, *held})}")
+
+
 def may_search(user, kind) -> bool:
     """Not while words of a field that is hidden from this person still stand in the rows (until they are made anew)."""
-    modes = rights(user).field_modes
-    hidden = [name for name in kind.search if modes.get((kind.key, name)) == FieldGrant.Mode.HIDDEN]
+    hidden = [name for name in kind.search if rights(user).field_mode(kind.key, name) == FieldGrant.Mode.HIDDEN]
     if not hidden or set(hidden) <= set(kind.sensitive):
         return True
     return not set(hidden) & set(made_by(kind).partition(":")[2].split(",")) if made_by(kind) else False
@@ -212,11 +224,11 @@ class Hits:
     more: bool = False
 
 
-def ids_matching(kind, text: str):
-    """Ids of the records of one type that match, as a subquery; None if ``text`` holds no word. Rights are the
-    caller's: a list narrows by them anyway."""
+def ids_matching(user, kind, text: str):
+    """Ids of the records of one type that match, as a subquery; None if ``text`` holds no word, or the person may not
+    search here now. Which records the person sees is the caller's part: a list narrows by that anyway."""
     node = asked(text)
-    if node is None:
+    if node is None or not may_search(user, kind):
         return None
     rows = "SELECT rowid FROM records_words WHERE records_words MATCH %s"
     if connection.vendor != "sqlite":

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from groundwork.core.languages import folded
 
-VERSION = 1
+VERSION = 2
 TITLE, END, SCOPE = "¶", "·", "§"  # no signs of words, so nothing that a person types can look like a mark
 LONGEST = 40  # letters of a word that count
 SHORTEST_PART = 3

@@ -94,7 +94,8 @@ def _preview(request, order: bulk.Order, form, status: int, *, is_other: bool = 
     context = {
         "kind": order.kind, "order": order, "form": form, "title": TITLES[order.act], "count": count,
         "counted": languages.number(count), "left": count - allowed, "left_words": _left_words(count - allowed),
-        "all_words": _all_words(order, count), "button": _button(order, allowed), "may": allowed > 0, "is_other": is_other,
+        "all_words": _all_words(order, count), "button": _button(order, allowed), "may": allowed > 0,
+        "is_other": is_other,
         "fields": [(shown.name, shown.heading) for shown in open_fields(order.kind, order.user)],
     }  # fmt: skip
     template = "records/bulk.html#dialog" if request.htmx else "records/bulk.html"

@@ -325,7 +325,7 @@ class Filters:
         for rows in (visible.current(), visible):  # what is archived comes last
             if found := named(rows, self.user, text, OFFERED + 1):
                 return found
-        begun = matching(types[shown.target.type_key], visible, text)
+        begun = matching(self.user, types[shown.target.type_key], visible, text)
         return list(begun.values_list("pk", flat=True)[: OFFERED + 1])
 
     # ── the form
@@ -436,7 +436,7 @@ def fits(text: str, name: str) -> bool:
     return all(any(word.startswith(asked) for word in of_name) for asked in search.words(text))
 
 
-def matching(kind: RecordType, visible, text: str):
-    """Records in use whose words begin with those of ``text``."""
-    ids = search.ids_matching(kind, text) if kind.search else None
+def matching(user, kind: RecordType, visible, text: str):
+    """Of the records that the person sees, those in use whose words begin with those of ``text``."""
+    ids = search.ids_matching(user, kind, text) if kind.search else None
     return visible.none() if ids is None else visible.current().filter(pk__in=ids).order_by("sort_key")

@@ -84,7 +84,7 @@ def counts(listing: Listing, shown) -> Found:
     for value, currency, count, total in rows:
         group = sums.setdefault(value, Group(""))
         group.count += count
-        if currency and listing.kind.amount:
+        if currency and listing.amount:
             group.sums[currency] = group.sums.get(currency, 0) + (total or 0)
     return {value: group for value, group in sums.items() if group.count}
 
@@ -93,7 +93,7 @@ TALLIED = {"owner": "owner_id", "department": "department_id"}
 
 
 def _is_tallied(listing: Listing, shown) -> bool:
-    return not listing.is_narrowed and (shown.name == listing.kind.board or shown.name in TALLIED)
+    return listing.is_tallied and (shown.name == listing.kind.board or shown.name in TALLIED)
 
 
 def _tallied(listing: Listing, shown):
@@ -106,7 +106,7 @@ def _tallied(listing: Listing, shown):
 
 def _counted(listing: Listing, shown):
     """(value, currency, count, sum) of each; a day counts for its month."""
-    column, amount = shown.column, listing.kind.amount
+    column, amount = shown.column, listing.amount
     rows, names = listing.narrowed, [column]
     if shown.kind in DAYS:
         rows, names = rows.annotate(month=TruncMonth(Cast(column, DateField()) if shown.added else column)), ["month"]

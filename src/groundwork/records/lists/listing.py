@@ -144,7 +144,7 @@ class Listing:
     def conditions(self) -> Q:
         condition = Q(archived_at__isnull=not self.archived) & self.filters.q()
         if self.q:
-            found = search.ids_matching(self.kind, self.q)
+            found = search.ids_matching(self.user, self.kind, self.q)
             condition &= Q(pk__in=found) if found is not None else Q(pk__in=[])
         if self.picks:
             condition &= Q(pk__in=list(self.picks))
@@ -238,22 +238,32 @@ class Listing:
 
     # ── totals
 
+    @cached_property
+    def amount(self) -> str:
+        """The money field that is summed; "" where there is none, or none for this person."""
+        return self.kind.amount if self.kind.amount and self.kind.visible_fields(self.user, (self.kind.amount,)) else ""
+
+    @property
+    def is_tallied(self) -> bool:
+        """Do the kept tallies count just these rows? They know owners and departments, and no authors."""
+        return not self.is_narrowed and (self.scope.all or not self.kind.model.kept_by_author)
+
     def totals(self) -> tuple[int, dict[str, int]]:
         """(count, {currency: sum}) over all rows the person may see: from tallies, or exact where it is narrowed."""
         if self.scope.nothing:
             return 0, {}
-        if not self.is_narrowed and (self.scope.all or not self.kind.model.kept_by_author):
+        if self.is_tallied:
             rows = Tally.objects.filter(type=self.kind.key)
             if not self.scope.all:
                 rows = rows.filter(Q(owner_id=self.scope.me) | Q(department_id__in=self.scope.departments))
             summed = rows.order_by().values_list("currency").annotate(counted=Sum("count"), summed=Sum("amount"))
-        elif self.kind.amount:
+        elif self.amount:
             rows = self.narrowed.values_list("currency")
-            summed = rows.annotate(counted=Count("pk"), summed=Sum(self.kind.amount))
+            summed = rows.annotate(counted=Count("pk"), summed=Sum(self.amount))
         else:
             return self.narrowed.count(), {}
         found = list(summed)
-        sums = {currency: total or 0 for currency, _count, total in found if currency} if self.kind.amount else {}
+        sums = {currency: total or 0 for currency, _count, total in found if currency} if self.amount else {}
         return sum(counted for _currency, counted, _total in found), sums
 
     @property
@@ -286,9 +296,7 @@ class Listing:
         return _("%(count)s in all: count all") % {"count": said}
 
     def _foot(self, first: Cell, amount: str = "") -> list[Cell]:
-        others = (
-            Cell(amount, kind="number") if item.name == self.kind.amount else Cell("") for item in self.columns[1:]
-        )
+        others = (Cell(amount, kind="number") if item.name == self.amount else Cell("") for item in self.columns[1:])
         return [first, *others]
 
     # ── for the screen
@@ -426,7 +434,7 @@ class Listing:
             key=shown.name, label=shown.heading, numeric=shown.numeric,
             sort_url=self.address(sort=flipped) if sortable else "",
             sorted=("descending" if self.sort.startswith("-") else "ascending") if standing else "",
-            main=shown.name == self.columns[0].name, second=shown.name == self.kind.amount,
+            main=shown.name == self.columns[0].name, second=shown.name == self.amount,
             editable=shown.name in self.open_names,
         )  # fmt: skip
 

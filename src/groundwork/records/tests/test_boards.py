@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groundwork.access.testing import hide
 from groundwork.core.clock import standing_at
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Claim, Invoice
@@ -16,6 +17,7 @@ from groundwork.records.lists.calendar import Calendar
 from groundwork.records.lists.listing import Listing
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import ChangeSet
+from groundwork.records.tasks.asking import give
 from groundwork.records.types import types
 from groundwork.records.write import archive, creating, save_fields
 
@@ -50,6 +52,24 @@ def test_a_board_counts_and_sums_what_the_reader_sees_and_nothing_archived(cast)
 
     assert board(cast.anna) == {"open": (1, {"GBP": 100}, ["A"]), "closed": (1, {"GBP": 20}, ["B"])}
     assert board(cast.olga)["open"][:2] == (2, {"GBP": 103})
+
+
+def test_a_hidden_amount_stands_on_no_card_and_over_no_column(cast, as_user):
+    claim(cast.anna, "A", 123_45)
+    where = reverse("records:board", args=["claim"])
+    seen = as_user(cast.anna).get(where).content.decode()
+    hide(cast.anna, "claim", "amount_minor")
+
+    hidden = as_user(cast.anna).get(where).content.decode()
+
+    assert seen.count("123.45") == 2
+    assert "123.45" not in hidden
+
+
+def test_the_board_of_tasks_shows_those_that_one_gave_to_somebody_out_of_reach(cast):
+    give(None, by=cast.anna, what="Ring them", owner=cast.ivan, due_on=date(2026, 11, 10))
+
+    assert board(cast.anna, kind="task") == {"open": (1, {}, ["Ring them"])}
 
 
 def test_a_board_by_another_field_says_the_same_as_the_rows(cast):

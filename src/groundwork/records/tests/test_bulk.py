@@ -5,10 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from groundwork.access.models import FieldGrant
+from groundwork.access.testing import hide
 from groundwork.background.models import Run, State
 from groundwork.background.work import carry_out
-from groundwork.blueprint.elements import raise_config_version
 from groundwork.crm.customers.models import Company
 from groundwork.records.added import fields as added
 from groundwork.records.added.fields import make_field
@@ -70,9 +69,8 @@ def test_all_means_what_the_list_finds_and_nothing_else(cast, as_user):
     make(cast.anna, "A", "B", kind="supplier")
     make(cast.anna, "C")
 
-    as_user(cast.anna).post(
-        BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "query": "f.kind=supplier", "go": "on", "shown": 2}
-    )
+    asked = {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "query": "f.kind=supplier"}
+    as_user(cast.anna).post(BULK, asked | {"go": "on", "shown": 2})
 
     assert cities() == {"A": "Minsk", "B": "Minsk", "C": ""}
 
@@ -89,16 +87,11 @@ def red(cast):
     return row
 
 
-def hide(user, row):
-    FieldGrant.objects.create(role=user.roles.get(), type=row.type, field=row.key, mode="hidden")
-    raise_config_version()
-
-
 @pytest.mark.parametrize("fate", ["retired", "hidden"])
 def test_a_field_gone_since_the_preview_does_not_widen_the_act_to_the_whole_list(cast, as_user, red, fate):
     client, asked = as_user(cast.piotr), {"act": "archive", "all": "on", "query": f"f.{red.key}=red"}
     assert "All 1 that this list finds" in text_of(client.post(BULK, asked))
-    red.retire(by=cast.adam, reason="No boxes any more.") if fate == "retired" else hide(cast.piotr, red)
+    red.retire(by=cast.adam, reason="No boxes any more.") if fate == "retired" else hide(cast.piotr, "company", red.key)
 
     answer = client.post(BULK, asked | {"go": "on", "shown": 1})
 
@@ -110,7 +103,7 @@ def test_a_run_whose_filter_is_hidden_meanwhile_ends_with_a_sentence_and_touches
     run = bulk.begin(
         bulk.Order(bulk.types["company"], cast.piotr, "edit", f"f.{red.key}=red", name="city", values={"city": ["X"]})
     )
-    hide(cast.piotr, red)
+    hide(cast.piotr, "company", red.key)
 
     done = carry_out(run)
 
@@ -222,9 +215,9 @@ def few_at_once(monkeypatch):
 
 def test_many_are_changed_in_the_background_as_one_act_with_progress_and_the_way_back(cast, as_user, few_at_once):
     make(cast.anna, *(f"Shop {number}" for number in range(7)), city="Tver")
-    client = as_user(cast.anna)
+    client, asked = as_user(cast.anna), {"act": "edit", "field": "city", "city": "Minsk", "all": "on"}
 
-    where = client.post(BULK, {"act": "edit", "field": "city", "city": "Minsk", "all": "on", "go": "on", "shown": 7}).url
+    where = client.post(BULK, asked | {"go": "on", "shown": 7}).url
     waiting = text_of(client.get(where))
     run = carry_out(Run.objects.get(kind="records.bulk"))
     done = text_of(client.get(where))

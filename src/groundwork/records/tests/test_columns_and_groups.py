@@ -8,10 +8,12 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groundwork.access.testing import hide
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.models import Invoice
 from groundwork.records.lists.grouping import groups_of
 from groundwork.records.lists.listing import Listing
+from groundwork.records.tasks.asking import give
 from groundwork.records.types import types
 from groundwork.records.write import acting, creating, writing_many
 
@@ -134,3 +136,28 @@ def test_grouping_takes_as_many_queries_for_forty_groups_as_for_two(cast, as_use
 
     with django_assert_num_queries(len(few)):
         client.get(address)
+
+
+@pytest.mark.parametrize("query", ["group=state", "group=owner", "group=issued_on", "group=state&f.state=issued", "f.state=issued"])
+def test_a_hidden_amount_is_summed_in_no_group_and_in_no_foot(cast, as_user, query):
+    invoice(cast.anna, "1", date(2026, 5, 10), 123_45)
+    address = reverse("records:list", args=["invoice"]) + f"?{query}"
+    seen = text_of(as_user(cast.anna).get(address)) + text_of(as_user(cast.anna).get(f"{address}&count=all"))
+    hide(cast.anna, "invoice", "total_minor", "gross_minor", "vat_minor", "open_minor", "lines")
+
+    hidden = text_of(as_user(cast.anna).get(address)) + text_of(as_user(cast.anna).get(f"{address}&count=all"))
+
+    assert ("123.45" in seen, "123.45" in hidden) == (True, False)
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def test_tasks_that_one_gave_to_others_count_in_the_groups_as_in_the_rows(cast):
+    for day in (1, 2, 3):
+        give(None, by=cast.anna, what=f"Ring {day}", owner=cast.ivan, due_on=date(2026, 5, day))
+    give(None, by=cast.anna, what="Mine", due_on=date(2026, 5, 4))
+
+    assert grouped(cast.anna, "task", "group=state") == [("to do", 4, {})]
+    assert {words: count for words, count, _sums in grouped(cast.anna, "task", "group=owner")} == {"Ivan": 3, "Anna": 1}

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from groundwork.access.models import FieldGrant, Grant
+from groundwork.access.testing import hide
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.testing import make_company, make_order, make_product
 from groundwork.records.write import creating
@@ -19,12 +19,6 @@ def order(cast):
 def put(client, order, product, price="2"):
     url = reverse("records:part_add", args=["order", order.pk, "lines"])
     return client.post(url, {"lines-product": product, "lines-quantity": "1", "lines-price": price})
-
-
-def hide(user, type_key, field):
-    roles = Grant.objects.filter(type=type_key, verb="view", role__people=user).values_list("role", flat=True)
-    for role in set(roles):
-        FieldGrant.objects.create(role_id=role, type=type_key, field=field, mode=FieldGrant.Mode.HIDDEN)
 
 
 @pytest.mark.parametrize(

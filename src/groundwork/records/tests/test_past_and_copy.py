@@ -203,3 +203,11 @@ def test_a_panel_tells_how_many_there_are_and_counting_takes_one_query_for_all_t
     assert re.search(r">Contacts</h2><span class=\"meta\">8</span>", page)
     assert ">All 8</a>" in page
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("version", ["000000001" + "5" * 5000, "9" * 12, "0", "-1", "x", "²"])
+def test_a_version_that_never_was_shows_the_newest_past_one(cast, as_user, version):
+    company = make_company(cast.anna)
+    save_fields(company, {"city": "Kazan"}, by=cast.anna, version=1)
+
+    assert as_user(cast.anna).get(address("compare", company), {"version": version}).status_code == 200

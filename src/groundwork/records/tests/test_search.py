@@ -3,22 +3,29 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from groundwork.access.models import FieldGrant
+from groundwork.access.testing import hide, make_person
 from groundwork.background import work
 from groundwork.background.models import Run
+from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, Contact
+from groundwork.records.added import fields as added
+from groundwork.records.added.fields import make_field
 from groundwork.records.finding import search, words
 from groundwork.records.finding.reindex import run as reindex
 from groundwork.records.finding.search import find
 from groundwork.records.models import SearchIndex, SearchRow
+from groundwork.records.tasks.asking import give
 from groundwork.records.types import types
 from groundwork.records.use import flush
 from groundwork.records.write import archive, creating, writing
+
+LIST = reverse_lazy("records:list", args=["company"])
 
 
 def make(by, name, **values):
@@ -208,6 +215,51 @@ def test_a_field_that_some_role_may_not_see_is_found_by_nobody(cast):
     assert "atlantis" not in SearchRow.objects.get(type="company").text
 
 
+def test_words_of_a_field_hidden_just_now_confirm_no_guess_in_a_list_either(cast, as_user):
+    make(cast.anna, "Garden", city="Atlantis")
+    client, options = as_user(cast.anna), reverse("records:options", args=["company"])
+    found = [client.get(where, {"q": "atlantis"}).content.decode() for where in (LIST, options)]
+    hide(cast.anna, "company", "city")
+
+    hidden = [client.get(where, {"q": "atlantis"}).content.decode() for where in (LIST, options)]
+
+    assert ["Garden" in page for page in (*found, *hidden)] == [True, True, False, False]
+
+
+def test_a_text_worked_out_from_a_hidden_field_is_found_by_nobody(cast, as_user):
+    secret = make_field("company", by=cast.adam, kind="text", label="Weakness", reason="Talks.")
+    said = {"formula": f"join([{secret.key}])", "gives": "text"}
+    made = make_field("company", by=cast.adam, kind="formula", label="Said", reason="Talks.", **said)
+    company = Company(name="Garden")
+    added.put(company, secret.column, "chocolate")
+    creating(company, by=cast.anna)
+    assert made.key in search.fields_of(types["company"])
+    hide(cast.anna, "company", secret.key)
+    client = as_user(cast.anna)
+    places = [reverse("records:search"), LIST, reverse("records:options", args=["company"])]
+
+    at_once = [client.get(where, {"q": "choc"}).content.decode() for where in places]
+    search.keep_up()
+    for run in Run.objects.filter(kind=search.REINDEX):
+        work.carry_out(run)
+    later = [as_user(cast.anna).get(where, {"q": "choc"}).content.decode() for where in places]
+
+    assert ["Garden" in page for page in (*at_once, *later)] == [False] * 6
+    assert made.key not in search.fields_of(types["company"])
+    assert "chocolate" not in SearchRow.objects.get(type="company").text
+
+
+def test_whoever_gave_a_task_finds_it_though_somebody_elsewhere_does_it(cast):
+    give(None, by=cast.anna, what="Ring Tortola", owner=cast.ivan, due_on=today())
+
+    assert [tasks_found(user, "tortola") for user in (cast.anna, cast.ivan, cast.larisa)] == [1, 1, 0]
+
+
+def tasks_found(user, text):
+    hits = search.find(user, text, [types["task"]]).get("task")
+    return len(hits.rows) if hits else 0
+
+
 def test_a_changed_rule_makes_the_rows_anew_and_an_unchanged_one_does_not(cast, monkeypatch):
     make(cast.olga, "Garden")
     search.keep_up()
@@ -289,6 +341,9 @@ ASKED = st.one_of(
 class BothDatabases(TestCase):
     """Run on each database: what it answers is what the rule says in Python."""
 
+    def setUp(self):
+        self.anna = make_person("Anna")
+
     @settings(max_examples=60, deadline=None)
     @given(ASKED)
     def test_the_database_finds_what_the_rule_says(self, asked):
@@ -304,6 +359,6 @@ class BothDatabases(TestCase):
             place for place, (_name, text) in enumerate(rows, start=1) if node and words.holds(node, text.split())
         }
 
-        found = search.ids_matching(types["company"], asked)
+        found = search.ids_matching(self.anna, types["company"], asked)
 
         assert set(found.values_list("object_id", flat=True) if found is not None else ()) == expected
