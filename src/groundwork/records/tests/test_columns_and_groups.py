@@ -138,7 +138,9 @@ def test_grouping_takes_as_many_queries_for_forty_groups_as_for_two(cast, as_use
         client.get(address)
 
 
-@pytest.mark.parametrize("query", ["group=state", "group=owner", "group=issued_on", "group=state&f.state=issued", "f.state=issued"])
+@pytest.mark.parametrize(
+    "query", ["group=state", "group=owner", "group=issued_on", "group=state&f.state=issued", "f.state=issued"]
+)
 def test_a_hidden_amount_is_summed_in_no_group_and_in_no_foot(cast, as_user, query):
     invoice(cast.anna, "1", date(2026, 5, 10), 123_45)
     address = reverse("records:list", args=["invoice"]) + f"?{query}"
