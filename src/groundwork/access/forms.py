@@ -15,7 +15,7 @@ from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import start_of, today
 from groundwork.core.languages import sort_key
-from groundwork.ui.forms import PlainErrors, SeveralField
+from groundwork.ui.forms import DayInput, PlainErrors, SeveralField
 
 
 class SignInForm(PlainErrors, LoginForm):
@@ -274,7 +274,7 @@ class PersonForm(PlainErrors, forms.ModelForm):
 class LeaveForm(PlainErrors, forms.Form):
     """The last day, and for each type of which the person owns records who takes them over."""
 
-    on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("Last day"), widget=DayInput())
 
     def __init__(self, *args, person, held, **kwargs):
         super().__init__(*args, **kwargs)
@@ -297,8 +297,8 @@ class AuditFilterForm(PlainErrors, forms.Form):
     event = forms.ChoiceField(
         label=_("What"), required=False, choices=lambda: [("", _("everything")), *sorted_choices(Event.choices)]
     )
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    until = forms.DateField(label=_("Until"), required=False, widget=DayInput())
 
     def narrowed(self, entries):
         """The entries that were asked for; all of them where the form does not fit."""

@@ -19,7 +19,7 @@ from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
 from groundwork.records.notices import mentions
 from groundwork.records.types import Field, PartType, RecordType
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import DayInput, PlainErrors
 
 ASKED_AT_ONCE = 8
 AGAIN = "again"  # posted with a form that is to be shown anew, and not kept
@@ -102,7 +102,7 @@ class RecordForm(CleanText, forms.ModelForm):
                     currency=currency, label=own.label, required=own.required, help_text=own.help_text
                 )
             elif shown.kind == "date":
-                self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                self.fields[name].widget = DayInput()
             elif shown.kind == "user":
                 self.fields[name].queryset = User.objects.filter(is_active=True)
             self.fields[name].label = shown.heading
@@ -253,7 +253,7 @@ class PartForm(CleanText, forms.ModelForm):
                     target=shown.target, user=user, label=own.label, required=own.required, help_text=own.help_text
                 )
             elif shown.kind == "date":
-                self.fields[shown.name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                self.fields[shown.name].widget = DayInput()
             elif shown.kind == "money":
                 own = self.fields[shown.name]
                 currency = getattr(parent, "currency", "") or "EUR"

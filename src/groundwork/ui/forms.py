@@ -80,6 +80,15 @@ DIGITS_OF_A_KEY = 18
 SPOKEN_NOW = ("required", "invalid")  # their words hold the label or an example, put in here; Django puts in the rest
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar. It understands a day only as 2026-11-22, whatever the reader's language is."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
 class PlainErrors:
     """Mixed into every form. A field with ``error_messages`` of its own, or of its class, keeps them."""
 

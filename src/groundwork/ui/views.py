@@ -11,7 +11,7 @@ from django.utils import translation
 
 from groundwork.core.refusals import Refusal
 from groundwork.ui.charts import BarChart, Series
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import DayInput, PlainErrors
 from groundwork.ui.navigation import Item, Section, Shell, shell_of
 from groundwork.ui.notices import toast
 from groundwork.ui.table import Cell, Column, Empty, Fact, Facts, Row, Table
@@ -38,7 +38,7 @@ class SampleForm(PlainErrors, forms.Form):
     """A form with a field of every kind; the words are samples and are not translated."""
 
     terms = forms.CharField(label="payment terms", initial="14 days", help_text="Larisa plans payments by it")
-    close_date = forms.DateField(label="close date", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    close_date = forms.DateField(label="close date", widget=DayInput(), required=False)
     stage = forms.ChoiceField(label="stage", choices=[("new", "New"), ("offer", "Offer sent")])
     number = forms.CharField(label="number", initial="R-41", disabled=True, help_text="Given by the system")
     channel = forms.ChoiceField(

@@ -86,3 +86,13 @@ def test_the_page_says_what_happens_before_it_does(cast, as_user):
 
     answer = adam.post(reverse("access:leave", args=[cast.piotr.pk]), {"on": today().isoformat()})
     assert (answer.status_code, User.objects.get(pk=cast.piotr.pk).is_active) == (302, False)
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ru"])
+def test_the_last_day_stands_in_the_form_in_the_way_a_browser_reads_it(cast, as_user, language):
+    cast.adam.language = language
+    cast.adam.save()
+
+    page = as_user(cast.adam).get(reverse("access:leave", args=[cast.piotr.pk])).content.decode()
+
+    assert f'value="{today().isoformat()}"' in page

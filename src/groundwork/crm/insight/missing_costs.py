@@ -13,14 +13,13 @@ from groundwork.access.models import Grant, User, Verb
 from groundwork.core.clock import today
 from groundwork.core.languages import number
 from groundwork.core.refusals import Refusal
-from groundwork.crm.insight.period import DayInput
 from groundwork.crm.insight.screens import Cost, address
 from groundwork.crm.insight.sections import Look, Part, sections, show_unknown_costs, unknown_rows
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Product
 from groundwork.records.tasks.asking import DAYS_TO_NEXT, give
 from groundwork.records.tasks.models import Task
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import DayInput, PlainErrors
 
 SHOWN, NAMED = 20, 3
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.languages import day
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import DayInput, PlainErrors
 
 PERIODS = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year"), "all": _("All")}
 
@@ -37,13 +37,6 @@ def months_before(day: date, count: int) -> date:
     """The first day of the month ``count`` months before that of ``day``."""
     place = day.year * 12 + day.month - 1 - count
     return date(max(place // 12, 1), place % 12 + 1, 1)
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
 
 
 class PeriodForm(PlainErrors, forms.Form):

@@ -19,6 +19,7 @@ from groundwork.records.forms import CleanText
 from groundwork.records.models import Record
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import types
+from groundwork.ui.forms import DayInput
 
 SHOWN = 50  # tasks of one group; the list has them all
 NEXT_STEP = "next"  # prefix of the next step's fields beside a note
@@ -41,7 +42,7 @@ class StepForm(CleanText, forms.ModelForm):
     class Meta:
         model = Task
         fields = ("what", "owner", "due_on")
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"due_on": DayInput()}
 
     def __init__(self, data=None, *, user=None, is_optional=False, **kwargs):
         super().__init__(data, prefix=NEXT_STEP, **kwargs)

@@ -8,7 +8,8 @@ from groundwork.core.fields import NumberField
 from groundwork.records.forms import CleanText
 from groundwork.rollout.discovery.metrics import choices
 from groundwork.rollout.discovery.models import Need
-from groundwork.rollout.project.screens import DayInput, VersionForm
+from groundwork.rollout.project.screens import VersionForm
+from groundwork.ui.forms import DayInput
 
 
 class NumberForm(CleanText, forms.Form):

@@ -32,13 +32,6 @@ class DecisionForm(VersionForm):
     decision = forms.CharField(label=gettext_lazy("why we go on anyway"), max_length=2000, required=False)
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
 def acts_on(model, verb: str, form: type[forms.Form] | None = None):
     """A button's view gets the record instead of its key: 404 unless visible, 403 unless ``verb`` may be done to it.
 
