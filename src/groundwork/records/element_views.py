@@ -18,7 +18,7 @@ from groundwork.blueprint.elements import declared, revise, switch
 from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
-from groundwork.records.field_use import PROPOSALS, WASTE, FieldUse, Standing, agreed_keys, field_uses
+from groundwork.records.field_use import WASTE, FieldUse, Standing, agreed_keys, field_uses
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.pages import reasons_of
 from groundwork.records.types import RecordType, types
@@ -143,7 +143,7 @@ def uses_table(kind: RecordType, uses: list[FieldUse]) -> Table:
                 Cell(languages.number(len(use.readers)), kind="number"),
                 Cell(languages.NO_VALUE if use.filled is None else languages.percent(use.filled), kind="number"),
                 Cell(languages.number(round(use.minutes_a_month)), kind="number"),
-                Cell(str(PROPOSALS.get(use.standing, "")), kind="muted"),
+                Cell(str(use.proposal), kind="muted"),
             ],
             key=use.field.name, href=reverse("records:element", args=[use.element.key]) if use.element else "",
         )

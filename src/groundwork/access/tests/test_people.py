@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 
 from groundwork.access import audit, people, roles
-from groundwork.access.explain import explains
 from groundwork.access.models import AuditEntry, Department, Grant, Invitation, Reach, Role, User
 from groundwork.access.testing import make_person
 from groundwork.core.clock import now, standing_at
@@ -139,16 +138,6 @@ def test_a_department_does_not_stand_below_itself_and_a_moved_one_takes_those_be
 
     team.refresh_from_db()
     assert team.path == f"/{cast.firm.pk}/{cast.export.pk}/{cast.sales.pk}/{team.pk}/"
-
-
-def test_why_somebody_sees_a_record_is_one_sentence(cast):
-    class Seen:
-        type_key, owner_id, department_id, department = "company", cast.anna.pk, cast.sales.pk, cast.sales
-
-    assert explains(cast.anna, Seen) == "Anna has the role “Salesperson” and owns this record."
-    assert "own department, Sales" in explains(cast.piotr, Seen)
-    assert "all records" in explains(cast.olga, Seen)
-    assert explains(cast.ivan, Seen) == ""
 
 
 def test_the_command_adds_a_person_and_refuses_what_does_not_fit(cast):

@@ -82,14 +82,6 @@ def recompute(ids: list[int], as_of: date | None = None) -> dict[int, CompanyFac
     return rows
 
 
-def recompute_all(as_of: date | None = None) -> int:
-    """All companies at once, for commands, demos and tests; how many there were."""
-    ids = list(Company.objects.values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        recompute(ids[start : start + BATCH], as_of)
-    return len(ids)
-
-
 def fresh(company: Company) -> CompanyFacts:
     """The facts as they stand now: kept ones, or computed for this look where a write has overtaken them.
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import rights
@@ -172,10 +171,6 @@ def _coming(model: Any, owner_model: Any, user, start: date, end: date) -> Itera
         if day is not None and day <= end:
             kind = str(ImportantDate.Kind(row.kind).label)
             yield Coming(day, kind, row.note, str(record), record.get_absolute_url(), day.year - row.on.year)
-
-
-def dates_url() -> str:
-    return reverse("customers:dates")
 
 
 # ── as persons whose data we hold

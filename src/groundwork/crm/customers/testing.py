@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from groundwork.crm.customers.facts import recompute
 from groundwork.crm.customers.models import Company, CompanyFacts, Contact
 from groundwork.records.write import creating
 
@@ -14,6 +15,11 @@ def make_company(by, name="Tortola", **fields) -> Company:
 
 def make_contact(by, name="Ivan", company=None, **fields) -> Contact:
     return creating(Contact(name=name, company=company, **fields), by=by)
+
+
+def recompute_all(as_of: date | None = None) -> None:
+    """The facts of all companies at once, as the job would keep them."""
+    recompute(list(Company.objects.values_list("pk", flat=True)), as_of)
 
 
 def facts_of(company=None, **fields) -> CompanyFacts:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from groundwork.core.money import round_half_up
 from groundwork.crm.insight.period import months_before
-from groundwork.crm.trade.profit import ProfitRow, profit
+from groundwork.crm.trade.profit import profit
 
 YEAR = 12
 
@@ -48,26 +48,3 @@ def _a_year_before(key: str, rows: dict, begins: str, as_of: date, user, currenc
     days = (months_before(first, -1) - first).days  # in that month: one less in February after a leap year
     last = first.replace(day=min(as_of.day, days))
     return sum(row.revenue for row in profit(start=first, end=last, user=user, currency=currency))
-
-
-def concentration(start: date | None, as_of: date, *, user=None, currency: str) -> dict[int, Decimal]:
-    """Which share of the revenue the 1, 5 and 10 largest customers have; {} without revenue.
-
-    Sales without a company count in the whole and are nobody's. Shares lie between 0 and 1.
-    """
-    rows = profit("company", start=start, as_of=as_of, user=user, currency=currency, top=0)
-    whole = sum(row.revenue for row in rows)
-    if whole <= 0:
-        return {}
-    largest = sorted((row.revenue for row in rows if row.place.value is not None and row.revenue > 0), reverse=True)
-    return {count: round_half_up(min(Decimal(sum(largest[:count])) / whole, Decimal(1)), 6) for count in (1, 5, 10)}
-
-
-def unknown_costs(start: date | None, as_of: date, *, user=None, currency: str, top: int = 20) -> list[ProfitRow]:
-    """Products sold whose cost is unknown on some line, those with most revenue of unknown cost first.
-
-    Empty for who may not see costs.
-    """
-    rows = profit("product", start=start, as_of=as_of, user=user, currency=currency)
-    missing = [row for row in rows if row.shows_cost and row.place.value is not None and row.known_lines < row.lines]
-    return sorted(missing, key=lambda row: row.known_revenue - row.revenue)[:top]

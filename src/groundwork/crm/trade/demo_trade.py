@@ -112,7 +112,7 @@ class Trade:
         sold = []
         documents = self._documents(first, last, lines - credited, with_orders)
         while batch := list(islice(documents, self.batch)):
-            sold += self._keep_invoices(batch, last)
+            sold += self._keep_invoices(batch)
         self._credit(sold, credited, last)
         for one in sold:
             for due in one.dues:
@@ -218,7 +218,7 @@ class Trade:
 
     # ── keeping
 
-    def _keep_invoices(self, batch: list[tuple], last: date) -> list[Sold]:
+    def _keep_invoices(self, batch: list[tuple]) -> list[Sold]:
         with acting(self.demo.people["nina"], "created", channel="command", cause="demo"):
             self._keep_orders([(invoice, lines, order) for invoice, lines, order, _place in batch if order])
             create_many([(invoice, lines) for invoice, lines, _order, _place in batch])

@@ -22,46 +22,6 @@ from groundwork.records import write
 from groundwork.records.write import Follower, followers
 
 
-def put_line(invoice: Invoice, line: InvoiceLine) -> InvoiceLine:
-    """Keep a new or changed line; new ones stand last."""
-    write.put_part(invoice, line)
-    return line
-
-
-def drop_line(invoice: Invoice, line: InvoiceLine) -> None:
-    write.drop_part(invoice, line)
-
-
-def replace_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
-    """Put ``lines`` in place of all the invoice has. An equal line keeps its row, so a repeat changes nothing.
-
-    Lines are compared as a multiset (equal lines do repeat in real documents), whatever their order.
-    """
-    kept: dict[tuple, list[InvoiceLine]] = {}
-    for old in invoice.lines.all():
-        kept.setdefault(_content(old), []).append(old)
-    new = []
-    for line in lines:
-        line.invoice = invoice
-        line.prepare()
-        if same := kept.get(_content(line)):
-            same.pop()
-        else:
-            new.append(line)
-    for rest in kept.values():
-        for old in rest:
-            write.drop_part(invoice, old)
-    place = max(invoice.lines.values_list("position", flat=True), default=0)
-    for line in new:
-        place += 1
-        line.position = place
-        write.put_part(invoice, line)
-
-
-def _content(line: InvoiceLine) -> tuple:
-    return (line.product_id, line.description, line.quantity, line.price, line.discount, line.vat_code, line.at)
-
-
 def create_many(documents: Iterable[tuple[Invoice, list[InvoiceLine]]]) -> list[Invoice]:
     """Keep new invoices with their lines, in bulk; inside ``acting``."""
     invoices: list[Invoice] = []

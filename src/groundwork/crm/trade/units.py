@@ -121,13 +121,6 @@ def on_paper(code: str) -> str:
     return str(BUILT_IN[code].sign) if code in BUILT_IN else code
 
 
-def unece_of(code: str) -> str:
-    """The code that electronic invoices ask for; ZZ (mutually agreed) for a unit that has none."""
-    if code in BUILT_IN:
-        return BUILT_IN[code].unece
-    return Unit.objects.filter(code=code).values_list("unece", flat=True).first() or "ZZ"
-
-
 def code_for(text: str) -> str | None:
     """The unit that ``text`` means, however it is written: "шт.", "SZT", "796", "H87" and "pcs" are one.
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from groundwork.core.clock import standing_at
-from groundwork.crm.customers.facts import recompute_all
 from groundwork.crm.customers.models import Company, RelationshipState
+from groundwork.crm.customers.testing import recompute_all
 from groundwork.crm.insight import sections
 from groundwork.crm.trade.testing import keep_costs, make_company, make_cost, make_invoice, make_product
 

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 from groundwork.__main__ import attempt, parser
 from groundwork.access.models import FieldGrant, Grant, Role
 from groundwork.core.languages import money
-from groundwork.crm.customers.facts import recompute_all
 from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.testing import recompute_all
 from groundwork.crm.insight import command
 from groundwork.crm.trade.testing import (
     MAY,

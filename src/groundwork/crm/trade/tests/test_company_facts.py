@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from groundwork.core.clock import standing_at
 from groundwork.crm.customers import facts
 from groundwork.crm.customers.models import Company, CompanyFacts
-from groundwork.crm.customers.testing import make_company
+from groundwork.crm.customers.testing import make_company, recompute_all
 from groundwork.crm.trade import debts
 from groundwork.crm.trade.facts import months_before, rhythm
 from groundwork.crm.trade.models import Payment, Share
@@ -164,7 +164,7 @@ def test_data_that_end_in_2011_do_not_make_everybody_lost(cast):
     company = make_company(cast.anna)
     bought(cast.anna, company, *(date(2011, month, 9) for month in range(1, 13)))
 
-    facts.recompute_all()
+    recompute_all()
 
     assert CompanyFacts.objects.get().as_of == date(2011, 12, 9)
     assert Company.objects.get().lifecycle == "loyal"
@@ -181,11 +181,11 @@ def test_a_document_of_tomorrow_does_not_move_the_day(cast):
 def test_a_write_marks_the_companies_it_touches(cast):
     old, new = make_company(cast.anna, "Old"), make_company(cast.anna, "New")
     (invoice,) = bought(cast.anna, old, MAY)
-    facts.recompute_all()
+    recompute_all()
 
     save_fields(invoice, {"company": new}, by=cast.anna, version=1)
     touched = list(CompanyFacts.objects.filter(stale=True).values_list("company", flat=True))
-    facts.recompute_all()
+    recompute_all()
     archive(invoice, by=cast.olga)
 
     assert touched == [old.pk, new.pk]
@@ -194,7 +194,7 @@ def test_a_write_marks_the_companies_it_touches(cast):
 
 def test_a_page_shows_what_is_true_now_although_the_job_has_not_come_and_writes_nothing(cast, as_user):
     company = make_company(cast.anna)
-    facts.recompute_all()
+    recompute_all()
     bought(cast.anna, company, MAY)
 
     with at(MAY):
@@ -208,7 +208,7 @@ def test_sums_are_shown_to_those_who_see_every_document_under_them(cast, as_user
     company = make_company(cast.anna)
     bought(cast.anna, company, *(MAY - timedelta(days=14 * place) for place in range(12)), price="1234.00")
     make_invoice(cast.ivan, (None, 1, "4321.00"), company=company, day=MAY, number="X-1")
-    facts.recompute_all()
+    recompute_all()
 
     seen = {
         user.name: as_user(user).get(reverse("records:page", args=["company", company.pk])).text
@@ -224,7 +224,7 @@ def test_margin_is_not_shown_to_whom_costs_are_hidden(cast, as_user):
     keep_costs(cast.adam)
     make_cost(almonds, "6.00")
     make_invoice(cast.anna, (almonds, 1, "10.00"), company=company, day=MAY)
-    facts.recompute_all()
+    recompute_all()
 
     seen = {
         user.name: as_user(user).get(reverse("records:page", args=["company", company.pk])).text

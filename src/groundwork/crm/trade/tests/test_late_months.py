@@ -10,12 +10,11 @@ from hypothesis import strategies as some
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.crm.trade import actions, late, late_months, rolling
-from groundwork.crm.trade.documents import put_line
 from groundwork.crm.trade.models import Invoice, Payment
 from groundwork.crm.trade.profit import profit
 from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, differences
 from groundwork.crm.trade.testing import keep_costs, make_company, make_invoice, make_payment
-from groundwork.records.write import archive, writing
+from groundwork.records.write import archive, put_part, writing
 
 WAYS = [("month", "company", "country"), "owner", "product"]
 
@@ -175,7 +174,7 @@ def test_a_line_that_changes_by_import_changes_what_was_late(owed):
 
     with writing(owed.second, by=owed.olga, act="imported", channel="import") as fresh:
         line.price = Decimal("50000.00")
-        put_line(fresh, line)
+        put_part(fresh, line)
 
     more = same_as_documents(owed)
     rolling.roll_all()

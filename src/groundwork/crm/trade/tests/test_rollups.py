@@ -15,7 +15,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import claims, rolling
 from groundwork.crm.trade.claims import Claim
-from groundwork.crm.trade.documents import create_many, drop_line, put_line
+from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.ledger import LedgerRow, post, withdraw
 from groundwork.crm.trade.models import Category, CostPrice, Invoice, InvoiceLine
 from groundwork.crm.trade.profit import DIMENSIONS, documents, largest, profit
@@ -325,10 +325,10 @@ class Doing:
         self.edited(place, change)
 
     def line(self, place, lines):
-        self.edited(place, lambda invoice: [put_line(invoice, _line(self.cast, *line)) for line in lines])
+        self.edited(place, lambda invoice: [write.put_part(invoice, _line(self.cast, *line)) for line in lines])
 
     def drop(self, place):
-        self.edited(place, lambda invoice: [drop_line(invoice, line) for line in list(invoice.lines.all())[:1]])
+        self.edited(place, lambda invoice: [write.drop_part(invoice, line) for line in list(invoice.lines.all())[:1]])
 
     def archive(self, place):
         self.edited(place, lambda invoice: setattr(invoice, "archived_at", invoice.archived_at or now()))
