@@ -61,6 +61,18 @@ class Firm(models.Model):
 
         return read_once("firm", cls.objects.first)
 
+    @classmethod
+    def own_currency(cls) -> str:
+        """Empty before the firm is set up."""
+        firm = cls.current()
+        return firm.currency if firm else ""
+
+    @classmethod
+    def own_country(cls) -> str:
+        """ISO 3166 code; empty before the firm is set up."""
+        firm = cls.current()
+        return firm.country if firm else ""
+
     @property
     def working_calendar(self) -> str:
         """The country whose production calendar holds; "" for one we have none of, and where the firm wants none."""

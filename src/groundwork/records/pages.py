@@ -242,9 +242,8 @@ def _part_defaults(part: PartType, record: Record) -> dict:
     from groundwork.blueprint.models import Firm
     from groundwork.core.clock import today
 
-    firm = Firm.current()
     return {
-        "currency": getattr(record, "currency", "") or (firm.currency if firm else ""),
+        "currency": getattr(record, "currency", "") or Firm.own_currency(),
         "valid_from": today(),
         "quantity": 1,
     }

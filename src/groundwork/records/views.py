@@ -143,9 +143,8 @@ def _create(request, kind, names, template):
     if not kind.typed:
         raise PermissionDenied
     instance = kind.model()
-    firm = Firm.current()
-    if hasattr(instance, "currency") and firm:
-        instance.currency = firm.currency
+    if hasattr(instance, "currency"):
+        instance.currency = Firm.own_currency() or instance.currency
     if kind.begin:
         kind.begin(instance)
     initial = {} if request.method == "POST" else _linked(request, kind)

@@ -95,7 +95,7 @@ def signs_of(type_key: str, values: dict[str, Any], region: str) -> set[tuple[st
 
 
 def own_region() -> str:
-    return Firm.objects.values_list("country", flat=True).first() or ""
+    return Firm.own_country()
 
 
 def _region(record: Any, own: str) -> str:

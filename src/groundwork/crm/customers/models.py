@@ -104,7 +104,7 @@ class Company(Record):
             setattr(self, name, compact(getattr(self, name)))
         self.currency = self.currency.upper()
         if self.debt_limit_minor is not None and not self.currency:
-            self.currency = Firm.objects.values_list("currency", flat=True).first() or ""
+            self.currency = Firm.own_currency()
 
 
 class Contact(Record):

@@ -34,7 +34,7 @@ def asked_of(company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     code = country_code(company.country)
     if not code and not company.country:
-        code = Firm.objects.values_list("country", flat=True).first() or ""
+        code = Firm.own_country()
     own = names_for(code)
     left = tuple(name for name in IDS if name not in own and not getattr(company, name))
     return ("name", "kind", "country", "city", "phone", *own), left

@@ -148,8 +148,7 @@ def freight_is_left(order: Order) -> bool:
 
 def home_rate(invoice: Invoice) -> str:
     """The standard rate of our country on the day of the document."""
-    firm = Firm.objects.first()
-    return vat.standard_code(firm.country if firm else "", invoice.issued_on)
+    return vat.standard_code(Firm.own_country(), invoice.issued_on)
 
 
 # ── invoices

@@ -150,7 +150,7 @@ def fill(
 
 def remove() -> None:
     """Take the demo firm out, with everything that was added to it since. Refused for a firm that is no demo."""
-    firm = Firm.objects.first()
+    firm = Firm.current()
     if firm is None or not firm.demo:
         raise Refusal(_("There is no demo here. A real firm is not removed by this command."))
     empty()

@@ -179,11 +179,11 @@ def offer_rates(form) -> None:
     """The VAT rates of our country on the day of the document; a new line begins with that of the line before."""
     price_may_wait(form)
     invoice, field = form.parent, form.fields["vat_code"]
-    firm = Firm.objects.first()
-    offered = {rate.code for rate in vat.rates_of(firm.country if firm else "", invoice.issued_on)}
+    country = Firm.own_country()
+    offered = {rate.code for rate in vat.rates_of(country, invoice.issued_on)}
     kept = form.instance.vat_code
     field.choices = [("", _("not told")), *(row for row in vat.choices() if row[0] in offered | {kept} - {""})]
     if form.instance.pk is None:
         last = invoice.lines.order_by("-position").values_list("vat_code", flat=True).first()
-        standard = vat.standard_code(firm.country if firm else "", invoice.issued_on)
+        standard = vat.standard_code(country, invoice.issued_on)
         form.initial["vat_code"] = standard if last is None else last

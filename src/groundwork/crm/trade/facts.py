@@ -61,7 +61,7 @@ def buying(ids: list[int], as_of: date) -> Known:
         days[company].add(day)
         documents[company] += count
         currencies.setdefault(company, Counter())[currency] += count
-    own = Firm.objects.values_list("currency", flat=True).first() or ""
+    own = Firm.own_currency()
     main = {pk: own if own in held else held.most_common(1)[0][0] for pk, held in currencies.items()}
     found = {pk: {"documents": documents[pk], **rhythm(sorted(days[pk]), as_of)} for pk in ids}
     for pk, values in revenue(ids, as_of, begins, main).items():
@@ -109,7 +109,7 @@ def margin(ids: list[int], as_of: date) -> Known:
     """Margin of 12 months as the profit report tells it; only where a cost is known (docs/domain/money.md)."""
     if not profit.costs_are_kept():
         return {}
-    own = Firm.objects.values_list("currency", flat=True).first() or ""
+    own = Firm.own_currency()
     wanted, found = set(ids), {}
     start = months_before(as_of, 12) + timedelta(days=1)
     for row in profit.profit("company", start=start, end=as_of, currency=own):

@@ -31,9 +31,15 @@ KEYS = ("month", "company_id", "country", "owner_id", "department_id", "currency
 Costs = dict[tuple, int]  # minor units by KEYS
 
 
+def percent_now() -> Decimal | None:
+    """Percent a year; None where the firm has not said."""
+    firm = Firm.current()
+    return firm.late_money_rate if firm else None
+
+
 def rate(until: date | None) -> Decimal | None:
     """Percent a year; None where the cost is unknown: the firm has not said, or kept no payment up to that day."""
-    said = Firm.objects.values_list("late_money_rate", flat=True).first()
+    said = percent_now()
     return said if said is not None and are_known(min(until or today(), today())) else None
 
 

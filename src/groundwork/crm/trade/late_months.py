@@ -12,7 +12,6 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Min
 
-from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, today
 from groundwork.crm.trade import entries, late
 from groundwork.crm.trade.models import Invoice, InvoiceLine
@@ -69,13 +68,9 @@ followers.add(Follower("late money", Invoice.type_key, _follow))
 # ── summing
 
 
-def percent_now() -> Decimal | None:
-    return Firm.objects.values_list("late_money_rate", flat=True).first()
-
-
 def next_to_sum() -> str | None:
     """The newest month that is over and waits; where the firm says no rate, none is kept."""
-    percent = percent_now()
+    percent = late.percent_now()
     if percent is None:
         LateMonth.objects.all().delete()
         LateVoid.objects.all().delete()
@@ -114,7 +109,7 @@ def _of_month(month: str, percent: Decimal) -> late.Costs:
 def roll_next() -> bool:
     """Sum one month that waits; False where none does."""
     month = next_to_sum()
-    percent = percent_now()
+    percent = late.percent_now()
     if month is None or percent is None:
         return False
     roll(month, percent)

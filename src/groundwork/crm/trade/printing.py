@@ -113,7 +113,7 @@ def facts(record: Invoice | Order, user, names: tuple[str, ...]) -> list[tuple[s
 
 
 def parties(record: Invoice | Order, user) -> dict:
-    firm = Firm.objects.first()
+    firm = Firm.current()
     seller = [firm.name, *firm.details.splitlines()] if firm else []
     company = Company.objects.visible_to(user).filter(pk=record.company_id).first()
     return {

@@ -289,9 +289,9 @@ def totals(rows: Iterable[Sums]) -> list[Sums]:
 
 def main_currency(sums: Sequence[Sums]) -> str:
     """The firm's own where there is revenue in it, else the one with most lines."""
-    firm = Firm.objects.first()
-    if firm and (not sums or any(row.currency == firm.currency for row in sums)):
-        return firm.currency
+    own = Firm.own_currency()
+    if own and (not sums or any(row.currency == own for row in sums)):
+        return own
     return max(sums, key=lambda row: row.lines).currency if sums else ""
 
 

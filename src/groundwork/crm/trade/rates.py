@@ -71,8 +71,7 @@ class Rate(Record):
 
 
 def firm_currency() -> str:
-    firm = Firm.objects.first()
-    return firm.currency if firm else "EUR"
+    return Firm.own_currency() or "EUR"
 
 
 def rate_on(currency: str, to: str, on: date) -> Fraction | None:

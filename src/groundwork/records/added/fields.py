@@ -254,7 +254,7 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
     row.choices = chosen([], row.choices)
     row.order = AddedField.objects.filter(type=type_key).count()
     if row.shown_kind == "money" and not row.currency:
-        row.currency = Firm.objects.values_list("currency", flat=True).first() or "EUR"
+        row.currency = Firm.own_currency() or "EUR"
     row.make(by=by, reason=reason, asked_by=asked_by)
     work_out_later(row, by)
     return row

@@ -127,8 +127,7 @@ def field_new(request, type_key):
     chosen = request.GET.get("kind", "")
     if chosen not in AddedField.Kind:
         return render(request, "records/field_kinds.html", {"kind": kind, "kinds": AddedField.Kind})
-    firm = Firm.objects.first()
-    form = FieldForm(request.POST or None, kind=chosen, type_key=type_key, currency=firm.currency if firm else "EUR")
+    form = FieldForm(request.POST or None, kind=chosen, type_key=type_key, currency=Firm.own_currency() or "EUR")
     if request.method == "POST" and form.is_valid() and _tried(
         form, added.make_field, type_key, by=request.user, kind=chosen
     ):  # fmt: skip

@@ -636,7 +636,7 @@ def at_home(step: Callable[[Run], bool]) -> Callable[[Run], bool]:
 
     @wraps(step)
     def done(run: Run) -> bool:
-        firm = Firm.objects.first()
+        firm = Firm.current()
         language = (run.requester and run.requester.language) or (firm and firm.language) or settings.LANGUAGE_CODE
         zone = ZoneInfo(firm.time_zone if firm else settings.TIME_ZONE)
         with one_request(), translation.override(language), timezone.override(zone):

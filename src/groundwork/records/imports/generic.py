@@ -291,7 +291,7 @@ class RecordLayout(Layout):
                 place = places[name][0]
                 if (known := {"money": "number", "moment": "date"}.get(kind, kind)) in cells and place < len(row):
                     cells[known].append(row[place])
-        options, firm = self.job.options, Firm.objects.first()
+        options, firm = self.job.options, Firm.current()
         point = opened.about["separator"] in (",", "\t", "")
         asked = any(kind in ("number", "money") for kind in of_kind.values())
         dated = any(kind in ("date", "moment") for kind in of_kind.values())
@@ -426,7 +426,7 @@ class RecordLayout(Layout):
 
     @cached_property
     def _firm_currency(self) -> str:
-        return Firm.objects.values_list("currency", flat=True).first() or "EUR"
+        return Firm.own_currency() or "EUR"
 
     def _number(self, shown: Field, raw: str, row: dict[str, str]) -> str:
         return str(self.numbers.number(raw))
