@@ -95,8 +95,8 @@ def are_known(day: date) -> bool:
 def debts(user=None, *, as_of: date | None = None, companies: Sequence[int] | None = None) -> list[Debt] | None:
     """Who owes what as of a day (default: today): one row a company and currency, the largest balance first.
 
-    Of the documents and payments that ``user`` sees (None: all), of ``companies`` (None: all). None where unknown. Three queries, whatever
-    the number of documents.
+    Of the documents and payments that ``user`` sees (None: all), of ``companies`` (None: all). None where unknown.
+    Three queries, whatever the number of documents.
     """
     day = as_of or today()
     if not are_known(day):
