@@ -4,10 +4,12 @@ import hashlib
 import os
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -76,6 +78,7 @@ def add(record: Record, *, by, name: str, kind: kinds.Kind, file: IO[bytes]) -> 
             at=now(),
         )
         write.part_changed(fresh, made, None, write.values(made))
+        transaction.on_commit(lambda: made.path.exists() or _keep(file), robust=True)  # see _let_go
     return made
 
 
@@ -132,11 +135,21 @@ def forget(record: Record) -> None:
 
 
 def _forget(files: QuerySet[RecordFile]) -> None:
-    """The content goes too, where no other record holds the same."""
+    """The content goes too, as soon as that is kept, where no other record holds the same."""
     for file in files:
         file.delete()
-        if not RecordFile.objects.filter(digest=file.digest).exists():
-            file.path.unlink(missing_ok=True)
+        transaction.on_commit(partial(_let_go, file.digest))
+
+
+def _let_go(digest: str) -> None:
+    """Put aside first and asked again: whoever kept an equal file at the same moment finds it, here or by ``_keep``."""
+    path = RecordFile(digest=digest).path
+    if RecordFile.objects.filter(digest=digest).exists() or not path.exists():
+        return
+    aside = path.replace(path.with_name(f"{path.name}.gone"))
+    if RecordFile.objects.filter(digest=digest).exists() and not path.exists():
+        aside.replace(path)
+    aside.unlink(missing_ok=True)
 
 
 def fault() -> str:

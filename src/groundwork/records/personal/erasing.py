@@ -22,19 +22,29 @@ from groundwork.background import work
 from groundwork.background.kinds import Kind, kinds
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
+from groundwork.records.added import extra
 from groundwork.records.files import keeping
 from groundwork.records.finding import search
 from groundwork.records.imports.engine import drop_file
 from groundwork.records.imports.models import ImportJob, LoadedBatch
-from groundwork.records.models import Activity, Change, ExternalKey, Merge, Notice, Record, SearchRow
+from groundwork.records.models import Activity, Change, ExternalKey, Merge, Notice, Part, Record, SearchRow
 from groundwork.records.pages import ActLabel, acts
-from groundwork.records.personal.facts import Mention, all_of, may, mentions, signs_of, subjects
-from groundwork.records.tasks.models import Task
+from groundwork.records.personal.facts import (
+    Mention,
+    all_of,
+    may,
+    mentions,
+    signs_of,
+    spellings,
+    subjects,
+    tasks_about,
+)
 from groundwork.records.types import type_of, types
 from groundwork.records.write import acting, drop_part, locked, put_part, writing
 
 ACT = "erased"
 WIPE = "records.wipe"
+GONE = "…"  # stands where a name stood
 acts.add(ActLabel(ACT, gettext_lazy("Personal data erased")))
 
 
@@ -48,12 +58,24 @@ class Erased:
 
 
 def stays(record: Record) -> dict[str, str]:
-    """What a law makes us keep: {the record: why}."""
-    found = {}
-    for item in mentions(record):
-        if item.law and (where := item.record):
-            found[f"{where.number} {where}"] = str(item.law.why)
-    return found
+    """What is kept: {the record: why}."""
+    signs = signs_of(record)
+    return dict(name_and_why(item, why) for item in mentions(record) if item.record and (why := kept_for(item, signs)))
+
+
+def name_and_why(item: Mention, why: str) -> tuple[str, str]:
+    return f"{getattr(item.record, 'number', '')} {item.record}", why
+
+
+def kept_for(item: Mention, signs: set[str]) -> str:
+    """Why this text is left as it is: a law says so, or it is the whole name of another record."""
+    if item.law:
+        return str(item.law.why)
+    row = item.row
+    is_title = isinstance(row, Record) and item.column.name == row.title_field
+    if is_title and not without(getattr(row, item.column.name), signs).strip(f"{GONE} "):
+        return _("It bears this very name and is a record of its own. Rename it, or archive it, yourself.")
+    return ""
 
 
 def erase(record: Record, *, by, reason: str, request=None, journal: bool = True) -> Erased:
@@ -68,12 +90,18 @@ def erase(record: Record, *, by, reason: str, request=None, journal: bool = True
         own, signs, elsewhere = all_of(record), signs_of(record), list(mentions(record))
         done = Erased(records=len(own))
         imports = imports_of(own)
-        with acting(by, ACT, channel="web" if by else "command"):
+        with acting(by, ACT, channel="web" if by else "command") as act:
             for one in own:
                 empty(one, by)
             for item in elsewhere:
-                take_out(item, signs, done)
-            refresh({item.record for item in elsewhere if item.record and not item.law})
+                if why := kept_for(item, signs):
+                    done.kept |= dict([name_and_why(item, why)] if item.record else [])
+                else:
+                    take_out(item, signs, by)
+                    done.texts += not isinstance(item.row, SearchRow)
+            for change in Change.objects.filter(changeset=act.changeset):
+                change.fields = without(change.fields, signs)
+                change.save(update_fields=["fields"])
         for job in imports:
             transaction.on_commit(partial(drop_file, job))
         detail = {"record": record.number, "reason": reason, "kept": sorted(name.split()[0] for name in done.kept)}
@@ -98,17 +126,23 @@ def empty(record: Record, by) -> None:
         blank(fresh, word)
         setattr(fresh, fresh.title_field, word)
         fresh.archived_at = fresh.archived_at or now()
-    key, pk = record.type_key, record.pk
-    Change.objects.filter(type=key, object_id=pk).update(fields={})
-    Activity.objects.filter(type=key, object_id=pk).update(text=word)
-    ExternalKey.objects.filter(type=key, object_id=pk).delete()
-    Notice.objects.filter(type=key, object_id=pk).delete()
-    keeping.forget(record)
-    for task in Task._base_manager.filter(about_type=key, about_id=pk):
+    wipe_around(record, word)
+    for task in tasks_about([record]):
         with writing(task, by=by, act=ACT) as owed:
-            owed.what = word
-        Change.objects.filter(type=task.type_key, object_id=task.pk).update(fields={})
-    Merge.objects.filter(type=key).filter(Q(survivor_id=pk) | Q(merged_id=pk)).update(filled={}, kept=[])
+            owed.what, owed.extra = word, {}
+        wipe_around(task, word)
+    pk = record.pk
+    Merge.objects.filter(type=record.type_key).filter(Q(survivor_id=pk) | Q(merged_id=pk)).update(filled={}, kept=[])
+
+
+def wipe_around(record: Record, word: str) -> None:
+    """What is said, kept and told of a record: history and notes lose their words, files and notices go."""
+    of_it: Any = {"type": record.type_key, "object_id": record.pk}
+    Change.objects.filter(**of_it).update(fields={})
+    Activity.objects.filter(**of_it).update(text=word)
+    ExternalKey.objects.filter(**of_it).delete()
+    Notice.objects.filter(**of_it).delete()
+    keeping.forget(record)
 
 
 def blank(row: Any, word: str) -> None:
@@ -124,39 +158,54 @@ def blank(row: Any, word: str) -> None:
             setattr(row, column.attname, None)
 
 
-def take_out(item: Mention, signs: set[str], done: Erased) -> None:
-    """The person's name in a text of something else; a record that a law keeps stays as it is."""
-    if item.law:
-        if where := item.record:
-            done.kept[f"{where.number} {where}"] = str(item.law.why)
-        return
-    if isinstance(item.row, SearchRow):
-        return  # made anew from its record
-    value = getattr(item.row, item.column.attname)
-    cleaned = without(value, signs)
-    if isinstance(cleaned, str) and item.column.max_length:
-        cleaned = cleaned[: item.column.max_length]
-    setattr(item.row, item.column.attname, cleaned)
-    type(item.row)._base_manager.filter(pk=item.row.pk).update(**{item.column.attname: cleaned})  # type: ignore[attr-defined]
-    done.texts += 1
+def take_out(item: Mention, signs: set[str], by) -> None:
+    """The person's name in a text of something else. Records and their lines go the way of every change: history tells
+    that something was taken out of which field, and not what."""
+    row: Any = item.row
+    if isinstance(row, SearchRow):
+        refresh(item.record)
+    elif isinstance(row, ExternalKey):
+        row.delete()  # a key is what another system knows somebody by: without the name it is none
+    elif isinstance(row, Record):
+        with writing(row, by=by, act=ACT) as fresh:
+            clean(fresh, item.column, signs)
+    elif isinstance(row, Part):
+        with writing(getattr(row, row.parent_field), by=by, act=ACT) as parent:
+            line = type(row)._base_manager.get(pk=row.pk)
+            clean(line, item.column, signs)
+            put_part(parent, line)
+    elif (held := type(row)._base_manager.select_for_update().filter(pk=row.pk).first()) is not None:
+        clean(held, item.column, signs)
+        type(row)._base_manager.filter(pk=row.pk).update(**{item.column.attname: getattr(held, item.column.attname)})
+
+
+def clean(row: Any, column: Any, signs: set[str]) -> None:
+    """A text that must say something says "…" where nothing else is left of it."""
+    value = without(getattr(row, column.attname), signs)
+    if isinstance(value, str):
+        value = (value or ("" if column.blank else GONE))[: column.max_length]
+    setattr(row, column.attname, value)
+    if column.name == "extra":
+        for key in [key for key in value if key + extra.SORTED in value]:
+            row.extra = extra.keep(row.extra, key, "text", value[key])
 
 
 def without(value: Any, signs: set[str]) -> Any:
     """The same value with the person's signs taken out, in whatever letters they are written."""
     if isinstance(value, str):
-        for sign in sorted(signs, key=len, reverse=True):
-            if value.lower() == sign.lower():
+        for spelt in sorted(spellings(signs), key=len, reverse=True):
+            if value.lower() == spelt.lower():
                 return ""
-            value = re.sub(re.escape(sign), "…", value, flags=re.IGNORECASE)
+            value = re.sub(re.escape(spelt), GONE, value, flags=re.IGNORECASE)
         return value
     if isinstance(value, dict):
         return {without(key, signs): without(inner, signs) for key, inner in value.items()}
     return [without(inner, signs) for inner in value] if isinstance(value, list) else value
 
 
-def refresh(records: set[Record]) -> None:
-    """Search no longer finds the records by the person's name."""
-    for record in records:
+def refresh(record: Record | None) -> None:
+    """Search no longer finds the record by what is not in it any more."""
+    if record is not None:
         search.refresh(type_of(record), [locked(record)])
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from django.apps import apps
 from django.db import models
@@ -23,6 +24,7 @@ from groundwork.records.tasks.models import Task
 from groundwork.records.types import type_of, types
 
 EXCERPT = 300  # signs of a text that names the person
+ADDRESSES = ("query", "arguments")  # columns that keep what was searched for as an address has it: "Wanda+Nowak%40…"
 SHORTEST = 5  # a sign of fewer letters would be found everywhere
 
 
@@ -91,9 +93,8 @@ class Mention:
     def told(self, signs: Iterable[str]) -> dict:
         value = getattr(self.row, self.column.attname)
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        place = max(
-            0, min((text.lower().find(sign.lower()) for sign in signs if sign.lower() in text.lower()), default=0)
-        )
+        found = (text.lower().find(spelt.lower()) for spelt in spellings(signs))
+        place = min((start for start in found if start >= 0), default=0)
         start = max(0, place - EXCERPT // 2)
         record = self.record
         return {
@@ -109,6 +110,16 @@ def all_of(record: Record) -> list[Record]:
     merged = Merge.objects.filter(type=record.type_key, survivor_id=record.pk, undone_at=None)
     model: Any = type(record)
     return [record, *model._base_manager.filter(pk__in=merged.values("merged_id"))]
+
+
+def tasks_about(own: list[Record]) -> list[Task]:
+    """What somebody owes about the person: it hangs on the record as its notes do."""
+    ids = [one.pk for one in own]
+    return list(
+        Task._base_manager.filter(about_type=own[0].type_key, about_id__in=ids)
+        .select_related("owner")
+        .order_by("due_on", "pk")
+    )
 
 
 def signs_of(record: Record) -> set[str]:
@@ -136,6 +147,12 @@ def is_sign(text: str) -> bool:
 
 def ways_of_writing(sign: str) -> set[str]:
     return {sign, sign.lower(), sign.upper(), sign.title()}
+
+
+def spellings(signs: Iterable[str]) -> set[str]:
+    """Each sign as people write it, and as the address of a search does."""
+    plain = set().union(*map(ways_of_writing, signs))
+    return plain | {quoted(sign) for sign in plain for quoted in (quote, quote_plus)}
 
 
 def mentions(record: Record) -> Iterator[Mention]:
@@ -185,8 +202,9 @@ def naming(model: Any, columns: list[models.Field], signs: set[str]):
     """The rows in which one of the signs stands."""
     wanted = Q()
     casts = {f"text_{column.name}": Cast(column.name, models.TextField()) for column in columns if is_json(column)}
-    for sign in set().union(*map(ways_of_writing, signs)):
-        for column in columns:
+    plain, quoted = set().union(*map(ways_of_writing, signs)), spellings(signs)
+    for column in columns:
+        for sign in quoted if column.name in ADDRESSES else plain:
             if is_json(column):
                 wanted |= Q(**{f"text_{column.name}__icontains": sign})
                 wanted |= Q(**{f"text_{column.name}__icontains": json.dumps(sign)[1:-1]})  # SQLite keeps \u0430
@@ -201,7 +219,7 @@ def is_json(column: models.Field) -> bool:
 
 def holds(value, signs: Iterable[str]) -> bool:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return any(sign.lower() in text.lower() for sign in signs)
+    return any(spelt.lower() in text.lower() for spelt in spellings(signs))
 
 
 # ── handing over
@@ -212,10 +230,11 @@ def everything(record: Record) -> dict:
     own = all_of(record)
     ids, key = [one.pk for one in own], record.type_key
     signs = signs_of(record)
-    said = Activity.objects.filter(type=key, object_id__in=ids).select_related("by").order_by("at")
+    tasks = tasks_about(own)
+    around = Q(type=key, object_id__in=ids) | Q(type=Task.type_key, object_id__in=[task.pk for task in tasks])
+    said = Activity.objects.filter(around).select_related("by").order_by("at")
     changes = Change.objects.filter(type=key, object_id__in=ids).select_related("changeset__by").order_by("pk")
-    kept = RecordFile.objects.filter(type=key, object_id__in=ids).select_related("by").order_by("at")
-    tasks = Task._base_manager.filter(about_type=key, about_id__in=ids).select_related("owner").order_by("due_on")
+    kept = RecordFile.objects.filter(around).select_related("by").order_by("at")
     return {
         "person": [facts(one) for one in own],
         "parts": {part.key: part_rows(part, ids) for part in type_of(record).parts},

@@ -205,3 +205,29 @@ def test_doctor_names_a_file_that_is_missing_or_damaged(cast, as_user):
     RecordFile.objects.get().path.write_bytes(PDF.replace(b"1.7", b"1.6"))
 
     assert "offer.pdf" in keeping.fault()
+
+
+def test_what_is_kept_anew_while_the_last_equal_file_is_tidied_away_keeps_its_content(
+    cast, django_capture_on_commit_callbacks
+):
+    first, second = make_company(cast.anna, name="A"), make_company(cast.anna, name="B")
+    old = keeping.add(first, by=cast.anna, name="offer.pdf", kind=KINDS["pdf"], file=io.BytesIO(PDF))
+
+    with django_capture_on_commit_callbacks() as tidied:
+        keeping.forget(first)
+    new = keeping.add(second, by=cast.anna, name="offer.pdf", kind=KINDS["pdf"], file=io.BytesIO(PDF))
+    for let_go in tidied:
+        let_go()
+
+    assert (new.path, new.path.read_bytes()) == (old.path, PDF)
+    assert [path.name for path in new.path.parent.iterdir()] == [new.digest]
+
+
+def test_what_was_tidied_away_while_an_equal_file_came_in_is_kept_again(cast, django_capture_on_commit_callbacks):
+    company = make_company(cast.anna)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        made = keeping.add(company, by=cast.anna, name="offer.pdf", kind=KINDS["pdf"], file=io.BytesIO(PDF))
+        made.path.unlink()
+
+    assert made.path.read_bytes() == PDF

@@ -3,10 +3,13 @@
 import io
 import json
 import re
+from contextlib import suppress
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from groundwork.access.models import AuditEntry
@@ -21,10 +24,12 @@ from groundwork.records.files.kinds import KINDS
 from groundwork.records.files.models import RecordFile
 from groundwork.records.finding import search
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
-from groundwork.records.models import ChangeSet, ExternalKey
+from groundwork.records.lists.saved_views import SavedView
+from groundwork.records.models import Change, ChangeSet, ExternalKey, Notice, SearchRow
+from groundwork.records.notices.telling import tell
 from groundwork.records.personal import erasing
 from groundwork.records.personal import facts as personal
-from groundwork.records.tasks.models import Task
+from groundwork.records.tasks.asking import give
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 
@@ -49,8 +54,11 @@ def zofia(cast):
         write.put_part(fresh, ContactFact(text="Quix has a dog", reader=anna, why="small talk"))
         write.put_part(fresh, Employment(company=nevis, job="quix helper"))
     write.note(zofia, by=anna, kind="note", text="Quix wants blue boxes")
-    write.creating(Task(what="Ring Quix", owner=anna, about_type="contact", about_id=zofia.pk), by=anna)
-    keeping.add(zofia, by=anna, name="quix passport.txt", kind=KINDS["txt"], file=io.BytesIO(b"the passport of quix"))
+    task = give(zofia, by=anna, what="Ring Quix", due_on=today(), owner=cast.piotr)
+    write.note(task, by=anna, kind="note", text="@Ivan Quix is on holiday")
+    tell(cast.ivan.pk, Notice.Kind.MENTION, ("task", task.pk), by=anna, text="Quix is on holiday")
+    for record, name in ((zofia, "quix passport.txt"), (task, "quix voice.txt")):
+        keeping.add(record, by=anna, name=name, kind=KINDS["txt"], file=io.BytesIO(name.encode()))
     ExternalKey.objects.create(source="old", type="contact", key="quix-17", object_id=zofia.pk)
     return Contact.objects.get(pk=zofia.pk)
 
@@ -72,6 +80,9 @@ def elsewhere(cast, zofia):
     Staged.objects.create(job=job, type="contact", key=MAIL, data={"values": {"name": NAME, "tags": [PHONE]}})
     BadRow.objects.create(job=job, file="people.csv", line=3, value=f"{PHONE}x", reason="no number")
     invoice = make_record(types["invoice"], owner=cast.anna, word=f"For {NAME}", state="draft")
+    asked = urlencode({"q": NAME, "f.email": MAIL.upper()})
+    SavedView.objects.create(type="company", name="Hers", query=asked, author=cast.ivan)
+    work.start("records.bulk", cast.ivan, type="company", query=asked)
     return {"company": other, "invoice": invoice, "path": path}
 
 
@@ -84,6 +95,15 @@ def whole_database() -> str:
             rows += [f"{table}: {row}" for row in cursor.fetchall()]
     text = "\n".join(rows)
     return re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+
+
+def found_by_word(begun: str) -> list[tuple[str, int]]:
+    """What the word table of the search, which says of no word whose it is, knows by words that begin so."""
+    rows = SearchRow.objects.filter(text__contains=begun)
+    if connection.vendor == "sqlite":
+        found = RawSQL("SELECT rowid FROM records_words WHERE records_words MATCH %s", [f"{begun}*"])
+        rows = SearchRow.objects.filter(pk__in=found)
+    return list(rows.values_list("type", "object_id"))
 
 
 def planted_in(text: str) -> list[str]:
@@ -99,7 +119,7 @@ def test_everything_that_was_planted_is_handed_over(cast, as_user, zofia, elsewh
     said = json.dumps(held, ensure_ascii=False)
     for text in (
         NAME, MAIL, OLD_MAIL, PHONE, "buyer", "likes tulips", "Letter of quix", "has a dog", "quix helper",
-        "wants blue boxes", "Ring Quix", "quix-17", "recommended us", "ask Żofia",
+        "wants blue boxes", "Ring Quix", "is on holiday", "quix-17", "recommended us", "ask Żofia",
     ):  # fmt: skip
         assert text in said
     for text in (NAME, "likes tulips", "Letter of quix", "wants blue boxes", "Ring Quix", "recommended us"):
@@ -122,6 +142,7 @@ def test_after_erasing_nothing_names_her_but_the_invoice_and_that_is_said(cast, 
     assert all(
         "trade_invoice" in line or f"'invoice', {invoice.pk}" in line or "records_words" in line for line in left
     ), left
+    assert found_by_word("quix") == [("invoice", invoice.pk)]
     assert any("trade_invoice" in line for line in left)
     kept = Contact.objects.get(pk=zofia.pk)
     assert (kept.name, kept.email, kept.phone, kept.company) == ("erased person", "", "", None)
@@ -138,15 +159,55 @@ def test_without_an_invoice_nothing_is_left_at_all(cast, zofia):
     assert planted_in(whole_database()) == []
 
 
-def test_the_files_on_her_page_are_handed_over_by_name_and_their_content_goes(cast, zofia):
-    file = RecordFile.objects.get()
+def test_the_files_on_her_page_are_handed_over_by_name_and_their_content_goes(
+    cast, zofia, django_capture_on_commit_callbacks
+):
+    files = list(RecordFile.objects.order_by("pk"))
     told = personal.everything(zofia)["files"]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(zofia, by=cast.adam, reason="She asked")
+
+    assert [row["name"] for row in told] == ["quix passport.txt", "quix voice.txt"]
+    assert not RecordFile.objects.exists()
+    assert [file.path.exists() for file in files] == [False, False]
+
+
+def test_an_erasure_that_is_given_up_has_taken_no_file_away(cast, zofia, django_capture_on_commit_callbacks):
+    files = list(RecordFile.objects.all())
+
+    with django_capture_on_commit_callbacks(execute=False), suppress(ZeroDivisionError), transaction.atomic():
+        erasing.erase(zofia, by=cast.adam, reason="She asked")
+        1 / 0  # noqa: B018 - whatever fails later
+
+    assert RecordFile.objects.count() == 2
+    assert [file.path.exists() for file in files] == [True, True]
+
+
+def test_two_keys_of_another_system_that_are_her_address_do_not_stop_the_erasure(cast, zofia):
+    other = make_record(types["company"], owner=cast.ivan, word="Tobago")
+    for key in (MAIL, MAIL.upper(), "tobago-1"):
+        ExternalKey.objects.create(source="old", type="company", key=key, object_id=other.pk)
 
     erasing.erase(zofia, by=cast.adam, reason="She asked")
 
-    assert [row["name"] for row in told] == ["quix passport.txt"]
-    assert not RecordFile.objects.exists()
-    assert not file.path.exists()
+    assert list(ExternalKey.objects.values_list("key", flat=True)) == ["tobago-1"]
+
+
+def test_a_sole_trader_named_like_the_person_keeps_the_name_and_that_is_said(cast, as_user, zofia):
+    shop = write.creating(Company(name=NAME, email=MAIL, owner=cast.anna), by=cast.anna)
+    adam, address = as_user(cast.adam), reverse("records:erase", args=["contact", zofia.pk])
+
+    before = adam.get(address).content.decode()
+    adam.post(address, {"reason": "By letter of today."})
+
+    kept = Company.objects.get(pk=shop.pk)
+    last = Change.objects.filter(type="company", object_id=shop.pk).latest("pk")
+    assert shop.number in before
+    assert "bears this very name" in before
+    assert (kept.name, kept.email) == (NAME, "")
+    assert AuditEntry.objects.get(event="erased").detail["kept"] == [shop.number]
+    assert (last.changeset.act, last.changeset.by, last.fields) == ("erased", cast.adam, {"email": ["", ""]})
 
 
 def test_search_and_page_know_nothing_and_colleagues_texts_read_on(cast, as_user, zofia, elsewhere):
