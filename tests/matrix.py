@@ -356,6 +356,13 @@ def step(case: Case) -> dict:
     return told | {"next-state": "done", "next-about_id": ivans(case).pk, "about_type": "company"}
 
 
+def order_makers(case: Case, oracle: "Oracle"):
+    """An order is made of what was bought before: whoever makes orders at all."""
+    if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
+        return None
+    return 403 if case.method == "POST" and not oracle.reach(case.actor, "create", "order") else None
+
+
 def task_givers(case: Case, oracle: "Oracle"):
     """Whoever sees the record, and gives tasks at all."""
     if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
@@ -606,6 +613,13 @@ ROWS: dict[str, Row] = {
         lambda case: [{"pk": 1}],
         post=lambda case: {"name": "typed"},
         says=frozenset({404}),
+    ),
+    "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
+    "sales:repeat": Row(
+        "view record", may=order_makers, says=frozenset({409}), types=lambda kind: kind.key == "company"
+    ),
+    "sales:call": Row(
+        "edit record", post=lambda case: {"kind": "call", "text": "typed"}, types=lambda kind: kind.key == "company"
     ),
     "insight:above": Row("view reports"),
     "insight:ask_costs": Row("create task", says=frozenset({404, 422})),

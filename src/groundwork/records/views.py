@@ -322,16 +322,23 @@ def note(request, kind, record):
     """A note or a call, and the next step where one is typed: both are kept, or neither."""
     form = ActivityForm(request.POST, record=record)
     step = asking.StepForm(request.POST, user=request.user, is_optional=True)
-    if not (form.is_valid() and step.is_valid()):
+    if not keep_note(request, record, form, step):
         return show_page(request, kind, record, activity=form, step=step, status=422)
+    messages.success(request, _("Noted."))
+    return redirect(record)
+
+
+def keep_note(request, record, form: ActivityForm, step: asking.StepForm) -> bool:
+    """Keep what was typed; False where a form is wrong. PermissionDenied where the person gives no tasks."""
+    if not (form.is_valid() and step.is_valid()):
+        return False
     if step.asked and not request.user.can("create", "task"):
         raise PermissionDenied
     with write.acting(request.user, "noted"):
         write.note(record, by=request.user, mentioned=form.mentioned, **form.cleaned_data)
         if step.asked:
             asking.give(record, by=request.user, **step.asked)
-    messages.success(request, _("Noted."))
-    return redirect(record)
+    return True
 
 
 def _part(kind, record, user, key):

@@ -30,10 +30,11 @@ def people_choices(user) -> list[tuple[Any, str]]:
     """Who may be given a task; read once for this instance of the user: a page has two such forms."""
     if user is None:
         return []
-    if "_people" not in user.__dict__:
+    known = getattr(user, "_people", None)  # not in __dict__: request.user only stands for its user
+    if known is None:
         people = User.objects.filter(is_active=True).order_by("name", "pk")
-        user._people = [("", "–"), *((person.pk, str(person)) for person in people)]
-    return user._people
+        known = user._people = [("", "–"), *((person.pk, str(person)) for person in people)]
+    return known
 
 
 class StepForm(CleanText, forms.ModelForm):

@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesConfig(AppConfig):
+    name = "groundwork.crm.sales"
+    label = "sales"
+    verbose_name = _("Sales")
+
+    def ready(self):
+        from groundwork.crm.sales import lines
+        from groundwork.records.pages import ActLabel, acts
+        from groundwork.records.tasks.asking import DaySection, my_day
+        from groundwork.ui import keys
+        from groundwork.ui.navigation import Entry, entries
+
+        entries.add(
+            Entry(
+                "due", _("Due to order"), "repeat", lambda: reverse("sales:due"), order=5,
+                may=lambda user: user.can("view", "company") and user.can("view", "invoice"),
+            )
+        )  # fmt: skip
+        keys.go("E", "due")
+        my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
+        acts.add(ActLabel("order.repeat", _("Ordered again"), can_go_back=True))
