@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
+from typing import cast
 
 from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
@@ -44,7 +45,6 @@ class Due:
     """A customer who would have ordered by now. What the reader may not know is empty or None."""
 
     company: Company
-    due_on: date
     basket: list[Usual] = field(default_factory=list)
     owes: list[Debt] = field(default_factory=list)
     agreed: Task | None = None  # the next thing that was promised about them
@@ -53,6 +53,11 @@ class Due:
     @property
     def facts(self) -> CompanyFacts:
         return self.company.facts
+
+    @property
+    def due_on(self) -> date | None:
+        facts = self.facts
+        return facts.last_on and facts.last_on + timedelta(days=facts.rhythm_days or 0)
 
     @property
     def late_days(self) -> int:
@@ -131,7 +136,6 @@ def _filled(user, companies: Sequence[Company]) -> list[Due]:
     return [
         Due(
             company,
-            company.facts.last_on + timedelta(days=company.facts.rhythm_days),
             basket=baskets.get(company.pk, []),
             owes=owed.get(company.pk, []),
             agreed=agreed.get(company.pk),
@@ -159,7 +163,8 @@ def baskets_of(ids: Sequence[int], user) -> dict[int, list[Usual]]:
     )
     taken: dict[int, dict[int, list[InvoiceLine]]] = {}
     for line in lines:
-        taken.setdefault(documents[line.invoice_id], {}).setdefault(line.product_id, []).append(line)
+        of_company = taken.setdefault(documents[line.invoice_id], {})
+        of_company.setdefault(line.product_id or 0, []).append(line)
     count: dict[int, int] = {}
     for company in documents.values():
         count[company] = count.get(company, 0) + 1
@@ -175,11 +180,13 @@ def _reads_lines(user) -> bool:
 def _usual(products: dict[int, list[InvoiceLine]], documents: int) -> list[Usual]:
     often = [(len({line.invoice_id for line in lines}), lines) for lines in products.values()]
     kept = sorted((item for item in often if item[0] * 2 >= documents), key=lambda item: -item[0])
-    return [
-        Usual(lines[0].product, round_half_up(Decimal(median(line.quantity for line in lines)), 3), lines[0].price,
-              lines[0].invoice.currency)
-        for _count, lines in kept[:BASKET]
-    ]  # fmt: skip
+    return [_usually(lines) for _count, lines in kept[:BASKET]]
+
+
+def _usually(lines: list[InvoiceLine]) -> Usual:
+    newest = lines[0]
+    quantity = round_half_up(Decimal(median(line.quantity for line in lines)), 3)
+    return Usual(cast(Product, newest.product), quantity, newest.price, newest.invoice.currency)
 
 
 def _debts(ids: Sequence[int], user) -> dict[int, list[Debt]]:

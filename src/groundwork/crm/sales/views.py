@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,11 +16,6 @@ from groundwork.records.forms import ActivityForm
 from groundwork.records.tasks.asking import StepForm
 from groundwork.records.views import acts_on, keep_note
 from groundwork.ui.table import Empty
-
-NOBODY = Empty(
-    _l("Nobody is due"),
-    _l("A customer who bought on three days has a rhythm. Who would have ordered by it, and has not, stands here."),
-)
 
 
 @require_GET
@@ -35,10 +29,14 @@ def _shown(request, status=200, wrong=None):
     everybody = request.GET.get("whose") == "all"
     found = due.due_list(request.user, everybody=everybody)
     line = lambda row: line_of(row, request.user, **(wrong or {}).get(row.company.pk, {}))  # noqa: E731
+    nobody = Empty(
+        _("Nobody is due"),
+        _("A customer who bought on three days has a rhythm. Who would have ordered by it, and has not, stands here."),
+    )
     context = {
         "found": found, "rows": [line(row) for row in found.rows], "waiting": [line(row) for row in found.waiting],
        
-        "nobody": NOBODY, "everybody": everybody, "hidden": found.count - len(found.rows) - len(found.waiting),
+        "nobody": nobody, "everybody": everybody, "hidden": found.count - len(found.rows) - len(found.waiting),
     }  # fmt: skip
     return render(request, "sales/due.html", context, status=status)
 
