@@ -132,7 +132,8 @@ PRESETS: dict[str, Preset] = {
 class Granted:
     """A thing rights are given to: a type's key, its group, and its sensitive fields as {field: tag}.
 
-    ``label`` and ``fields`` ({name: label}) are what the page of a role shows.
+    ``label`` and ``fields`` ({name: label}) are what the page of a role shows; ``name`` and ``named`` ({field: name})
+    what a configuration file calls a type and fields of the firm's own, whose keys say nothing in another firm.
     """
 
     key: str
@@ -140,6 +141,8 @@ class Granted:
     sensitive: dict[str, str] = field(default_factory=dict)
     label: Any = ""
     fields: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    named: dict[str, str] = field(default_factory=dict)
 
 
 THINGS = [

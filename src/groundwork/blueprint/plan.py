@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.blueprint.elements import declared, raise_config_version, revise, switch, trial
+from groundwork.blueprint.elements import declared, one_request, raise_config_version, revise, switch, trial
 from groundwork.blueprint.models import Applied, Element, Firm
 from groundwork.blueprint.text import Node, fault, read, written
 from groundwork.core.clock import now
@@ -21,6 +21,8 @@ from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 
 FORMAT = "1"
+MOST_THINGS = 1000  # of a file: nobody writes into the database while one is planned
+LONGEST_REASON = 300
 Facts = dict[str, Any]  # of one thing, as text.Plain
 
 
@@ -37,8 +39,9 @@ class Act:
 class Section:
     """One kind of configured thing, contributed by its room.
 
-    ``read`` gives what the firm has, {name: facts}; ``write`` sets a thing to all the facts given. What does not fit it
-    refuses, by a Refusal or by ValidationError({path: sentence}), path "rights.company" leading to the fault.
+    ``read`` gives what the firm has, {name: facts}; ``write`` sets a thing to all the facts given: what they leave out
+    is empty. What does not fit it refuses, by a Refusal or by ValidationError({path: sentence}), the path, such as
+    ("rights", "company"), leading to the fault.
     """
 
     key: str
@@ -48,7 +51,11 @@ class Section:
     read: Callable[[], dict[str, Facts]]
     write: Callable[[str, Facts, Act], None]
     element: Callable[[str], str]  # the key of a thing's element
+    deep: frozenset[str] = frozenset()  # those of the facts that are lists or mappings
     gone: Facts | None = None  # the facts that take an added thing out of use again
+    travels: Callable[[str, Facts], bool] = lambda _name, _facts: True  # does the file that a firm takes out have it?
+    late: Callable[[Facts], bool] = lambda _facts: False  # names others of its section, so it comes after them
+    stays: Callable[[], list[str]] = list  # what the firm has and no file can say, in words
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,12 @@ class Plan:
     faults: list[str]
 
 
+def wrong(sentence: str, *path: str) -> ValidationError:
+    """What is wrong with the fact under ``path``: to be raised by a section."""
+    held: dict[Any, str] = {path: sentence}
+    return ValidationError(held)
+
+
 sections: Registry[Section] = Registry(lambda section: section.key)
 
 
@@ -96,8 +109,15 @@ def export() -> str:
     """The whole configuration of the firm as one readable file."""
     firm = Firm.objects.filter(pk=1).first()
     whole: dict[str, Any] = {"groundwork": FORMAT, "firm": str(firm or "")}
-    whole |= {section.key: held for section in in_order() if (held := section.read())}
+    for section in in_order():
+        held = {name: facts for name, facts in section.read().items() if section.travels(name, facts)}
+        whole |= {section.key: held} if held else {}
     return written(whole)
+
+
+def what_stays() -> list[str]:
+    """What is configured and yet in no file, since it names people or records of this firm."""
+    return [words for section in in_order() for words in section.stays()]
 
 
 def plan(text: str, *, by) -> Plan:
@@ -115,13 +135,23 @@ def plan(text: str, *, by) -> Plan:
 def _carry_out(text: str, act: Act) -> Plan:
     try:
         whole = read(text)
+        _refuse_too_much(whole)
     except ValidationError as error:
         return Plan([], list(error.messages))
     made = Plan([], list(_strange(whole)))
-    for section in in_order():
-        if (found := whole.at(section.key)) is not whole:
-            _carry_out_section(section, found, act, made)
+    with one_request():  # what is configured is read anew after each change, and not oftener
+        for section in in_order():
+            if (found := whole.at(section.key)) is not whole:
+                _carry_out_section(section, found, act, made)
     return made
+
+
+def _refuse_too_much(whole: Node) -> None:
+    assert isinstance(whole.value, dict)
+    count = sum(len(node.value) for node in whole.value.values() if isinstance(node.value, dict))
+    if count > MOST_THINGS:
+        words = _("The file names %(count)s things; at most %(most)s are taken at once: divide it.")
+        raise ValidationError(words % {"count": count, "most": MOST_THINGS})
 
 
 def _strange(whole: Node) -> Iterator[str]:
@@ -139,27 +169,38 @@ def _carry_out_section(section: Section, found: Node, act: Act, made: Plan) -> N
     if not isinstance(found.value, dict):
         made.faults.extend(fault(found.line, _("Names and what belongs to each are expected here.")).messages)
         return
-    for name, node in found.value.items():
+    before, carried_out = section.read(), {}
+    for name, node in sorted(found.value.items(), key=lambda item: _is_late(section, item[1])):
         try:
             _known_facts(section, node)
-            if step := _carry_out_thing(section, name, node, act):
-                made.steps.append(step)
+            if wanted := _carry_out_thing(section, name, node, before.get(name), act):
+                carried_out[name] = wanted
         except ValidationError as error:
             made.faults.extend(_placed(error, node))
         except Refusal as refusal:
             made.faults.extend(fault(node.line, refusal.sentence).messages)
+    after = section.read() if carried_out else {}
+    for name, wanted in carried_out.items():
+        if (became := after.get(name, wanted)) != before.get(name):
+            made.steps.append(Step(section.key, name, before.get(name), became, found.value[name].line))
 
 
-def _carry_out_thing(section: Section, name: str, node: Node, act: Act) -> Step | None:
-    before = section.read().get(name)
-    wanted = _merged(before or {}, node.plain())
-    if wanted == before:
+def _is_late(section: Section, node: Node) -> bool:
+    return isinstance(node.value, dict) and section.late(node.plain())
+
+
+def _carry_out_thing(section: Section, name: str, node: Node, before: Facts | None, act: Act) -> Facts | None:
+    """What was asked of the thing; None where it is so already. What a file names comes into use, unless it says no."""
+    wanted, gone = _merged(before or {}, node.plain()), section.gone or {}
+    is_gone = bool(gone) and all(wanted.get(name) == value for name, value in gone.items())
+    if is_gone and not any(name in node.value for name in gone):  # type: ignore[operator]
+        wanted = {name: value for name, value in wanted.items() if name not in gone}
+    elif wanted == before or before is None and is_gone:
         return None
     with transaction.atomic():
         section.write(name, wanted, act)
         _give_reason(section.element(name), wanted.get("reason") or "", act)
-    after = section.read().get(name, wanted)
-    return None if after == before else Step(section.key, name, before, after, node.line)
+    return wanted
 
 
 def _give_reason(key: str, reason: str, act: Act) -> None:
@@ -184,6 +225,10 @@ def _known_facts(section: Section, node: Node) -> None:
         if fact not in section.facts:
             words = _("Nothing is called “%(name)s” here. There are: %(names)s.")
             raise fault(held.line, words % {"name": fact, "names": ", ".join(sorted(section.facts))})
+        if fact not in section.deep and not isinstance(held.value, str):
+            raise fault(held.line, _("“%(name)s” is one text.") % {"name": fact})
+        if fact == "reason" and len(held.value) > LONGEST_REASON:
+            raise fault(held.line, _("At most %(most)s signs fit.") % {"most": LONGEST_REASON})
 
 
 def _placed(error: ValidationError, node: Node) -> list[str]:
@@ -191,7 +236,7 @@ def _placed(error: ValidationError, node: Node) -> list[str]:
     if not hasattr(error, "error_dict"):
         return list(error.messages)
     return [
-        fault(node.at(*path.split(".")).line, sentence).messages[0]
+        fault(node.at(*([path] if isinstance(path, str) else path)).line, sentence).messages[0]
         for path, sentences in error.message_dict.items()
         for sentence in sentences
     ]
@@ -234,6 +279,8 @@ def _put_back(step: dict, act: Act) -> bool:
     if back is None or section.read().get(step["name"]) != step["after"]:
         return False
     section.write(step["name"], back, act)
+    if step["before"] is not None and "reason" in back:  # why it is here is as before; history tells of the way back
+        Element.objects.filter(key=section.element(step["name"])).update(reason=back["reason"])
     return True
 
 
@@ -250,7 +297,7 @@ def _write_switch(key: str, facts: Facts, act: Act) -> None:
     if key not in declared or not declared[key].optional:
         raise Refusal(_("Nothing called “%(name)s” can be switched on or off.") % {"name": key})
     if facts.get("on") not in ("yes", "no"):
-        raise ValidationError({"on": _("Say yes or no.")})
+        raise wrong(_("Say yes or no."), "on")
     switch(key, on=facts["on"] == "yes", by=act.by, reason=facts.get("reason") or act.reason, origin=act.origin)
 
 

@@ -35,9 +35,13 @@ class Node:
         """The node under ``path``, or the nearest that is there: where a fault of it is shown."""
         here = self
         for name in path:
-            if not isinstance(here.value, dict) or name not in here.value:
-                break
-            here = here.value[name]
+            match here.value:
+                case dict() as held if name in held:
+                    here = held[name]
+                case list() as held if name.isdecimal() and int(name) < len(held):
+                    here = held[int(name)]
+                case _:
+                    break
         return here
 
 

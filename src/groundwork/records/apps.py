@@ -10,7 +10,10 @@ class RecordsConfig(AppConfig):
 
     def ready(self):
         from groundwork.access.presets import more_things
+        from groundwork.records.added import configured  # noqa: F401 - adds sections of the configuration file
+        from groundwork.records.added import configured as _added  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.lists import bulk
+        from groundwork.records.lists import configured as _views  # noqa: F401 - likewise
         from groundwork.records.personal import handing_over  # noqa: F401 - adds what people own
         from groundwork.records.tasks import types as _tasks  # noqa: F401 - it registers
         from groundwork.records.types import types

@@ -237,6 +237,7 @@ class RecordType:
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
     added: dict[str, Field] = field(default_factory=dict)  # what the firm added, in its order
     called: dict[str, Any] = field(default_factory=dict)  # {field of the model: what it is called here instead}
+    named: str = ""  # what a configuration file calls a type of the firm's own; a built-in one goes by its key
 
     def __post_init__(self):
         if len(self.quick) > 3:
@@ -277,7 +278,8 @@ class RecordType:
     def granted(self) -> Granted:
         hidden = {part.key: part.sensitive for part in self.parts if part.sensitive}
         labels = {name: self.field(name).label for name in self.fields} | {part.key: part.label for part in self.parts}
-        return Granted(self.key, self.group, {**self.sensitive, **hidden}, self.plural, labels)
+        own = {name: shown.added.label for name, shown in self.added.items() if shown.added}
+        return Granted(self.key, self.group, {**self.sensitive, **hidden}, self.plural, labels, self.named, own)
 
     def visible_fields(self, user, names: tuple[str, ...]) -> list[Field]:
         from groundwork.access.rights import rights

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,6 +174,30 @@ WORDS = st.text(
 )
 def test_any_text_that_is_written_is_read_back_as_it_was(data):
     assert read(written(data)).plain() == data
+
+
+@pytest.mark.parametrize("roles", [3, 30])
+def test_a_role_more_takes_as_many_queries_more_whatever_their_number(cast, roles):
+    """Each section is read once before and once after, not once a thing."""
+    names = "".join(f"  Packer {number}: {{rights: {{product: {{view: all}}}}}}\n" for number in range(roles))
+
+    with CaptureQueriesContext(connection) as one:
+        plan.plan("groundwork: 1\nroles:\n  Packer: {rights: {product: {view: all}}}\n", by=cast.adam)
+    with CaptureQueriesContext(connection) as many:
+        made = plan.plan("groundwork: 1\nroles:\n" + names, by=cast.adam)
+
+    assert len(made.steps) == roles
+    assert len(many) <= len(one) * roles
+
+
+def test_a_file_of_more_things_than_are_taken_at_once_is_refused_before_anything_is_tried(cast):
+    names = "".join(f"  Packer {number}: {{}}\n" for number in range(plan.MOST_THINGS + 1))
+
+    with CaptureQueriesContext(connection) as asked:
+        found = faults("groundwork: 1\nroles:\n" + names, cast)
+
+    assert found == ["The file names 1001 things; at most 1000 are taken at once: divide it."]
+    assert len(asked) < 10
 
 
 def test_an_administrator_looks_at_the_plan_applies_it_and_rolls_it_back_in_the_browser(cast, as_user):

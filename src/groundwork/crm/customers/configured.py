@@ -2,12 +2,11 @@
 
 from decimal import Decimal, InvalidOperation
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.blueprint.models import Element
-from groundwork.blueprint.plan import Act, Facts, Section, sections
+from groundwork.blueprint.plan import Act, Facts, Section, sections, wrong
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.relationship import Rule, Settings, Values, change_rule, rules
 
@@ -31,7 +30,7 @@ def write(key: str, facts: Facts, act: Act) -> None:
     rule = rules[key]
     step = str(facts.get("next_step") or rule.next_step)
     if len(step) > 300:
-        raise ValidationError({"next_step": _("At most 300 signs fit.")})
+        raise wrong(_("At most 300 signs fit."), "next_step")
     change_rule(rule, thresholds(rule, facts), step, by=act.by, reason=facts.get("reason") or act.reason)
 
 
@@ -43,26 +42,27 @@ def thresholds(rule: Rule, facts: Facts) -> Values:
     typed = facts.get("thresholds") or {}
     known = {item.name: item for item in rule.thresholds}
     if not isinstance(typed, dict) or (strange := set(typed) - set(known)):
-        wrong = min(strange) if isinstance(typed, dict) else ""
+        odd = min(strange) if isinstance(typed, dict) else ""
         words = _("Nothing is called “%(name)s” here. There are: %(names)s.")
-        raise ValidationError({f"thresholds.{wrong}": words % {"name": wrong, "names": ", ".join(known)}})
-    return {name: number_of(f"thresholds.{name}", typed[name], known[name]) for name in typed}
+        raise wrong(words % {"name": odd, "names": ", ".join(known)}, "thresholds", odd)
+    return {name: number_of(name, typed[name], known[name]) for name in typed}
 
 
-def number_of(place: str, text: str, item) -> Decimal:
+def number_of(name: str, text: str, item) -> Decimal:
     try:
         number = Decimal(str(text).replace(",", "."))
     except InvalidOperation as error:
-        raise ValidationError({place: _("“%(value)s” is not a number.") % {"value": str(text)[:60]}}) from error
+        raise wrong(_("“%(value)s” is not a number.") % {"value": str(text)[:60]}, "thresholds", name) from error
     if not item.least <= number <= item.most:
         words = _("Give a number from %(least)s to %(most)s.") % {"least": item.least, "most": item.most}
-        raise ValidationError({place: words})
+        raise wrong(words, "thresholds", name)
     return number
 
 
 sections.add(
     Section(
         key="relationship", label=gettext_lazy("Relationship rules"), order=60, read=read, write=write,
-        facts=frozenset({"reason", "next_step", "thresholds"}), element=lambda key: f"rule:relationship.{key}",
+        facts=frozenset({"reason", "next_step", "thresholds"}), deep=frozenset({"thresholds"}),
+        element=lambda key: f"rule:relationship.{key}",
     )
 )  # fmt: skip

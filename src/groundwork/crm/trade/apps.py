@@ -13,6 +13,7 @@ class TradeConfig(AppConfig):
         from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
         from groundwork.crm.trade import (  # noqa: F401 - they register
             claim_facts,
+            configured,
             documents,
             facts,
             headers,

@@ -127,7 +127,10 @@ class AddedField(Configured):
         if not self.label:
             raise Refusal(_("Give the field a name."))
         others = [other for other in AddedField.objects.filter(type=self.type, retired_at=None) if other.pk != self.pk]
-        built_in = [str(shown.label) for shown in types[self.type].by_name.values() if not shown.added]
+        built_in = [
+            name for shown in types[self.type].by_name.values() if not shown.added
+            for name in (str(shown.label), shown.name)  # a configuration file and its formulas call it by its key
+        ]  # fmt: skip
         if self.retired_at is None:
             if self.label.casefold() in {name.casefold() for name in (*built_in, *(other.label for other in others))}:
                 raise Refusal(_("This record type has a field of that name: choose another one."))
@@ -136,6 +139,8 @@ class AddedField(Configured):
         if self.filterable and sum(other.filterable for other in others) >= MOST_FILTERABLE:
             raise Refusal(_("Lists filter by %(count)s added fields at most: take it from another one first.")
                           % {"count": MOST_FILTERABLE})  # fmt: skip
+        if self.retired_at and (readers := [row for row in others if self.key in formula.read_by(row.formula)]):
+            raise Refusal(_("The formula “%(name)s” reads it: retire that first.") % {"name": readers[0]})
         if self.kind == "choice" and not any(not choice["retired"] for choice in self.choices):
             raise Refusal(_("Name what can be chosen, a line each."))
         if self.kind == "formula":
@@ -252,7 +257,8 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
     refuse_unless_configurator(by)
     row = AddedField(type=type_key, kind=kind, label=label.strip(), **{"choices": [], **facts})
     row.choices = chosen([], row.choices)
-    row.order = AddedField.objects.filter(type=type_key).count()
+    if "order" not in facts:
+        row.order = AddedField.objects.filter(type=type_key).count()
     if row.shown_kind == "money" and not row.currency:
         row.currency = Firm.own_currency() or "EUR"
     row.make(by=by, reason=reason, asked_by=asked_by)

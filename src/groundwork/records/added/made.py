@@ -89,6 +89,7 @@ class MadeType(Configured):
         if same or self.prefix in {kind.prefix for kind in others}:
             raise Refusal(_("Numbers of another record type begin with %(letters)s.") % {"letters": self.prefix})
         taken = {str(word).casefold() for kind in others for word in (kind.label, kind.plural)}
+        taken |= {kind.key for kind in others if not kind.named}  # a configuration file names a type by its key
         if self.retired_at is None and {self.one.casefold(), self.many.casefold()} & taken:
             raise Refusal(_("There is a record type of that name: choose another one."))
         if not self.pk and len(added.own().types) >= MOST_TYPES:
@@ -147,7 +148,7 @@ def kind_of(row: MadeType) -> "RecordType":
         model=model_of(row.key), label=one, plural=many, icon=row.icon, prefix=row.prefix, group="own",
         fields=("name",), columns=("name",), sorts=("name", "-created_at"), quick=("name",), search=("name",),
         filters=("owner", "department"), explain=row.explain, section="", order=row.order,
-        called={"name": row.title} if row.title else {},
+        called={"name": row.title} if row.title else {}, named=row.one,
     )  # fmt: skip
 
 
