@@ -78,7 +78,12 @@ COMMANDS = (
             option("--no-worker", action="store_true", help="background work runs elsewhere (groundwork worker)"),
         ),
     ),
-    Command("worker", "run background work only", "groundwork.config.commands.worker"),
+    Command(
+        "worker",
+        "run background work only",
+        "groundwork.config.commands.worker",
+        (option("--run", type=positive, metavar="ID", help="one piece of work that asks for a process of its own"),),
+    ),
     Command(
         "user",
         "add a user, or set a user's password; the password is read from stdin",

@@ -35,6 +35,8 @@ class Event(models.TextChoices):
     PERSONAL = "personal data", gettext_lazy("personal data handed over")
     ERASED = "erased", gettext_lazy("personal data erased")
     EXPORTED = "exported", gettext_lazy("list or report taken out as a file")
+    WHOLE_ASKED = "whole firm asked for", gettext_lazy("file of the whole firm asked for")
+    WHOLE_TAKEN = "whole firm taken out", gettext_lazy("file of the whole firm taken out")
     CONFIGURED = "configured", gettext_lazy("configuration file applied or rolled back")
     VIEW_AS = "view as", gettext_lazy("looks as somebody else")
     VIEW_AS_ENDED = "view as ended", gettext_lazy("looks as somebody else no more")

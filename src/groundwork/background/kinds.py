@@ -18,11 +18,15 @@ class Kind:
     together with the saving of ``run``: what it writes and the ``run.cursor`` it leaves are kept together or not at
     all, so a batch that was interrupted is simply done again. Files and mail it must not send twice belong after the
     transaction (``transaction.on_commit``). A ``Refusal`` ends the run; its sentence is what the person reads.
+
+    ``is_apart``: what cannot be cut, since it reads one moment of the database. ``step`` is called once, outside of a
+    transaction and in a process of its own (``apart``); killed, it begins anew, so it must leave nothing half done.
     """
 
     key: str
     step: Callable[["Run"], bool]
     label: Any = ""  # lazily translated; what the person sees in the list of runs
+    is_apart: bool = False
 
 
 kinds: Registry[Kind] = Registry(lambda kind: kind.key)

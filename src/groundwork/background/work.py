@@ -19,6 +19,7 @@ from django_q.tasks import async_task
 from groundwork.core import clock
 from groundwork.core.refusals import Refusal
 
+from . import apart
 from .kinds import kinds
 from .models import UNFINISHED, Run, State
 
@@ -52,8 +53,16 @@ def enqueue(pk: int) -> None:
     async_task("groundwork.background.work.deliver", pk, task_name=f"run {pk}")
 
 
+def is_apart(pk: int) -> bool:
+    kind = kinds.get(Run.objects.filter(pk=pk).values_list("kind", flat=True).first() or "")
+    return kind is not None and kind.is_apart
+
+
 def deliver(pk: int) -> None:
     """One delivery from the queue: a slice of batches, then back to the end of the queue. Never raises."""
+    if is_apart(pk):
+        apart.begin(pk)
+        return
     holder = take(pk)
     if holder and not batches(pk, holder, seconds=SLICE):
         with transaction.atomic():
@@ -66,6 +75,9 @@ def carry_out(run: Run) -> Run:
 
     Returns the run as it stands; it is unfinished only where another delivery holds it.
     """
+    if is_apart(run.pk):
+        apart.carry(run.pk)
+        return Run.objects.get(pk=run.pk)
     while holder := take(run.pk):
         batches(run.pk, holder, seconds=None)
     return Run.objects.get(pk=run.pk)

@@ -91,6 +91,7 @@ ROOMS = [
     "rollout.adoption",
     "rollout.delivery",
     "rollout.chain",
+    "config",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -12,5 +12,6 @@ urlpatterns = [
     path("trade/", include("groundwork.crm.trade.urls")),
     path("", include("groundwork.crm.sales.urls")),
     path("", include("groundwork.crm.insight.urls")),
+    path("everything/", include("groundwork.config.everything_urls")),
     path("rollout/", include("groundwork.rollout.urls")),
 ]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -29,26 +30,35 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write_to(target: Path, portable: bool = False) -> int:
-    """Write ``target`` whole or not at all, readable by its owner only; refused where it exists."""
+    """``put`` it at ``target`` and print what is in it; refused where there is a file already."""
     if target.exists():
         raise CommandError(f"{target} exists already.")
-    part = target.with_name(target.name + ".part")
-    try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            manifest = write(file, portable)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    manifest = put(target, portable)
     rows = sum(table["rows"] for table in manifest["tables"].values())
     print(f"{rows} rows, {len(manifest['files'])} files in {target}")
     print(f"checksum {manifest['digest']}")
     return 0
 
 
-def write(file: IO[bytes], portable: bool = False) -> dict:
-    """Write the whole zip; the manifest comes last and is returned. ``portable``: for others, see ``logical``."""
+def put(target: Path, portable: bool = False, told: Callable[[int], None] = lambda more: None) -> dict:
+    """Write ``target`` whole or not at all, readable by its owner only. The manifest, and ``told``, as in ``write``."""
+    part = target.with_name(target.name + ".part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            manifest = write(file, portable, told)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def write(file: IO[bytes], portable: bool = False, told: Callable[[int], None] = lambda more: None) -> dict:
+    """Write the whole zip; the manifest comes last and is returned. ``portable``: for others, see ``logical``.
+
+    ``told`` hears now and then how many more rows and files are written; what it raises ends the writing.
+    """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive, logical.snapshot():
         tables = {}
         for model in logical.kept_models(portable):
@@ -58,6 +68,9 @@ def write(file: IO[bytes], portable: bool = False) -> dict:
                     out.write(line)
                     sha.update(line)
                     count += 1
+                    if count % logical.BATCH == 0:
+                        told(logical.BATCH)
+            told(count % logical.BATCH)
             tables[name] = {"rows": count, "sha256": sha.hexdigest()}
         manifest = {
             "format": FORMAT,
@@ -67,7 +80,7 @@ def write(file: IO[bytes], portable: bool = False) -> dict:
             "migrations": applied(),
             "sequences": logical.sequences(portable),
             "tables": tables,
-            "files": write_files(archive),
+            "files": write_files(archive, told),
             "digest": logical.digest(tables),
         }
         if portable:
@@ -82,10 +95,14 @@ def applied() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in migrations)
 
 
-def write_files(archive: zipfile.ZipFile) -> dict[str, str]:
+def uploaded() -> list[Path]:
+    return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def write_files(archive: zipfile.ZipFile, told: Callable[[int], None]) -> dict[str, str]:
     """The uploaded files. They are written once and never changed, so a file newer than the snapshot does no harm."""
     found, root = {}, Path(settings.MEDIA_ROOT)
-    for path in sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink()):
+    for path in uploaded():
         name = path.relative_to(root).as_posix()
         sha = hashlib.sha256()
         with path.open("rb") as source, archive.open(f"files/{name}", "w", force_zip64=True) as out:
@@ -93,4 +110,5 @@ def write_files(archive: zipfile.ZipFile) -> dict[str, str]:
                 out.write(chunk)
                 sha.update(chunk)
         found[name] = sha.hexdigest()
+        told(1)
     return found
