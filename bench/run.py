@@ -169,10 +169,11 @@ def show(server: str, figures: dict) -> None:
 
 def show_report(done: dict) -> None:
     """The view from above over many lines, in ms; the promise is under a second over 5,000,000."""
-    above = ", ".join(f"{period} {found['ms']}" for period, found in done["above"].items())
-    new = done["after a new invoice"]["ms"]
+    above = ", ".join(f"{period} {found['cpu_ms']}" for period, found in done["above"].items())
+    new, changed = (done[f"after a {what} invoice"]["cpu_ms"] for what in ("new", "changed"))
     print(
-        f"from above over {done['lines']:,} lines: {above} ms; after a new invoice {new} ms; "
+        f"from above over {done['lines']:,} lines, of our processor: {above} ms; after a new invoice {new} ms, "
+        f"a changed one {changed} ms (waited {done['above']['all']['ms']} ms for all days); "
         f"{'equal to' if done['equal'] else 'NOT'} the raw sums ({done['seconds_of_raw']} s); "
         f"a month is summed in at most {done['longest_month']} s; at most {done['megabytes']} MB"
     )

@@ -3,12 +3,37 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from groundwork.core.money import round_half_up
 from groundwork.crm.insight.period import months_before
-from groundwork.crm.trade.profit import profit
+from groundwork.crm.trade.profit import Largest, ProfitRow, largest, profit
 
 YEAR = 12
+LARGEST = 11  # companies that the view from above tells of: ten, and sales without one
+
+
+class Sales:
+    """The sales of some days as one person sees them; what several parts of a screen tell of is asked once."""
+
+    def __init__(self, user, start: date | None, end: date, currency: str):
+        self._days: dict[str, Any] = {"user": user, "start": start, "as_of": end, "currency": currency}
+
+    @cached_property
+    def whole(self) -> int:
+        """The revenue."""
+        return sum(row.revenue for row in profit(**self._days))
+
+    @cached_property
+    def companies(self) -> Largest:
+        """The first ``LARGEST``."""
+        return largest("company", LARGEST, **self._days)
+
+    @cached_property
+    def products(self) -> list[ProfitRow]:
+        """All of them, without names."""
+        return profit("product", **self._days, top=0)
 
 
 @dataclass(frozen=True)
@@ -32,7 +57,8 @@ class Growth:
 
 def against_last_year(as_of: date, *, user=None, currency: str) -> list[Growth]:
     """The last twelve months up to ``as_of``, oldest first. The running month is compared up to the same day."""
-    rows = {str(row.place.value): row.revenue for row in profit("month", as_of=as_of, user=user, currency=currency)}
+    months = profit("month", as_of=as_of, user=user, currency=currency, costs=False)
+    rows = {str(row.place.value): row.revenue for row in months}
     begins = min(rows, default="")
     keys = [f"{months_before(as_of, back):%Y-%m}" for back in reversed(range(YEAR))]
     return [Growth(key, rows.get(key, 0), _a_year_before(key, rows, begins, as_of, user, currency)) for key in keys]
@@ -47,4 +73,4 @@ def _a_year_before(key: str, rows: dict, begins: str, as_of: date, user, currenc
     first = date.fromisoformat(f"{then}-01")
     days = (months_before(first, -1) - first).days  # in that month: one less in February after a leap year
     last = first.replace(day=min(as_of.day, days))
-    return sum(row.revenue for row in profit(start=first, end=last, user=user, currency=currency))
+    return sum(row.revenue for row in profit(start=first, end=last, user=user, currency=currency, costs=False))

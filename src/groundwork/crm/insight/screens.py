@@ -1,7 +1,7 @@
 """What the screens of this room show, as plain tables and figures; every number carries the address of its rows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from groundwork.core.languages import NO_VALUE, active, day, moment, money, month, number, percent
 from groundwork.core.money import to_major
 from groundwork.crm.insight.period import PERIODS, Period, months_before
-from groundwork.crm.insight.questions import Growth, against_last_year
+from groundwork.crm.insight.questions import Growth, Sales, against_last_year
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Invoice
@@ -260,6 +260,7 @@ class Above:
     currencies: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     chart: BarChart | None = None
+    sales: Sales = field(init=False)
     tops: dict[str, profit.Largest] = field(default_factory=dict)
     tables: list[tuple[str, str, Table, str]] = field(default_factory=list)
     cost: Cost = field(default_factory=lambda: Cost(False, False))
@@ -271,6 +272,8 @@ class Above:
         above = cls(user, period, currency)
         above.cost = Cost.of(user)
         rows, inside = above._read_months()
+        above.sales = Sales(user, above.start, above.end, above.currency)
+        above.sales.whole = sum(row.revenue for row in inside)
         above._read_tops(profit.regrouped(inside, "country"))
         above._figures(inside)
         above._chart(profit.regrouped(rows, "month"))
@@ -316,10 +319,19 @@ class Above:
 
     def _read_tops(self, countries) -> None:
         """The largest of each kind; the others are only counted."""
-        limits = {"start": self.start, "as_of": self.end, "user": self.user, "currency": self.currency}
-        self.tops = {name: profit.largest(name, TOP, **limits) for name in ("product", "company")}
-        named = sum(row.place.value is not None for row in countries)
-        self.tops["country"] = profit.Largest(countries[:TOP], len(countries), named)
+        companies = self.sales.companies
+        self.tops["product"] = self._largest_products()
+        self.tops["company"] = replace(companies, rows=companies.rows[:TOP])
+        self.tops["country"] = first_of(countries)
+
+    def _largest_products(self) -> profit.Largest:
+        """Where unknown costs are told of, every product is read anyway."""
+        if not self.cost.shown:
+            limits = {"start": self.start, "as_of": self.end, "user": self.user, "currency": self.currency}
+            return profit.largest("product", TOP, **limits)
+        found = first_of(self.sales.products)
+        profit.give_names(found.rows, self.user)
+        return found
 
     def _figures(self, inside) -> None:
         total = next(iter(profit.totals(inside)), profit.Sums(self.code, shows_cost=self.cost.allowed))
@@ -422,6 +434,10 @@ class Above:
                 "insight:report", "profit", by=dimension, from_=self.start, to=self.end, currency=self.currency
             )
             self.tables.append((head, every % {"count": number(self.tops[dimension].named, 0)}, table, whole))
+
+
+def first_of(rows: list[profit.ProfitRow]) -> profit.Largest:
+    return profit.Largest(rows[:TOP], len(rows), sum(row.place.value is not None for row in rows))
 
 
 def choices_above(above: Above, asked_day: date | None) -> dict:

@@ -26,7 +26,17 @@ from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import rules, states_on, trait_options
 from groundwork.crm.insight import output
 from groundwork.crm.insight.period import months_before
-from groundwork.crm.insight.screens import TOP, Cost, address, invoices_address, lines_address, scale_of, words_of
+from groundwork.crm.insight.questions import Sales
+from groundwork.crm.insight.screens import (
+    TOP,
+    Above,
+    Cost,
+    address,
+    invoices_address,
+    lines_address,
+    scale_of,
+    words_of,
+)
 from groundwork.crm.trade import debts, profit
 from groundwork.crm.trade.models import Invoice
 from groundwork.crm.trade.rates import OwnRates
@@ -47,11 +57,16 @@ class Look:
     currency: str
     top: int | None = None  # how many rows of a table; None: all
     query: dict = field(default_factory=dict)
+    read: Sales | None = None  # what the screen around has read of these days already
 
     @cached_property
     def code(self) -> str:
         """Of the amounts; ``currency`` may be ALL."""
         return profit.code_of(self.currency)
+
+    @cached_property
+    def sales(self) -> Sales:
+        return self.read or Sales(self.user, self.start, self.end, self.currency)
 
     @cached_property
     def past(self) -> date | None:
@@ -298,12 +313,11 @@ def held(rows: list[profit.ProfitRow], whole: int) -> list[Held]:
 
 def show_concentration(look: Look) -> Part:
     days: dict[str, Any] = {"start": look.start, "as_of": look.end, "user": look.user, "currency": look.currency}
-    whole = sum(row.revenue for row in profit.profit(**days))
+    whole = look.sales.whole
     if look.top is None:
         every = held(profit.profit("company", **days), whole)
-    else:  # one more, since sales without a company may be among them
-        largest = profit.largest("company", max(look.top, 10) + 1, **days).rows
-        every = held([row for row in largest if row.place.value is not None], whole)
+    else:
+        every = held([row for row in look.sales.companies.rows if row.place.value is not None], whole)
     shown = every[: look.top]
     columns = [
         Column("place", "№", numeric=True),
@@ -584,7 +598,7 @@ def customers_rows(user, as_of: date | None) -> Rows:
 
 def unknown_rows(look: Look) -> tuple[list[profit.ProfitRow], list[profit.ProfitRow]]:
     """(All rows by product, those with lines of unknown cost: most revenue first). Lines without a product are one."""
-    rows = profit.profit("product", start=look.start, as_of=look.end, user=look.user, currency=look.currency, top=0)
+    rows = look.sales.products
     missing = [row for row in rows if row.shows_cost and row.known_lines < row.lines]
     return rows, sorted(missing, key=lambda row: row.known_revenue - row.revenue)
 
@@ -687,13 +701,13 @@ add(
 )  # fmt: skip
 
 
-def shown_above(user, start: date | None, end: date, currency: str) -> list[tuple[Section, Part, str]]:
+def shown_above(above: Above) -> list[tuple[Section, Part, str]]:
     """Every section that the person may see, with the address of its whole report."""
     from groundwork.blueprint.elements import is_on
 
-    look = Look(user, start, end, currency, top=TOP)
+    look = Look(above.user, above.start, above.end, above.currency, top=TOP, read=above.sales)
     return [
         (section, section.show(look), look.report(section.key))
         for section in sections
-        if section.may(user) and is_on(section.element)
+        if section.may(above.user) and is_on(section.element)
     ]

@@ -36,7 +36,7 @@ def above(request):
     period = Period(choice.get("period", "month"), as_of)
     shown = screens.Above.of(request.user, period, choice.get("currency", ""))
     note_use(request.user, "view", reports["profit"].element)
-    parts = [] if shown.is_empty else shown_above(request.user, period.start, period.end, shown.currency)
+    parts = [] if shown.is_empty else shown_above(shown)
     context = {"above": shown, "parts": parts, "period": period, "as_of": as_of.isoformat(), "wrong": form.errors}
     if request.user.can("configure", "settings"):
         context["differences"] = screens.differences_table(differences())

@@ -280,6 +280,22 @@ def test_a_page_takes_as_many_queries_for_sixty_documents_as_for_two(cast, as_us
     assert counts[0] <= (34 if path.startswith("/above") else 20)  # of which some ask which months hold
 
 
+def test_what_two_parts_of_the_view_tell_of_is_read_once(trading, as_user):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    keep_costs(trading.olga)
+    client = as_user(trading.olga)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/above?period=all")
+
+    asked = [query["sql"] for query in queries]
+    assert [sum(f"GROUP BY u.{name}_key, u.currency" in sql for sql in asked) for name in ("company", "product")] == [
+        1,
+        1,
+    ]
+
+
 def test_a_month_stands_beside_the_same_month_a_year_before(trading, as_user):
     make_invoice(trading.olga, (None, 1, "16.00"), day=date(2025, 4, 30), number="LAST")
 

@@ -1,7 +1,7 @@
 """Kept monthly sums: whatever was written, taken back or summed meanwhile, they give the number of the rows."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Event, Thread
 
@@ -18,8 +18,8 @@ from groundwork.crm.trade.claims import Claim
 from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.ledger import LedgerRow, post, withdraw
 from groundwork.crm.trade.models import Category, CostPrice, Invoice, InvoiceLine
-from groundwork.crm.trade.profit import DIMENSIONS, documents, largest, profit
-from groundwork.crm.trade.rollups import MonthSum, RolledMonth, RolledYear, Unrolled, differences, held
+from groundwork.crm.trade.profit import DIMENSIONS, _gaps, documents, largest, profit
+from groundwork.crm.trade.rollups import MonthSum, RolledMonth, RolledYear, Unrolled, differences, held, month_of
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records import write
 from groundwork.records.imports.testing import RETAIL, counts, imported, retail_rows, undone, write_csv
@@ -526,3 +526,21 @@ def test_a_head_also_counts_own_documents_of_other_departments_in_just_their_mon
     assert sum(row.revenue for row in profit("product", user=trading.piotr)) == 2700
     MonthSum.objects.filter(grain="owner").delete()  # so that we see what tells of them
     assert sum(row.revenue for row in profit("product", user=trading.piotr)) == 1800
+
+
+@pytest.mark.parametrize("start", [None, date(2026, 1, 15), date(2026, 2, 1), date(2026, 6, 30)])
+@pytest.mark.parametrize("until", [None, date(2026, 3, 10), date(2026, 7, 1), date(2027, 2, 1)])
+@pytest.mark.parametrize("months", [(), ("2026-02",), ("2026-02", "2026-03", "2026-06"), ("2025-12", "2027-01")])
+def test_the_days_beside_the_kept_months_are_read_once_each_with_one_bound_a_side(start, until, months):
+    """Of two bounds on one side SQLite takes the first it meets: it would walk the documents of all years."""
+    every = [date(2025, 11, 1) + timedelta(days=place) for place in range(500)]
+    asked = [day for day in every if (start or day) <= day <= (until or day)]
+
+    gaps = [dict(gap.children) for gap in _gaps(months, "day", start, until)]
+
+    inside = [day for gap in gaps for day in every if _lies(day, **gap)]
+    assert sorted(inside) == [day for day in asked if month_of(day) not in months]
+
+
+def _lies(day, day__gte=None, day__lte=None):
+    return (day__gte or day) <= day <= (day__lte or day)
