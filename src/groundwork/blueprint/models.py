@@ -143,6 +143,14 @@ class Element(models.Model):
         declaration = declared.get(self.key)
         return str(declaration.label) if declaration else self.name or self.key.split(":", 1)[-1]
 
+    @property
+    def address(self) -> str:
+        """Where it is on the screen; "" for what has no page of its own."""
+        from groundwork.blueprint.elements import declared
+
+        declaration = declared.get(self.key)
+        return str(declaration.url()) if declaration and declaration.url else ""
+
 
 class ElementRevision(models.Model):
     """One change of an element: who, when, what, and why."""

@@ -3,21 +3,19 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from groundwork.access.doors import allowed
 from groundwork.core import languages
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
 from groundwork.rollout.discovery.metrics import Readings
-from groundwork.rollout.discovery.views import goals_shown
-from groundwork.rollout.project.screens import steps
+from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.project.screens import MOST_SHOWN, reads, steps
 from groundwork.rollout.requirements.models import Requirement
-from groundwork.rollout.requirements.views import requirements_shown
 
 
 @require_GET
-@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
+@reads(Requirement)
 def used(request):
     user = request.user
-    requirements = [item for item in requirements_shown(user)[:100] if item.is_confirmed]
+    requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
     usage, values = Usage(requirements), Readings()
     cards = []
     for requirement in requirements:
@@ -36,7 +34,7 @@ def used(request):
             ],
         })  # fmt: skip
     numbers = []
-    for goal in goals_shown(user)[:100]:
+    for goal in Goal.objects.for_cards(user)[:MOST_SHOWN]:
         if not goal.metric:
             continue
         value = values.of(goal.metric)

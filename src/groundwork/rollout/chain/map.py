@@ -150,14 +150,7 @@ class Map:
 
     def __init__(self, user):
         self.coverage = Coverage(user)
-        found = (
-            Goal.objects.visible_to(user)
-            .current()
-            .exclude(state=Goal.State.OBSOLETE)
-            .select_related("owner")
-            .order_by("pk")
-        )
-        self.goals = list(found)
+        self.goals = list(Goal.objects.visible_to(user).standing().select_related("owner").order_by("pk"))
         self.lines = [line_of(goal, self.coverage) for goal in self.goals if goal.kind == Goal.Kind.GOAL]
         waiting = (
             Need.objects.visible_to(user)

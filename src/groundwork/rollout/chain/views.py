@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from groundwork.access.doors import allowed
 from groundwork.rollout.chain.map import HEADS, Map
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.project.screens import reads
 from groundwork.rollout.requirements.models import Requirement
 
 
@@ -121,7 +121,7 @@ def five_steps(chart: Map, told: int, people: int) -> list[Step]:
 
 
 @require_GET
-@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
+@reads(Requirement)
 def start(request):
     chart = Map(request.user)
     authors = list(Need.objects.visible_to(request.user).current().values_list("author", flat=True))
@@ -130,6 +130,6 @@ def start(request):
 
 
 @require_GET
-@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
+@reads(Requirement)
 def map_(request):
     return render(request, "chain/map.html", {"chart": Map(request.user), "heads": HEADS})

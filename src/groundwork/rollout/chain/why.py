@@ -68,7 +68,7 @@ def asked_and_agreed(requirement: Requirement) -> list[Reason]:
 def read_in(readings) -> list[Reason]:
     """The reports among the readings."""
     return [
-        Reason(_("Read in"), report_words(reading), report_address(reading.element))
+        Reason(_("Read in"), report_words(reading), reading.element.address)
         for reading in readings
         if reading.report is not None
     ]
@@ -97,13 +97,6 @@ def report_words(reading) -> str:
     return _("%(report)s: %(times)s %(people)s in %(days)s days") % {
         "report": reading.element.label, "times": times, "people": people, "days": DAYS,
     }  # fmt: skip
-
-
-def report_address(element: Element) -> str:
-    from groundwork.blueprint.elements import declared
-
-    declaration = declared.get(element.key)
-    return str(declaration.url()) if declaration and declaration.url else ""
 
 
 def verdict_words(run, said: str) -> str:

@@ -6,19 +6,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
-from groundwork.blueprint.elements import declared
 from groundwork.rollout.delivery.actions import faults_before_live, go_live, with_verdicts
 from groundwork.rollout.delivery.forms import TryForm
 from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
 from groundwork.rollout.discovery.models import Goal
-from groundwork.rollout.discovery.views import goals_shown
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import DecisionForm, acts_on, steps
+from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, acts_on, reads, steps
 from groundwork.rollout.requirements.models import Requirement
-from groundwork.rollout.requirements.views import requirements_shown
 from groundwork.ui.notices import said
 
-MOST_SHOWN = 100
 COLOUR = {
     Verdict.PASSED: "ok",
     Verdict.DOES_NOT_FIT: "bad",
@@ -32,8 +28,7 @@ def places(requirement) -> list[tuple[str, str]]:
     """Where to try it: (words, address) of the fields and reports it uses."""
     found = []
     for use in requirement.uses.all():
-        declaration = declared.get(use.element.key)
-        address = str(declaration.url()) if declaration and declaration.url else ""
+        address = use.element.address
         if use.element.key.startswith("field:"):
             address = reverse("records:list", args=[use.element.key.removeprefix("field:").split(".")[0]])
         found.append((use.element.label, address))
@@ -43,7 +38,7 @@ def places(requirement) -> list[tuple[str, str]]:
 def _page(request, *, wrong=None, status=200):
     """``wrong`` is the form of a test whose verdict could not be kept."""
     user = request.user
-    requirements = [item for item in requirements_shown(user)[:MOST_SHOWN] if item.is_confirmed]
+    requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
     context = {
         **steps("try"),
         "cards": _cards(user, requirements, wrong),
@@ -89,7 +84,7 @@ def _form_of(test, wrong) -> TryForm:
 
 def _by_goal(user, requirements) -> list[list[Requirement]]:
     """The requirements of each goal that ``user`` may see."""
-    seen = set(goals_shown(user).values_list("pk", flat=True))
+    seen = set(Goal.objects.visible_to(user).standing().values_list("pk", flat=True))
     found: dict[int, list[Requirement]] = {}
     for requirement in requirements:
         if requirement.goal_id in seen:
@@ -109,7 +104,7 @@ def _before_live(user, requirements) -> dict:
 
 
 @require_GET
-@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
+@reads(Requirement)
 def try_it(request):
     return _page(request)
 

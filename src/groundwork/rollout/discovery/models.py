@@ -10,11 +10,21 @@ from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
-from groundwork.records.models import Record, keyset_indexes
+from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import writing
 from groundwork.rollout.discovery.metrics import Metric, choices, metrics
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.models import Decision
+
+
+class GoalQuerySet(RecordQuerySet):
+    def standing(self):
+        """Those that are still wanted."""
+        return self.current().exclude(state=Goal.State.OBSOLETE)
+
+    def for_cards(self, user):
+        """Those still wanted that ``user`` sees, with their people."""
+        return self.visible_to(user).standing().select_related("owner", "agreed_by").order_by("pk")
 
 
 class Goal(Record):
@@ -58,6 +68,8 @@ class Goal(Record):
     )
     agreed_on = models.DateField(_("agreed on"), null=True, editable=False)
     lifted_by = models.ForeignKey(Decision, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = GoalQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("goal")

@@ -6,33 +6,28 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from groundwork.access.doors import allowed
 from groundwork.rollout.discovery.actions import goal_templates, set_number, tell
 from groundwork.rollout.discovery.forms import NumberForm, TellForm, TurnDownForm
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import DecisionForm, VersionForm, acts_on, steps, writes_down
+from groundwork.rollout.project.screens import (
+    MOST_SHOWN,
+    DecisionForm,
+    VersionForm,
+    acts_on,
+    reads,
+    steps,
+    writes_down,
+)
 from groundwork.ui.notices import said
-
-MOST_SHOWN = 100
-
-
-def goals_shown(user):
-    return (
-        Goal.objects.visible_to(user)
-        .current()
-        .exclude(state=Goal.State.OBSOLETE)
-        .select_related("owner", "agreed_by")
-        .order_by("pk")
-    )
 
 
 def _number_page(request, *, form=None, wrong=None, status=200):
     """``wrong`` is the form of a goal that could not be saved."""
     values, user = Readings(), request.user
     cards, change = [], wrong.prefix if wrong else f"goal{request.GET.get('change', '')}"
-    for goal in goals_shown(user)[:MOST_SHOWN]:
+    for goal in Goal.objects.for_cards(user)[:MOST_SHOWN]:
         value = values.of(goal.metric) if goal.metric else None
         may_edit = user.can("edit", goal)
         cards.append(
@@ -62,7 +57,7 @@ def _number_page(request, *, form=None, wrong=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Goal.type_key, whole=("goal", "need", "requirement"))
+@reads(Goal)
 def number(request):
     if request.method == "GET":
         return _number_page(request)
@@ -132,7 +127,7 @@ def _told_page(request, *, form=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Need.type_key, whole=("goal", "need", "requirement"))
+@reads(Need)
 def told(request):
     if request.method == "GET":
         return _told_page(request)

@@ -13,6 +13,8 @@ from groundwork.access.doors import allowed
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records.forms import CleanText
 
+MOST_SHOWN = 100  # records of one page
+
 STEPS = (  # name of the address, words
     ("number", gettext_lazy("Our number")),
     ("told", gettext_lazy("What people told us")),
@@ -30,6 +32,11 @@ class VersionForm(CleanText, forms.Form):
 
 class DecisionForm(VersionForm):
     decision = forms.CharField(label=gettext_lazy("why we go on anyway"), max_length=2000, required=False)
+
+
+def reads(model):
+    """A page of the roll-out: it shows numbers, what people told and what was agreed with all their fields."""
+    return allowed("view", model.type_key, whole=("goal", "need", "requirement"))
 
 
 def acts_on(model, verb: str, form: type[forms.Form] | None = None):

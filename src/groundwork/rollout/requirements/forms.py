@@ -32,8 +32,8 @@ class AgreeForm(CleanText, forms.Form):
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, **kwargs)
-        goals = Goal.objects.visible_to(user).current().filter(kind=Goal.Kind.GOAL)
-        self.fields["goal"].queryset = goals.exclude(state=Goal.State.OBSOLETE).order_by("pk")
+        goals = Goal.objects.visible_to(user).standing().filter(kind=Goal.Kind.GOAL)
+        self.fields["goal"].queryset = goals.order_by("pk")
         open_needs = Q(state__in=[Need.State.CAPTURED, Need.State.AGREED, Need.State.COVERED])
         needs = Need.objects.visible_to(user).current().filter(open_needs)
         self.fields["needs"].queryset = needs.select_related("author").order_by("-pk")

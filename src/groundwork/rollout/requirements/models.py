@@ -9,9 +9,27 @@ from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import drop_part, put_part, writing
 from groundwork.rollout.discovery.models import Goal, Need
+
+
+class RequirementQuerySet(RecordQuerySet):
+    def for_cards(self, user):
+        """What ``user`` sees and is not withdrawn, with the needs that ``user`` may read and the elements."""
+        needs = (
+            RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
+            .select_related("need__author")
+            .order_by("pk")
+        )
+        return (
+            self.visible_to(user)
+            .current()
+            .exclude(state=Requirement.State.WITHDRAWN)
+            .select_related("goal", "confirmed_by")
+            .prefetch_related("uses__element", models.Prefetch("needs", needs))
+            .order_by("pk")
+        )
 
 
 class Requirement(Record):
@@ -41,6 +59,8 @@ class Requirement(Record):
     confirmed_at = models.DateTimeField(_("agreed at"), null=True, editable=False)
     confirmed_text = models.TextField(editable=False, blank=True, default="")  # the words that were agreed
     live_at = models.DateTimeField(_("live since"), null=True, editable=False)
+
+    objects = RequirementQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("requirement")

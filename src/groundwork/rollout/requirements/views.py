@@ -1,43 +1,22 @@
 """The third step: what we agreed, and switching on what it needs."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from groundwork.access.doors import allowed
 from groundwork.blueprint.models import Element
 from groundwork.rollout.discovery.models import Goal, Need
-from groundwork.rollout.project.screens import VersionForm, acts_on, steps, writes_down
+from groundwork.rollout.project.screens import MOST_SHOWN, VersionForm, acts_on, reads, steps, writes_down
 from groundwork.rollout.requirements.actions import write_down
 from groundwork.rollout.requirements.forms import AgreeForm
-from groundwork.rollout.requirements.models import Requirement, RequirementNeed
+from groundwork.rollout.requirements.models import Requirement
 from groundwork.ui.notices import said
-
-MOST_SHOWN = 100
-
-
-def requirements_shown(user):
-    """What is not withdrawn, with the needs that ``user`` may read and the elements."""
-    needs = (
-        RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
-        .select_related("need__author")
-        .order_by("pk")
-    )
-    return (
-        Requirement.objects.visible_to(user)
-        .current()
-        .exclude(state=Requirement.State.WITHDRAWN)
-        .select_related("goal", "confirmed_by")
-        .prefetch_related("uses__element", Prefetch("needs", needs))
-        .order_by("pk")
-    )
 
 
 def _first_words(user) -> dict:
     """What the form proposes: the newest number, what its metric usually takes, needs not answered yet."""
-    goals = Goal.objects.visible_to(user).current().filter(kind=Goal.Kind.GOAL).exclude(state=Goal.State.OBSOLETE)
+    goals = Goal.objects.visible_to(user).standing().filter(kind=Goal.Kind.GOAL)
     goal = goals.order_by("-pk").first()
     if goal is None:
         return {}
@@ -54,7 +33,7 @@ def _page(request, *, form=None, wrong=None, status=200):
     user = request.user
     cards, change = [], wrong.prefix if wrong else f"r{request.GET.get('change', '')}"
     seen_goals = set(Goal.objects.visible_to(user).values_list("pk", flat=True))
-    for requirement in requirements_shown(user)[:MOST_SHOWN]:
+    for requirement in Requirement.objects.for_cards(user)[:MOST_SHOWN]:
         may_edit = user.can("edit", requirement)
         uses = list(requirement.uses.all())
         cards.append(
@@ -82,7 +61,7 @@ def _page(request, *, form=None, wrong=None, status=200):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("view", Requirement.type_key, whole=("goal", "need", "requirement"))
+@reads(Requirement)
 def agreed(request):
     if request.method == "GET":
         return _page(request)
