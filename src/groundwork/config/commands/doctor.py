@@ -12,6 +12,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from groundwork.background.models import Run
@@ -38,10 +39,15 @@ def home() -> Path:
     return Path(settings.MEDIA_ROOT).parent
 
 
-def tables() -> str:
+def pending() -> list:
+    """The migrations that are not applied."""
     executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    do = "upgrade" if executor.loader.applied_migrations else "init"
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def tables() -> str:
+    missing = pending()
+    do = "upgrade" if MigrationRecorder(connection).applied_migrations() else "init"
     return f"{len(missing)} migrations are not applied. Run: groundwork {do}" if missing else ""
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from django.core.management.base import CommandError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from groundwork.config.commands import doctor
 from groundwork.config.physical import presence
 
 GRACE = 25  # seconds that a child has for what it is doing
@@ -134,9 +134,7 @@ def refuse_if_taken(host: str, port: int) -> None:
 
 
 def refuse_if_not_set_up() -> None:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    fault = doctor.tables()
     connection.close()
-    if missing:
-        do = "upgrade" if executor.loader.applied_migrations else "init"
-        raise CommandError(f"{len(missing)} migrations are not applied. Run: groundwork {do}")
+    if fault:
+        raise CommandError(fault)

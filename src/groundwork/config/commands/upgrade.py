@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from groundwork.config import physical
 from groundwork.config.commands import doctor, init
@@ -29,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
 
 def upgrade() -> int:
     with physical.presence(alone=True):
-        if not pending():
+        if not doctor.pending():
             print("The tables are those of this version already.")
             init.set_up(sys.stdout)
             return 0
@@ -49,7 +48,7 @@ def upgrade() -> int:
 def bring_up_to_date() -> None:
     """Migrate, and hold the rows that are there after it against those before."""
     before, began = row_counts(), time.monotonic()
-    steps = len(pending())
+    steps = len(doctor.pending())
     init.set_up(sys.stdout)
     connection.check_constraints()
     if fault := doctor.tables() or doctor.integrity():
@@ -60,11 +59,6 @@ def bring_up_to_date() -> None:
         was, has = before.get(table), after.get(table)
         if was != has and (was or has):
             print(f"  {table}: {'no such table' if was is None else was} before, {'gone' if has is None else has} now")
-
-
-def pending() -> list:
-    executor = MigrationExecutor(connection)
-    return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def row_counts() -> dict[str, int]:
