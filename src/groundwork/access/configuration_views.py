@@ -12,11 +12,10 @@ from django.views.decorators.http import require_POST
 
 from groundwork.access import audit
 from groundwork.access.doors import allowed
-from groundwork.access.forms import ReasonField
 from groundwork.blueprint import plan, text
 from groundwork.blueprint.models import Applied, Element, Firm
 from groundwork.core.clock import today
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import PlainErrors, ReasonField
 from groundwork.ui.notices import said
 
 SHOWN = 20  # of the latest applications

@@ -15,7 +15,7 @@ from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import start_of, today
 from groundwork.core.languages import sort_key
-from groundwork.ui.forms import DayInput, PlainErrors, SeveralField
+from groundwork.ui.forms import DayInput, PlainErrors, ReasonField, SeveralField
 
 
 class SignInForm(PlainErrors, LoginForm):
@@ -125,6 +125,18 @@ class JoinForm(NewPassword):
             self.initial["email"] = link.email
 
 
+class PasswordAgain:
+    """Mixed into a form that asks for the password of the ``person`` who is signed in, in the field ``now``."""
+
+    person: User
+    cleaned_data: dict
+
+    def clean_now(self):
+        if not self.person.check_password(self.cleaned_data["now"]):
+            raise forms.ValidationError(_("This is not your password."))
+        return self.cleaned_data["now"]
+
+
 class PasswordFromLinkForm(NewPassword):
     def __init__(self, *args, person, **kwargs):
         self.person = person
@@ -134,7 +146,7 @@ class PasswordFromLinkForm(NewPassword):
         return self.person
 
 
-class PasswordForm(PasswordFromLinkForm):
+class PasswordForm(PasswordAgain, PasswordFromLinkForm):
     now = forms.CharField(
         label=_("Password now"),
         strip=False,
@@ -142,11 +154,6 @@ class PasswordForm(PasswordFromLinkForm):
         error_messages={"required": _("Type the password that you have now.")},
     )
     field_order = ["now", "password", "again"]
-
-    def clean_now(self):
-        if not self.person.check_password(self.cleaned_data["now"]):
-            raise forms.ValidationError(_("This is not your password."))
-        return self.cleaned_data["now"]
 
 
 class CodeForm(PlainErrors, forms.Form):
@@ -157,7 +164,7 @@ class CodeForm(PlainErrors, forms.Form):
     )  # fmt: skip
 
 
-class TwoStepsForm(PlainErrors, forms.Form):
+class TwoStepsForm(PasswordAgain, PlainErrors, forms.Form):
     code = forms.CharField(
         label=_("Code that the app shows"), max_length=10, error_messages={"required": _("Type the six digits.")},
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
@@ -173,11 +180,6 @@ class TwoStepsForm(PlainErrors, forms.Form):
 
     def clean_code(self):
         return "".join(sign for sign in self.cleaned_data["code"] if not sign.isspace())
-
-    def clean_now(self):
-        if not self.person.check_password(self.cleaned_data["now"]):
-            raise forms.ValidationError(_("This is not your password."))
-        return self.cleaned_data["now"]
 
 
 class ForgottenForm(PlainErrors, forms.Form):
@@ -364,32 +366,21 @@ class FirmForm(PlainErrors, forms.ModelForm):
         return rate
 
 
-class ReasonField(forms.CharField):
-    default_error_messages = {"required": _("Say why, in one sentence.")}
-
-    def __init__(self, **kwargs):
-        words = {"label": _("Why, in one sentence"), "help_text": _("It stands in the history of this role.")}
-        super().__init__(max_length=300, **words | kwargs)
-
-
-class NewRoleForm(PlainErrors, forms.Form):
+class RoleWords(PlainErrors, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Type the name.")})
+    reason = ReasonField(help_text=_("It stands in the history of this role."))
+
+
+class NewRoleForm(RoleWords):
     like = forms.ModelChoiceField(
         Role.objects.current(), label=_("Begin as a copy of"), required=False, empty_label=_("nothing: an empty role"),
         help_text=_("The next page sets what the role may do."),
     )  # fmt: skip
-    reason = ReasonField()
+    field_order = ["name", "like", "reason"]
 
 
-class ReasonForm(PlainErrors, forms.Form):
-    reason = ReasonField(help_text="")
-
-
-class RoleForm(PlainErrors, forms.Form):
+class RoleForm(RoleWords):
     """One select for each type and verb, one for each field that can be hidden; and the name of an own role."""
-
-    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Type the name.")})
-    reason = ReasonField()
 
     def __init__(self, *args, role, things, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,7 +1,9 @@
 """What is done to people, departments and roles; every act leaves its line in the audit log."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groundwork.access import audit, links
@@ -115,13 +117,13 @@ def end_sessions(person: User) -> None:
 
 @transaction.atomic
 def password_link(person: User, *, by: User | None, hours: int = links.HOURS_FOR_PASSWORD, request=None) -> str:
-    """The token of a link that sets a new password; earlier ones of this person end."""
+    """The address under which a new password is set; earlier ones of this person end."""
     if by is not None:
         refuse_above(by, person)
     links.end(Invitation.objects.filter(person=person))
     _link, token = links.issue(by=by, person=person, hours=hours)
     audit.record(Event.PASSWORD_LINK, by, {"person": person.email}, request)
-    return token
+    return settings.PUBLIC_URL + reverse("access:password_from_link", args=[token])
 
 
 @transaction.atomic

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from groundwork.access import roles as acts
 from groundwork.access.doors import allowed
-from groundwork.access.forms import NewRoleForm, ReasonForm, RoleForm
+from groundwork.access.forms import NewRoleForm, RoleForm
 from groundwork.access.limits import page
 from groundwork.access.models import Role, Verb
 from groundwork.access.people import rank_of
 from groundwork.access.presets import all_things
 from groundwork.blueprint.models import ElementRevision
+from groundwork.ui.forms import ReasonForm
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
 

@@ -53,8 +53,7 @@ def change_role(role: Role, *, by: User, reaches: dict, modes: dict, reason: str
         role.name = name
         role.save(update_fields=["name"])
     if difference:
-        revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason, name=role.name)
-        audit.record(Event.ROLE_CHANGED, by, {"role": role.key, "changed": difference, "reason": reason}, request)
+        _tell_change(role, difference, by, reason, request)
 
 
 @transaction.atomic
@@ -68,6 +67,10 @@ def ask_two_steps(role: Role, *, asks: bool, by: User, reason: str, request=None
     difference = {"two_steps": [role.two_steps, asks]}
     role.two_steps = asks
     role.save(update_fields=["two_steps"])
+    _tell_change(role, difference, by, reason, request)
+
+
+def _tell_change(role: Role, difference: dict, by: User, reason: str, request) -> None:
     revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason, name=role.name)
     audit.record(Event.ROLE_CHANGED, by, {"role": role.key, "changed": difference, "reason": reason}, request)
 

@@ -82,8 +82,7 @@ def forgotten(request):
     email = form.cleaned_data["email"].lower()
     person = User.objects.filter(email__iexact=email, is_active=True).first()
     if person and not is_too_many(request, "reset_password", key=email):
-        token = people.password_link(person, by=None, hours=2, request=request)
-        address = settings.PUBLIC_URL + reverse("access:password_from_link", args=[token])
+        address = people.password_link(person, by=None, hours=2, request=request)
         words = _("Set a new password within two hours: %(address)s") % {"address": address}
         mailed(_("A new password for Groundwork"), words, person.email)
     return page(request, "access/mail_sent.html")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from groundwork.access.doors import allowed
-from groundwork.access.forms import ReasonField
 from groundwork.access.models import FieldGrant, User
 from groundwork.blueprint.elements import declared, revise, switch
 from groundwork.blueprint.models import Element, ElementRevision
@@ -22,7 +21,7 @@ from groundwork.records.field_use import WASTE, FieldUse, Standing, agreed_keys,
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.pages import reasons_of
 from groundwork.records.types import RecordType, types
-from groundwork.ui.forms import PlainErrors
+from groundwork.ui.forms import PlainErrors, ReasonField
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -169,7 +168,7 @@ def _element(request, shown: Element, form: WhyForm | None = None):
         "form": form or WhyForm(initial={"asked_by": shown.asked_by_id}),
         "history": ElementRevision.objects.filter(element=shown).select_related("by").order_by("-number")[:20],
         "can_switch": declaration is not None and declaration.optional,
-        "url": declaration.url() if declaration is not None and declaration.url else "",
+        "url": shown.address,
     }  # fmt: skip
     return render(request, "records/element.html", context, status=422 if form is not None else 200)
 

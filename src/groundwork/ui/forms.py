@@ -137,3 +137,14 @@ class SeveralField(forms.ModelMultipleChoiceField):
         if any(len(str(one)) > DIGITS_OF_A_KEY for one in value or ()):
             raise forms.ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value")
         return super().clean(value)
+
+
+class ReasonField(forms.CharField):
+    default_error_messages = {"required": _("Say why, in one sentence.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=300, **{"label": _("Why, in one sentence")} | kwargs)
+
+
+class ReasonForm(PlainErrors, forms.Form):
+    reason = ReasonField()

@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groundwork.access import audit
-from groundwork.access.forms import ReasonForm
 from groundwork.core.clock import now, today
 from groundwork.records.personal import erasing
 from groundwork.records.personal import facts as personal
 from groundwork.records.views import acts_on
+from groundwork.ui.forms import ReasonForm
 from groundwork.ui.notices import said
 
 
