@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from groundwork.crm.customers.models import Company
+from groundwork.crm.customers.testing import make_company
 from groundwork.crm.trade.documents import create_many
 from groundwork.crm.trade.models import (
     Claim,
@@ -92,10 +92,6 @@ def keep_costs(by) -> None:
     from groundwork.blueprint.elements import switch
 
     switch("field:product.cost", on=True, by=by, reason="We do not know what we earn on almonds.")
-
-
-def make_company(by, name="Tortola", **fields) -> Company:
-    return creating(Company(name=name, **fields), by=by)
 
 
 def make_rate(by, currency, rate, to="GBP", since=date(2026, 1, 1), units=1) -> Rate:

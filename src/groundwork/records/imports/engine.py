@@ -650,12 +650,16 @@ for name, step in KINDS.items():
     kinds.add(Kind(f"import.{name}", step))
 
 
+def another_is_loaded() -> Refusal:
+    return Refusal(_("Another import is being loaded: wait until it is done."))
+
+
 def ask(what: str, job: ImportJob, requester) -> Run:
     """Queue the work. Only one load or undo at a time: two files at once could both make the same company."""
     _make_way(what, job)
     run = start(f"import.{what}", requester, _dedupe(what, job), job=job.pk)
     if run.arguments["job"] != job.pk:
-        raise Refusal(_("Another import is being loaded: wait until it is done."))
+        raise another_is_loaded()
     return run
 
 
@@ -672,7 +676,7 @@ def _make_way(what: str, job: ImportJob) -> None:
         if pk == job.pk and run.kind == f"import.{what}":
             continue
         if not _is_dead(run):
-            raise Refusal(_("Another import is being loaded: wait until it is done."))
+            raise another_is_loaded()
         if pk != job.pk and LoadedBatch.objects.filter(job=pk).exists():
             raise Refusal(
                 _("Import %(number)s stopped in the middle: load the same file again, or take it back first.")
@@ -700,7 +704,7 @@ def do_now(what: str, job: ImportJob, requester) -> ImportJob:
                     kind=f"import.{what}", requester=requester, dedupe=dedupe, arguments={"job": job.pk}
                 )
         except IntegrityError as error:
-            raise Refusal(_("Another import is being loaded: wait until it is done.")) from error
+            raise another_is_loaded() from error
     run = carry_out(_let_go(run))
     if run.state == "failed":
         fail(run)
