@@ -23,4 +23,5 @@ class SalesConfig(AppConfig):
         )  # fmt: skip
         keys.go("E", "due")
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
+        my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         acts.add(ActLabel("order.repeat", _("Ordered again"), can_go_back=True))

@@ -12,11 +12,14 @@ from groundwork.core.languages import day, money, number, percent, writing
 from groundwork.core.money import minor_digits
 from groundwork.crm.customers.models import Company
 from groundwork.crm.sales.due import Due, Usual, due_list
+from groundwork.crm.sales.hygiene import Untidy, tidiness
 from groundwork.crm.trade.debts import Debt
 from groundwork.crm.trade.models import Invoice, Order
 from groundwork.records.forms import ActivityForm
 from groundwork.records.models import Activity
 from groundwork.records.tasks.asking import StepForm
+
+TO_TIDY = 3  # customers that my day names
 
 
 @dataclass
@@ -110,3 +113,21 @@ def day_section(user) -> dict[str, Any] | None:
         return None
     found = due_list(user, shown=5)
     return {"found": found, "lines": [line_of(row, user) for row in found.rows]} if found.rows else None
+
+
+def tidy_section(user) -> dict[str, Any] | None:
+    """How well the own customers are in order, and the first three to look at; nothing while it is too few to say."""
+    if not (user.can("view", Company.type_key) and user.can("view", Invoice.type_key)):
+        return None
+    found = tidiness(user)
+    rows = [(row.company, _untidy(row)) for row in found.untidy[:TO_TIDY]]
+    return None if found.score is None else {"found": found, "rows": rows}
+
+
+def _untidy(row: Untidy) -> str:
+    words = []
+    if row.due_on and not row.is_spoken_to:
+        words.append(_("due since %(day)s and not spoken to") % {"day": day(row.due_on)})
+    if not row.is_planned:
+        words.append(_("no next contact is planned"))
+    return ", ".join(words)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from groundwork.access.doors import allowed
 from groundwork.crm.customers.models import Company
 from groundwork.crm.sales import due, repeat
+from groundwork.crm.sales.hygiene import tidiness
 from groundwork.crm.sales.lines import line_of
 from groundwork.records.forms import ActivityForm
 from groundwork.records.tasks.asking import StepForm
@@ -34,10 +35,14 @@ def _shown(request, status=200, wrong=None):
         _("A customer who bought on three days has a rhythm. Who would have ordered by it, and has not, stands here."),
     )
     context = {
-        "found": found, "rows": [line(row) for row in found.rows], "waiting": [line(row) for row in found.waiting],
-       
-        "nobody": nobody, "everybody": everybody, "hidden": found.count - len(found.rows) - len(found.waiting),
-    }  # fmt: skip
+        "found": found,
+        "rows": [line(row) for row in found.rows],
+        "waiting": [line(row) for row in found.waiting],
+        "hidden": found.count - len(found.rows) - len(found.waiting),
+        "everybody": everybody,
+        "nobody": nobody,
+        "tidy": tidiness(request.user, everybody=everybody),
+    }
     return render(request, "sales/due.html", context, status=status)
 
 
