@@ -71,7 +71,7 @@ def add_work() -> None:
 def add_care() -> None:
     """What ``groundwork init``, ``doctor`` and ``restore`` do for records."""
     from groundwork.background.setup import Check, Step, on_doctor, on_init, on_restore
-    from groundwork.records.added import indexes
+    from groundwork.records.added import indexes, several
     from groundwork.records.files import keeping
     from groundwork.records.finding import search
     from groundwork.records.personal import erasing
@@ -79,8 +79,11 @@ def add_care() -> None:
 
     on_init.add(Step("records", built_in))
     on_init.add(Step("added indexes", indexes.keep_up))
+    on_init.add(Step("several of a list", several.keep_up))
     on_init.add(Step("search", search.keep_up))
     on_doctor.add(Check("files of records", keeping.fault))
     on_doctor.add(Check("added fields", indexes.what_is_missing))
+    on_doctor.add(Check("several of a list", several.what_is_missing))
     on_restore.add(Step("search", search.index_anew))
+    on_restore.add(Step("several of a list", several.keep_up))
     on_restore.add(Step("erasures", erasing.erase_again))

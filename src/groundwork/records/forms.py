@@ -117,6 +117,9 @@ class RecordForm(CleanText, forms.ModelForm):
         elif shown.kind == "choice" and shown.added:
             offered = [(key, label) for key, label in shown.added.options if key in shown.added.open or key == held]
             field.choices = [("", NO_VALUE), *offered]  # type: ignore[attr-defined]
+        elif shown.kind == "choices" and shown.added:
+            kept = shown.added.open | set(held or ())
+            field.choices = [(key, label) for key, label in shown.added.options if key in kept]  # type: ignore[attr-defined]
 
     def _add_own(self, names: tuple[str, ...]) -> None:
         """The fields that the firm added, each at its place among the others."""
@@ -181,7 +184,7 @@ class RecordForm(CleanText, forms.ModelForm):
         return tuple(name for name in asked if name in self.fields)[:ASKED_AT_ONCE], left
 
     def _is_filled(self, name: str) -> bool:
-        return self[name].value() not in (None, "")
+        return self[name].value() not in (None, "", [])
 
     def _get_validation_exclusions(self):
         """Whether a record is archived takes part in checks of uniqueness although nobody types it."""

@@ -326,6 +326,7 @@ class Use(models.Model):
 
 from groundwork.records.added.fields import AddedField  # noqa: E402, F401 - with its kinds
 from groundwork.records.added.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
+from groundwork.records.added.several import HeldValue  # noqa: E402, F401 - with how it is kept
 from groundwork.records.files.models import RecordFile  # noqa: E402, F401
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
 from groundwork.records.lists.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page

@@ -33,7 +33,7 @@ class Field:
     name: str
     label: Any
     # text, longtext, choice, link, user, department, money, number, date, moment, bool, email, url, integer; added ones
-    # too: time, address, phone
+    # too: choices (several of a list), time, address, phone
     kind: str
     model_field: models.Field
     help: Any = ""
@@ -319,14 +319,14 @@ def with_added(kind: RecordType, rows: list[AddedField]) -> RecordType:
     """``kind`` with the firm's own fields."""
     if not rows:
         return kind
-    filterable = tuple(row.key for row in rows if row.filterable)
+    sortable = tuple(row.key for row in rows if row.filterable and row.kind not in added.UNSORTED)
     words = tuple(row.key for row in rows if row.shown_kind in added.SEARCHED)
     return replace(
         kind,
         fields=(*kind.fields, *(row.key for row in rows)),
         columns=(*kind.columns, *(row.key for row in rows if row.in_list)),
         filters=(*kind.filters, *(row.key for row in rows if row.filterable and row.shown_kind != "time")),
-        sorts=(*kind.sorts, *filterable),
+        sorts=(*kind.sorts, *sortable),
         search=(*kind.search, *words),
         added={row.key: Field.of_added(row) for row in rows},
     )

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
-from groundwork.records.added import extra
+from groundwork.records.added import extra, several
 from groundwork.records.added import fields as added
 from groundwork.records.added.extra import plain
 from groundwork.records.finding import search
@@ -350,6 +350,7 @@ def first(record: Record) -> dict:
 def _keep_in_step(steps: Sequence[Step]) -> None:
     kind = type_of(steps[0][0])
     _tally(kind, steps)
+    several.keep_in_step(kind.key, steps)
     _tell_at_end([record for record, before, _after in steps if before is not None])
     search.refresh(kind, [record for record, _before, after in steps if after is not None])
     for follower in followers:

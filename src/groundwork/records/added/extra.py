@@ -6,7 +6,7 @@ a path in a bound parameter never uses one on SQLite.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -48,6 +48,11 @@ def same(value: Any) -> Any:
     return value
 
 
+def in_their_order(keys: Iterable[Any]) -> list[str]:
+    """Keys of choices as they are kept: each once, c2 before c10, whatever the list's order is by now."""
+    return sorted({str(key) for key in keys}, key=lambda key: (len(key), key))
+
+
 @dataclass(frozen=True)
 class Kept:
     """One way to keep values: ``keep`` makes JSON of a value, ``read`` a value of JSON."""
@@ -64,7 +69,7 @@ WHOLE = Kept(models.BigIntegerField, "int", int)
 YES_NO = Kept(models.BooleanField, "bool", bool)
 DAY = Kept(DayField, keep=date.isoformat, read=date.fromisoformat)
 CLOCK = Kept(ClockField, keep=lambda value: value.strftime("%H:%M"), read=time.fromisoformat)
-SOME = Kept(models.JSONField, keep=lambda values: [str(value) for value in values])
+SOME = Kept(models.JSONField, keep=in_their_order)
 LINK = Kept(models.BigIntegerField, "int", lambda value: int(getattr(value, "pk", value)))
 KEPT: dict[str, Kept] = {
     "number": NUMBER, "money": WHOLE, "bool": YES_NO, "date": DAY, "time": CLOCK, "choices": SOME,

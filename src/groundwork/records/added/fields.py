@@ -22,10 +22,11 @@ from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import extra, formula
 from groundwork.records.added.rows import Configured, refuse_unless_configurator
+from groundwork.ui.several import SeveralChoices
 
 MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
-SEARCHED = ("text", "longtext", "phone", "email", "address")  # kinds whose words search finds
+SEARCHED = ("text", "longtext", "phone", "email", "address", "choices")  # kinds whose words search finds
 WORK_OUT = "records.formula"  # the job
 UNSORTED = ("choices",)  # kinds that no list sorts by
 KEY = re.compile(r"field:\w+\.f\d+")
@@ -49,6 +50,7 @@ class AddedField(Configured):
         DATE = "date", gettext_lazy("date")
         TIME = "time", gettext_lazy("time of day")
         CHOICE = "choice", gettext_lazy("one of a list")
+        CHOICES = "choices", gettext_lazy("several of a list")
         BOOL = "bool", gettext_lazy("yes or no")
         USER = "user", gettext_lazy("person of our firm")
         LINK = "link", gettext_lazy("link to a record")
@@ -141,8 +143,10 @@ class AddedField(Configured):
                           % {"count": MOST_FILTERABLE})  # fmt: skip
         if self.retired_at and (readers := [row for row in others if self.key in formula.read_by(row.formula)]):
             raise Refusal(_("The formula “%(name)s” reads it: retire that first.") % {"name": readers[0]})
-        if self.kind == "choice" and not any(not choice["retired"] for choice in self.choices):
+        if self.kind in ("choice", "choices") and not self.open:
             raise Refusal(_("Name what can be chosen, a line each."))
+        if self.kind == "choices" and any(";" in choice["label"] for choice in self.choices):
+            raise Refusal(_("A semicolon divides what is chosen in files: name the choice without one."))
         if self.kind == "formula":
             _refuse_wrong_formula(self)
         if self.kind == "link" and self.target not in types:
@@ -164,6 +168,15 @@ def _link(row: AddedField) -> models.Field:
     return models.ForeignKey(types.model_of(row.target), models.DO_NOTHING, related_name="+")
 
 
+class SeveralField(models.JSONField):
+    """Several keys of a list of choices."""
+
+    def formfield(self, **kwargs):
+        return SeveralChoices(
+            choices=self.flatchoices, label=self.verbose_name, help_text=self.help_text, required=not self.blank
+        )
+
+
 FIELDS: dict[str, Any] = {
     "text": lambda row: models.CharField(max_length=300),
     "longtext": lambda row: models.TextField(max_length=10_000),
@@ -172,6 +185,7 @@ FIELDS: dict[str, Any] = {
     "date": lambda row: extra.DayField(),
     "time": lambda row: extra.ClockField(),
     "choice": lambda row: models.CharField(max_length=20, choices=row.options),
+    "choices": lambda row: SeveralField(choices=row.options),
     "bool": lambda row: models.BooleanField(null=True),
     "user": lambda row: models.ForeignKey(User, models.DO_NOTHING, related_name="+"),
     "link": _link,

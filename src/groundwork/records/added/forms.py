@@ -71,7 +71,7 @@ class FieldForm(Reasoned):
     )  # fmt: skip
 
     only_of = {
-        "choices": (Kind.CHOICE,), "target": (Kind.LINK,), "currency": (Kind.MONEY, Kind.FORMULA),
+        "choices": (Kind.CHOICE, Kind.CHOICES), "target": (Kind.LINK,), "currency": (Kind.MONEY, Kind.FORMULA),
         "formula": (Kind.FORMULA,), "gives": (Kind.FORMULA,),
     }  # fmt: skip
 

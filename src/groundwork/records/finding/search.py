@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
+from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -67,7 +68,7 @@ def refresh(kind, records) -> None:
 
 def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
     title = record.number if title_is_hidden else str(record)[:240]
-    texts = [record.number, *(str(kind.field(name).read(record) or "") for name in names)]
+    texts = [record.number, *(_text_of(kind.field(name), record) for name in names)]
     return SearchRow(
         type=kind.key,
         object_id=record.pk,
@@ -77,6 +78,14 @@ def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
         department_id=record.department_id,
         archived=record.is_archived,
     )
+
+
+def _text_of(shown, record) -> str:
+    """What stands in a field; of choices their words in the firm's own language."""
+    value = shown.read(record) or ""
+    if shown.kind == "choices":
+        return " ".join(str(label) for key, label in shown.model_field.flatchoices if key in value)
+    return str(value)
 
 
 def marks_of(kind, record) -> list[str]:
@@ -137,7 +146,10 @@ def fields_of(kind) -> list[str]:
 
 def rule_of(kind) -> str:
     """What the rows of ``kind`` are made by now."""
-    return f"{VERSION}{' with authors' if kind.model.kept_by_author else ''}:{','.join(fields_of(kind))}"
+    names, authors = fields_of(kind), " with authors" if kind.model.kept_by_author else ""
+    labels = [kind.field(name).added.choices for name in names if kind.field(name).kind == "choices"]
+    sign = f" of {crc32(repr(labels).encode()):x}" if labels else ""
+    return f"{VERSION}{authors}{sign}:{','.join(names)}"
 
 
 def made_by(kind) -> str:

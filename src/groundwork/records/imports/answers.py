@@ -195,7 +195,7 @@ class DecisionForm(PlainErrors, forms.Form):
         choices = [("", _("leave its rows out"))]
         if shown.model_field.blank or shown.model_field.null:
             choices.append(("empty", _("leave it empty")))
-        if shown.kind == "choice":
+        if shown.kind in ("choice", "choices"):
             return choices + [(f"use:{value}", str(label)) for value, label in shown.model_field.flatchoices]
         if shown.kind == "link" and self.may_make(shown):
             choices.append(("create", _("make it")))
@@ -222,7 +222,7 @@ class DecisionForm(PlainErrors, forms.Form):
                 "label": str(self.reader.field_of(unknown.field).label), "value": unknown.value, "rows": unknown.rows,
                 "do": self[f"do-{unknown.pk}"], "to": self[f"to-{unknown.pk}"],
                 "link": self._target(unknown.field),
-                "takes": self.reader.field_of(unknown.field).kind != "choice",
+                "takes": self.reader.field_of(unknown.field).kind not in ("choice", "choices"),
             }
             for unknown in self.values
         ]  # fmt: skip

@@ -30,6 +30,7 @@ from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.added import fields as added
+from groundwork.records.added.extra import in_their_order
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
 from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of
@@ -413,6 +414,14 @@ class RecordLayout(Layout):
             return chosen
         self.unknown[shown.name, raw[:200]] += 1
         raise WrongRow(shown.name, raw, _("this is none of the values to choose from"))
+
+    def _choices(self, shown: Field, raw: str, row: dict[str, str]) -> list[str]:
+        """Words divided by semicolons, or by commas where no choice is called like the whole."""
+        if shown.name not in self._words:
+            self._words[shown.name] = words_of_choices(shown)
+        sign = "," if ";" not in raw and folded(raw) not in self._words[shown.name] else ";"
+        said = [self._decided(shown.name, word) for part in re.split(rf"[{sign}\n]", raw) if (word := part.strip())]
+        return in_their_order(self._choice(shown, word, row) for word in said if word)
 
     def _money(self, shown: Field, raw: str, row: dict[str, str]) -> int:
         amount, currency = self.numbers.number(raw), shown.added.currency if shown.added else self._currency(row)
@@ -852,7 +861,8 @@ class RecordLayout(Layout):
 
 
 READ = {
-    "choice": RecordLayout._choice, "money": RecordLayout._money, "number": RecordLayout._number,
+    "choice": RecordLayout._choice, "choices": RecordLayout._choices, "money": RecordLayout._money,
+    "number": RecordLayout._number,
     "integer": RecordLayout._integer, "date": RecordLayout._day, "moment": RecordLayout._moment,
     "bool": RecordLayout._yes, "user": RecordLayout._person, "department": RecordLayout._person,
     "link": lambda layout, shown, raw, row: raw[:300], "time": RecordLayout._time,

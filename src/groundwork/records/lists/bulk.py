@@ -25,6 +25,7 @@ from groundwork.records.models import ChangeSet, Record
 from groundwork.records.types import RecordType, types
 
 AT_ONCE = 200  # records that are changed while the person waits
+HOW = "how"  # what becomes of the choices that a record holds already: "set", "add", "remove"
 BATCH = 25  # records of one batch in the background, well under half a second
 LISTED = 200  # refused records that are named
 ACTS = {  # what may be done, the grant it takes, and what history calls it
@@ -122,10 +123,7 @@ def change_one(order: Order, record: Record) -> bool:
         raise Refusal(_("You may see this, not change it."))
     version = order.picks.get(record.pk) or record.version
     if order.act == "edit":
-        data = QueryDict(mutable=True)
-        for name, values in order.values.items():
-            data.setlist(name, values)
-        form = field_form(order.kind, order.user, record, order.name, data)
+        form = field_form(order.kind, order.user, record, order.name, _typed_for(order, record))
         if not form.is_valid():
             raise Refusal(first_error(form))
         before = record_version(record)
@@ -136,6 +134,19 @@ def change_one(order: Order, record: Record) -> bool:
         raise Conflict(record, {})
     (write.archive if order.act == "archive" else write.restore)(record, by=order.user)
     return True
+
+
+def _typed_for(order: Order, record: Record) -> QueryDict:
+    """What the record's own form would send; choices are added to those it holds, or taken from them."""
+    data = QueryDict(mutable=True)
+    for name, values in order.values.items():
+        data.setlist(name, values)
+    how = data.get(HOW, "set")
+    if how != "set":
+        held, ticked = order.kind.field(order.name).read(record) or [], data.getlist(order.name)
+        left = [key for key in held if key not in ticked]
+        data.setlist(order.name, [*held, *ticked] if how == "add" else ["", *left])
+    return data
 
 
 def record_version(record: Record) -> int:

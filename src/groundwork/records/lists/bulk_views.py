@@ -85,6 +85,9 @@ def _form(order: bulk.Order, data):
         instance.currency = example.currency
     form = form_for(order.kind, order.user, data, instance=instance, names=(order.name,))
     form.fields.pop("version", None)
+    if order.kind.field(order.name).kind == "choices":
+        ways = [("add", _("add these")), ("remove", _("take these away")), ("set", _("these and no others"))]
+        form.fields[bulk.HOW] = forms.ChoiceField(label=_("What to do"), choices=ways, initial="add")
     return form
 
 

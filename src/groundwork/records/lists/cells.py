@@ -122,6 +122,19 @@ def _choice(shown: Field, names: Names) -> Write:
     return lambda value, record: Cell(labels.get(value, str(value)), "", "chip")
 
 
+def _choices(shown: Field, names: Names) -> Write:
+    def write(value, record):
+        chips = tuple(labels_of(shown, value))
+        return Cell(", ".join(chips), chips=chips)
+
+    return write
+
+
+def labels_of(shown: Field, keys: Sequence[str]) -> list[str]:
+    """The words of several choices, in the order of their list."""
+    return [str(label) for key, label in shown.model_field.flatchoices if key in keys]
+
+
 def _link(shown: Field, names: Names) -> Write:
     known, hidden = names.names.get(shown.target, {}), _("no access")
     href = page_address(shown.target.type_key) if issubclass(shown.target, Record) else lambda pk: ""
@@ -170,6 +183,7 @@ def _bool(shown: Field, names: Names) -> Write:
 
 WRITERS: dict[str, Callable[[Field, Names], Write]] = {
     "choice": _choice,
+    "choices": _choices,
     "link": _link,
     "user": _link,
     "department": _link,
@@ -186,8 +200,10 @@ WRITERS: dict[str, Callable[[Field, Names], Write]] = {
 def words_for(shown: Field, value) -> str:
     """A kept (JSON) value of history in words; ids of people and records stay out of the way of names."""
     value = shown.from_kept(value)
-    if value in (None, ""):
+    if value in (None, "", []):
         return languages.NO_VALUE
+    if shown.kind == "choices":
+        return ", ".join(labels_of(shown, value))
     if shown.kind == "choice":
         return str(dict(shown.model_field.flatchoices).get(value, value))
     if shown.kind in ("user", "department"):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from groundwork.core.money import minor_digits, to_major
 from groundwork.core.refusals import Refusal
 from groundwork.core.spreadsheet import guarded
-from groundwork.records.lists.cells import Names
+from groundwork.records.lists.cells import Names, labels_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Record
 from groundwork.records.types import Field
@@ -120,6 +120,8 @@ def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[typ
 
 
 def plain(shown: Field, value: Any, record: Record) -> str:
+    if shown.kind == "choices":
+        return "; ".join(labels_of(shown, value))
     if shown.kind == "choice":
         return str(dict(shown.model_field.flatchoices).get(value, value))
     if shown.kind == "money":

@@ -9,7 +9,7 @@ from math import ceil, floor
 from typing import Any
 
 from babel.core import get_global
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from groundwork.core import languages
@@ -17,6 +17,8 @@ from groundwork.core.clock import start_of
 from groundwork.core.fields import parsed_number
 from groundwork.core.money import minor_digits, to_scaled
 from groundwork.core.refusals import Refusal
+from groundwork.records.added import several
+from groundwork.records.added.fields import AddedField
 from groundwork.records.finding import search
 from groundwork.records.linking import named
 from groundwork.records.lists.cells import LINKS
@@ -36,14 +38,15 @@ DAYS = ("date", "moment")
 NUMBERS = ("money", "number", "integer")
 TEXTS = ("text", "longtext", "email", "url", "phone", "address")
 ONE_OF = ("choice", "bool")
+SEVERAL = ("choices",)  # asked for any of them, or none of them
 FITTING = {  # what may be asked of a field of which kind
-    "is": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *LINKS),
-    "not": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *LINKS),
+    "is": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
+    "not": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
     "from": (*DAYS, *NUMBERS),
     "to": (*DAYS, *NUMBERS),
     "has": TEXTS,
     "called": LINKS,
-    "how": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *LINKS),
+    "how": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
 }
 
 
@@ -77,6 +80,10 @@ class Filter:
         return f"f.{self.field.name}" + (f".{self.operator}" if self.operator != "is" else "")
 
     def q(self) -> Q:
+        return self._condition
+
+    @cached_property
+    def _condition(self) -> Q:
         if (part := self.field.part) is not None:
             with_it = Q(pk__in=part.objects.filter(self._is()).order_by().values(part.parent_field))
             return ~with_it if self.operator == "not" else with_it
@@ -92,7 +99,7 @@ class Filter:
 
     def _unknown(self) -> Q:
         """What SQL neither takes for equal nor for different: an added field that is empty, unless that is asked."""
-        if self.field.added is None or WITHOUT in self.values:
+        if self.field.added is None or self.field.kind in SEVERAL or WITHOUT in self.values:
             return NEVER
         return Q(**{f"{self._column}__isnull": True})
 
@@ -106,6 +113,8 @@ class Filter:
             return condition
         if self.field.kind in LINKS:
             return condition | Q(**{f"{self._column}__in": list(self.names)})
+        if self.field.kind in SEVERAL and self.field.added:
+            return condition | self._holds(self.field.added, plain)
         if self.field.kind in DAYS:
             for value in plain:
                 condition |= self._between(*self._span(value))
@@ -117,6 +126,12 @@ class Filter:
         if self.field.kind == "bool":
             return condition | Q(**{f"{self._column}__in": [value == "yes" for value in plain]})
         return condition | Q(**{f"{self._column}__in": plain})
+
+    def _holds(self, row: AddedField, values: list[str]) -> Q:
+        """Few holders are looked up; of many, each row of the page is asked, so that a page never waits for all."""
+        if self.operator != "not" and several.are_few(row, values):
+            return Q(pk__in=several.held(row, values).values("object_id"))
+        return Q(Exists(several.held(row, values).filter(object_id=OuterRef("pk"))))
 
     def _empty(self) -> Q:
         condition = Q(**{f"{self._column}__isnull": True}) if self.field.model_field.null else Q()
@@ -196,11 +211,13 @@ class Filter:
     @property
     def verb(self) -> str:
         """The word between the field and the value."""
-        if self.operator == "not" and self.values == [WITHOUT]:
+        if self.values == [WITHOUT] and (self.operator == "not" or self.field.kind in SEVERAL):
             return _("is")
         words = {"is": _("is"), "not": _("is not"), "from": _("from"), "to": _("until"), "has": _("contains")}
         if self.field.kind in NUMBERS:
             words |= {"from": _("at least"), "to": _("at most")}
+        if self.field.kind in SEVERAL:
+            words |= {"is": _("any of"), "not": _("none of")}
         return words[self.operator]
 
     @property
@@ -365,7 +382,7 @@ class Filters:
         held = next((item for item in self.items if item.field is shown and item.values != [WITHOUT]), None)
         values = held.values if held else []
         options = self._options(shown)
-        if options and len(options) <= TICKED and shown.kind == "choice":
+        if options and (len(options) <= TICKED and shown.kind == "choice" or shown.kind in SEVERAL):
             return {"ticks": [(value, label, value in values) for value, label in options]}
         if options and (not held or len(values) == 1 and values[0] in dict(options)):
             return {"options": options, "value": values[0] if held else ""}
@@ -380,7 +397,7 @@ class Filters:
         return {"value": values[0], **offered} if len(values) == 1 else {"value": "", "chosen": chosen, **offered}
 
     def _options(self, shown: Field) -> list[tuple[str, str]]:
-        if shown.kind in ONE_OF:
+        if shown.kind in (*ONE_OF, *SEVERAL):
             return options_of(shown)
         if shown.kind in ("user", "department"):
             every = everybody(shown)
@@ -395,6 +412,8 @@ def hows(shown: Field) -> list[tuple[str, str]]:
     empty = [("empty", _("is empty")), ("filled", _("is filled in"))] if may_be_empty(shown) else []
     if shown.kind in (*DAYS, *NUMBERS):
         return [("", _("any")), *empty] if empty else []
+    if shown.kind in SEVERAL:
+        return [("", _("any of")), ("not", _("none of")), *empty]
     return [("", _("is")), *contains, ("not", _("is not")), *empty]
 
 

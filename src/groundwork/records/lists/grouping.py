@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, DateField, Q, Sum
+from django.db.models import Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
+from groundwork.records.added import several
 from groundwork.records.lists.cells import LINKS, Names
-from groundwork.records.lists.filters import DAYS, WITHOUT, options_of
+from groundwork.records.lists.filters import DAYS, SEVERAL, WITHOUT, options_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Tally
 
@@ -46,6 +47,7 @@ class Group:
 class Groups:
     shown: list[Group]
     left: int = 0  # groups beyond those shown
+    note: str = ""  # what the counts do not say themselves
 
     @property
     def left_words(self) -> str:
@@ -70,7 +72,8 @@ def groups_of(listing: Listing) -> Groups:
         if group.only:
             group.rows_url = listing.address(part="rows", group="", **group.only)
             group.list_url = listing.address(group="", **group.only)
-    return Groups(ordered[:MOST], max(0, len(ordered) - MOST))
+    note = _("A record stands in the group of each of its values.") if shown.kind in SEVERAL else ""
+    return Groups(ordered[:MOST], max(0, len(ordered) - MOST), note)
 
 
 def counts(listing: Listing, shown) -> Found:
@@ -78,7 +81,8 @@ def counts(listing: Listing, shown) -> Found:
     sums: dict[Any, Group] = {}
     try:
         with at_most(PATIENCE):
-            rows = list(_tallied(listing, shown) if _is_tallied(listing, shown) else _counted(listing, shown))
+            count = _tallied if _is_tallied(listing, shown) else _held if shown.kind in SEVERAL else _counted
+            rows = list(count(listing, shown))
     except TooLong as error:
         raise Refusal(_("There are too many rows to group them at once: narrow the list first.")) from error
     for value, currency, count, total in rows:
@@ -114,6 +118,25 @@ def _counted(listing: Listing, shown):
         found = rows.values_list(*names, "currency").annotate(counted=Count("pk"), summed=Sum(amount))
         return found.order_by()
     return [(value, "", count, 0) for value, count in rows.values_list(*names).annotate(counted=Count("pk")).order_by()]
+
+
+def _held(listing: Listing, shown):
+    """The same of a field that holds several: a record counts in each of its values that the list asks for."""
+    amount, asked = listing.amount, listing.filters.held(shown.name)
+    rows = several.held(shown.added).filter(object_id__in=listing.narrowed.values("pk")).order_by()
+    empty = listing.narrowed.filter(**{f"{shown.column}__isnull": True})
+    if asked:
+        rows = rows.filter(value__in=asked)
+    if asked and WITHOUT not in asked:
+        empty = empty.none()
+    if not amount:
+        found = rows.values_list("value").annotate(counted=Count("pk"))
+        return [*((value, "", count, 0) for value, count in found), (None, "", empty.count(), 0)]
+    record: QuerySet[Any] = listing.kind.model.objects.filter(pk=OuterRef("object_id"))
+    rows = rows.annotate(currency=Subquery(record.values("currency")), worth=Subquery(record.values(amount)))
+    found = rows.values_list("value", "currency").annotate(counted=Count("pk"), summed=Sum("worth"))
+    without = empty.values_list("currency").annotate(counted=Count("pk"), summed=Sum(amount)).order_by()
+    return [*found, *((None, *row) for row in without)]
 
 
 def _in_order(listing: Listing, shown, found: Found) -> list[Group]:

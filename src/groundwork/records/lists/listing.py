@@ -34,7 +34,7 @@ PATIENCE_IN_PART = 2.0  # and that of the first ones may
 COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
 MOST_PICKED = 5000  # rows that one ticks
-GROUPED = ("choice", "bool", "link", "user", "department", "date", "moment")  # days by month
+GROUPED = ("choice", "choices", "bool", "link", "user", "department", "date", "moment")  # days by month
 
 
 def picked(values: list[str]) -> dict[int, int]:

@@ -28,6 +28,7 @@ KINDS = {
     "date": ("2026-11-23", date(2026, 11, 23)),
     "time": ("14:30", time(14, 30)),
     "choice": ("c2", "c2"),
+    "choices": (["c2", "c1"], ["c1", "c2"]),
     "bool": ("true", True),
     "address": ("Long Street 1", "Long Street 1"),
     "phone": ("+48 22 555 01 18", "+48 22 555 01 18"),
@@ -41,7 +42,7 @@ def field(cast):
     """``field("date")`` adds a field of that kind to companies."""
 
     def made(kind, label="Measured", on="company", **facts):
-        if kind == "choice":
+        if kind in ("choice", "choices"):
             facts.setdefault("choices", ["Red", "Green"])
         if kind == "link":
             facts.setdefault("target", "contact")

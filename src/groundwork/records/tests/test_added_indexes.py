@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from groundwork.records.added import indexes
+from groundwork.records.added import indexes, several
 from groundwork.records.added.fields import change_field, make_field
 from groundwork.records.added.made import make_type
 from groundwork.records.lists.listing import Listing
@@ -64,6 +64,34 @@ def test_a_list_by_an_added_field_walks_its_index(cast, kind, where):
     assert 0 < narrowed.narrowed.count() <= 20, "a planner takes our index for a few rows, and any for most"
     assert f"added_{row.key}" in plan_of(narrowed.narrowed.filter(**{f"{row.column}__isnull": False}))
     assert len(listing.table().rows) == 50
+
+
+@pytest.mark.parametrize("few", [0, 1000], ids=["held by many", "held by few"])
+@pytest.mark.parametrize("where", ["company", "made"])
+def test_a_list_by_one_of_several_walks_the_index_of_values(cast, monkeypatch, where, few):
+    monkeypatch.setattr(several, "FEW", few)
+    facts = {"by": cast.adam, "reason": WHY}
+    key = "company" if where == "company" else make_type(one="Sample", many="Samples", prefix="SR", **facts).key
+    row = make_field(key, kind="choices", label="Buys", choices=["A", "B"], filterable=True, **facts)
+    records = []
+    for number in range(200):
+        record = types[key].model(name=f"N{number}", owner=cast.anna)
+        types[key].field(row.key).write(record, ["c2"] if number % 20 else ["c1", "c2"])
+        records.append(record)
+    with acting(cast.adam, "imported", channel="import"):
+        writing_many(created=records)
+
+    plans = {}
+    for how in ("", ".not"):
+        listing = Listing(types[key], cast.adam, QueryDict(f"f.{row.key}{how}=c1"))
+        plan_of(several.held(row))  # what the planner knows of the rows
+        plans[how] = (plan_of(listing._ordered()[:51]), listing.totals()[0])
+
+    index = (
+        "one_held_value" if connection.vendor == "postgresql" else "COVERING INDEX sqlite_autoindex_records_heldvalue"
+    )
+    assert [index in plan for plan, _count in plans.values()] == [True, True]
+    assert [count for _plan, count in plans.values()] == [10, 190]
 
 
 def test_indexes_are_made_when_lost_and_dropped_when_nobody_sorts_by_the_field(cast):

@@ -65,7 +65,8 @@ def test_a_record_type_that_cannot_be_is_explained_in_its_form_and_changes_nothi
 @pytest.mark.parametrize("kind", AddedField.Kind.values)
 def test_every_kind_of_field_is_added_in_the_browser(adam, kind):
     more = {
-        "choice": {"choices": "A\nB"}, "link": {"target": "company"}, "money": {"currency": "eur"},
+        "choice": {"choices": "A\nB"}, "choices": {"choices": "A\nB"}, "link": {"target": "company"},
+        "money": {"currency": "eur"},
         "formula": {"formula": "1 + 1", "gives": "number", "currency": "eur"},
     }.get(kind, {})  # fmt: skip
 

@@ -232,7 +232,9 @@ def written(cell, href: str = "") -> str:
     if href:
         href = address(href)
     title = f' title="{quoted(str(cell.title))}"' if cell.title else ""
-    if cell.kind in CHIPS:
+    if cell.chips:
+        body = " ".join(f'<span class="chip">{quoted(chip)}</span>' for chip in cell.chips)
+    elif cell.kind in CHIPS:
         css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
         body = (
             f'<a class="{css}" href="{href}"{title}>{text}</a>' if href else f'<span class="{css}"{title}>{text}</span>'

@@ -94,8 +94,8 @@ function edit(cell) {
 }
 
 const valueOf = (cell) => {
-  const widget = cell.querySelector("form input:not([type=hidden]), form select, form textarea");
-  return widget?.type === "checkbox" ? String(widget.checked) : widget?.value;
+  const widgets = cell.querySelectorAll("form input:not([type=hidden], [type=search]), form select, form textarea");
+  return [...widgets].map((widget) => (widget.type === "checkbox" ? widget.checked : widget.value)).join("\n");
 };
 
 function restore(cell) {
@@ -191,10 +191,16 @@ document.addEventListener("focusin", (event) => {
 
 // ── keys
 
+/** Of several ticks in a cell the last one is left by Tab, not each. */
+function walksInside({ target, shiftKey }) {
+  const all = [...(target.closest("gw-ticks")?.querySelectorAll("input:not([type=hidden])") ?? [])];
+  return Boolean(all[all.indexOf(target) + (shiftKey ? -1 : 1)]) && all.includes(target);
+}
+
 document.addEventListener("keydown", (event) => {
   const cell = event.target.closest?.("td");
   if (event.target.closest?.(".cell-form")) {
-    if (event.key !== "Tab") return;
+    if (event.key !== "Tab" || walksInside(event)) return;
     event.preventDefault();
     goOn = event.shiftKey ? -1 : 1;
     save(cell);
