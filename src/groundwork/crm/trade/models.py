@@ -1,7 +1,5 @@
 """What we sell and what we invoiced. Amounts are net, in minor units of the document's currency."""
 
-from decimal import Decimal
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -14,6 +12,8 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import vat
 from groundwork.crm.trade.amounts import line_amount
+from groundwork.crm.trade.document_lines import DocumentLine, WithLines, discount_is_a_share
+from groundwork.crm.trade.series import Series
 from groundwork.crm.trade.units import UnitField
 from groundwork.records.models import Part, Record, keyset_indexes
 
@@ -137,7 +137,7 @@ class CostPrice(Part):
 COSTS = (Product.type_key, "costs")  # what grants call the cost prices of a product
 
 
-class Invoice(Record):
+class Invoice(WithLines, Record):
     """An invoice, a credit note or an adjustment, with lines. Imported ones keep the number of the other system.
 
     A draft has no legal number and owes nothing. Once issued its money stands (``documents.keep_issued``).
@@ -147,11 +147,8 @@ class Invoice(Record):
     type_key = "invoice"
     title_field = "document_number"
     derived = frozenset({"gross_minor", "settled_minor", "settled_on", "open_minor", "paid"})
-
-    class Kind(models.TextChoices):
-        INVOICE = "invoice", _("invoice")
-        CREDIT_NOTE = "credit", _("credit note")
-        ADJUSTMENT = "adjustment", _("adjustment")
+    stands = _("This document is issued, so its money stands: make a credit note.")
+    Kind = Series.Kind  # each has a series of numbers
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -237,13 +234,6 @@ class Invoice(Record):
         else:
             self.paid = self.Paid.PART if self.settled_minor else self.Paid.NOTHING
 
-    def refuse_new_money(self) -> None:
-        """Refused for an issued document, but in the act that makes it and for an import that brings it anew."""
-        from groundwork.records.write import channel, is_being_made
-
-        if not (self.is_draft or is_being_made(self) or channel() == "import"):
-            raise Refusal(_t("This document is issued, so its money stands: make a credit note."))
-
     def recount(self):
         """Bring the sums into step with the kept lines; inside ``writing`` this invoice."""
         self.sum_up(list(self.lines.values_list("vat_code", "amount_minor", "vat_minor")))
@@ -257,8 +247,8 @@ class Invoice(Record):
         return vat.vat_table(self.lines.values_list("vat_code", "amount_minor", "vat_minor"), self.vat_by)
 
 
-class InvoiceLine(Part):
-    """One line of a document. ``amount_minor`` is quantity x price less discount, net, rounded once, half up.
+class InvoiceLine(DocumentLine):
+    """One line of a document.
 
     ``discount_minor`` is what the discount took. ``vat_minor`` is None where nobody told the rate, or where the
     document counts VAT once a rate.
@@ -267,16 +257,10 @@ class InvoiceLine(Part):
     parent_field = "invoice"
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField(default=0)
     product = models.ForeignKey(
         Product, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("product")
     )
-    description = models.CharField(_("description"), max_length=200, blank=True, default="")
-    quantity = ScaledField(_("quantity"))
-    price = ScaledField(_("price of one unit"))
-    discount = ScaledField(_("discount, %"), default=Decimal(0), blank=True)
     discount_minor = models.BigIntegerField(_("discount"), default=0, editable=False)
-    amount_minor = models.BigIntegerField(_("amount"), editable=False)
     vat_code = models.CharField(_("VAT"), max_length=12, blank=True, default="", choices=vat.choices)
     vat_minor = models.BigIntegerField(_("VAT"), null=True, editable=False)
     issued_on = models.DateField(editable=False)  # the document's, for reports
@@ -293,50 +277,27 @@ class InvoiceLine(Part):
         indexes = [
             models.Index(fields=["product", "issued_on", "amount_minor", "quantity"], name="line_sums"),
         ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(discount__gte=0, discount__lte=100), name="discount_is_a_share",
-                violation_error_message=_("A discount is between 0 and 100 percent."),
-            ),
-        ]  # fmt: skip
+        constraints = [discount_is_a_share("discount_is_a_share")]
 
-    def __str__(self):
-        return self.description
+    @property
+    def priced_on(self):
+        return self.invoice.issued_on
 
     def clean(self):
-        if self.discount is None:
-            self.discount = Decimal(0)
         rate = vat.RATES.get(self.vat_code)
         if rate and not rate.is_valid(self.invoice.issued_on):
             raise ValidationError({"vat_code": _("This rate is not in force on the day of the document.")})
-        self._take_price()
-
-    def _take_price(self) -> None:
-        from groundwork.crm.trade.prices import fill_price
-
-        fill_price(self, self.invoice.company, self.invoice.issued_on, self.invoice.currency)
+        super().clean()
 
     def prepare(self):
-        """Set what follows from the document and from quantity x price; called before every save."""
-        digits, self.discount = minor_digits(self.invoice.currency), self.discount or Decimal(0)
-        self.amount_minor = line_amount(self.quantity, self.price, digits, self.discount)
-        before = line_amount(self.quantity, self.price, digits) if self.discount else self.amount_minor
-        self.discount_minor = before - self.amount_minor
+        super().prepare()
+        self.discount_minor = 0
+        if self.discount:
+            whole = line_amount(self.quantity, self.price, minor_digits(self.invoice.currency))
+            self.discount_minor = whole - self.amount_minor
         rate = vat.RATES.get(self.vat_code)
         self.vat_minor = rate.vat_of(self.amount_minor) if rate and self.invoice.vat_by == vat.LINE else None
         self.issued_on = self.invoice.issued_on
-        if not self.position:
-            self.position = self.invoice.lines_count + 1
-        if not self.description and self.product is not None:
-            self.description = self.product.name
-
-    def save(self, *args, **kwargs):
-        self.invoice.refuse_new_money()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        self.invoice.refuse_new_money()
-        return super().delete(*args, **kwargs)
 
 
 from groundwork.crm.trade.claims import Claim  # noqa: E402, F401
@@ -347,5 +308,5 @@ from groundwork.crm.trade.prices import Price, PriceList, PricesFor, Terms  # no
 from groundwork.crm.trade.purchases import Purchase, PurchaseLine  # noqa: E402, F401
 from groundwork.crm.trade.rates import Rate  # noqa: E402, F401
 from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, MonthSum, RolledMonth, Unrolled  # noqa: E402, F401
-from groundwork.crm.trade.series import Series, SeriesCount  # noqa: E402, F401
+from groundwork.crm.trade.series import SeriesCount  # noqa: E402, F401
 from groundwork.crm.trade.units import Unit  # noqa: E402, F401

@@ -4,26 +4,25 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groundwork.core.languages import number
-from groundwork.core.money import ScaledField, minor_digits
+from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade.amounts import exact_amount, kept_exact, line_amount
-from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.crm.trade.amounts import exact_amount, kept_exact
+from groundwork.crm.trade.document_lines import DocumentLine, WithLines, discount_is_a_share
+from groundwork.records.models import Record, keyset_indexes
 
-A_SHARE = _("A discount is between 0 and 100 percent.")
 
-
-class Order(Record):
+class Order(WithLines, Record):
     """What a customer ordered. ``total_minor`` is the sum of the lines, net and without ``freight_minor``."""
 
     type_key = "order"
     title_field = "document_number"
+    stands = _("This order is confirmed, so it stands: press “Change order” first.")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -59,13 +58,6 @@ class Order(Record):
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
 
-    def refuse_new_lines(self) -> None:
-        """Refused once it is confirmed, but in the act that makes it and for an import that brings it anew."""
-        from groundwork.records.write import channel, is_being_made
-
-        if not (self.is_draft or is_being_made(self) or channel() == "import"):
-            raise Refusal(_t("This order is confirmed, so it stands: press “Change order” first."))
-
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.DRAFT, self.State.CONFIRMED)
@@ -75,45 +67,26 @@ class Order(Record):
         self.total_minor, self.lines_count = sums["total"], sums["count"]
 
 
-class OrderLine(Part):
+class OrderLine(DocumentLine):
     """One line of an order. ``net`` keeps quantity x price less discount exactly; ``amount_minor`` rounds it once."""
 
     parent_field = "order"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField(default=0)
     product = models.ForeignKey(
         "trade.Product", models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("product")
     )
-    description = models.CharField(_("description"), max_length=200, blank=True, default="")
-    quantity = ScaledField(_("quantity"))
-    price = ScaledField(_("price of one unit"))
-    discount = ScaledField(_("discount, %"), default=Decimal(0), blank=True)
     net = ScaledField(editable=False)  # major units, to six digits
-    amount_minor = models.BigIntegerField(_("amount"), editable=False)
 
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         ordering = ["order", "position", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(discount__gte=0, discount__lte=100), name="order_discount_is_a_share",
-                violation_error_message=A_SHARE,
-            ),
-        ]  # fmt: skip
+        constraints = [discount_is_a_share("order_discount_is_a_share")]
 
-    def __str__(self):
-        return self.description
-
-    def clean(self):
-        if self.discount is None:
-            self.discount = Decimal(0)
-        if not 0 <= self.discount <= 100:
-            raise ValidationError({"discount": A_SHARE})
-        if self.quantity is not None and abs(self.quantity) < abs(self.taken()):
-            raise ValidationError({"quantity": _t("%(taken)s are invoiced already.") % {"taken": number(self.taken())}})
-        self._take_price()
+    @property
+    def priced_on(self):
+        return self.order.ordered_on
 
     def taken(self) -> Decimal:
         """How much of the line invoices hold, drafts too."""
@@ -122,25 +95,16 @@ class OrderLine(Part):
         held = self.invoiced.filter(invoice__archived_at=None, corrects_line=None)
         return held.aggregate(sum=models.Sum("quantity"))["sum"] or Decimal(0)
 
-    def _take_price(self) -> None:
-        from groundwork.crm.trade.prices import fill_price
-
-        fill_price(self, self.order.company, self.order.ordered_on, self.order.currency)
+    def clean(self):
+        if self.quantity is not None and abs(self.quantity) < abs(self.taken()):
+            raise ValidationError({"quantity": _t("%(taken)s are invoiced already.") % {"taken": number(self.taken())}})
+        super().clean()
 
     def prepare(self):
-        self.discount = self.discount or Decimal(0)
         if abs(self.quantity) < abs(self.taken()):
             raise Refusal(_t("%(taken)s are invoiced already.") % {"taken": number(self.taken())})
+        super().prepare()
         self.net = kept_exact(exact_amount(self.quantity, self.price, self.discount))
-        self.amount_minor = line_amount(self.quantity, self.price, minor_digits(self.order.currency), self.discount)
-        if not self.position:
-            self.position = self.order.lines_count + 1
-        if not self.description and self.product is not None:
-            self.description = self.product.name
-
-    def save(self, *args, **kwargs):
-        self.order.refuse_new_lines()
-        super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
         self.order.refuse_new_lines()
