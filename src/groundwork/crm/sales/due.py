@@ -29,6 +29,14 @@ LOOKED_AT = 5  # newest invoices that tell the usual basket
 BASKET = 5  # products of it that are shown
 NEWEST_FIRST = Window(RowNumber(), partition_by="company_id", order_by=[F("issued_on").desc(), F("pk").desc()])
 
+HAS_ORDERED = Exists(  # an order that is open and younger than the last invoice
+    Order.objects.current().filter(
+        company=OuterRef("pk"),
+        state__in=[Order.State.DRAFT, Order.State.CONFIRMED],
+        ordered_on__gt=OuterRef("facts__last_on"),
+    )
+)
+
 
 @dataclass(frozen=True)
 class Usual:
@@ -103,11 +111,6 @@ def due_list(user, *, everybody: bool = False, shown: int = SHOWN) -> DueList:
 
 
 def _due(user, everybody: bool):
-    ordered = Order.objects.current().filter(
-        company=OuterRef("pk"),
-        state__in=[Order.State.DRAFT, Order.State.CONFIRMED],
-        ordered_on__gt=OuterRef("facts__last_on"),
-    )
     companies = (
         Company.objects.visible_to(user)
         .current()
@@ -119,7 +122,7 @@ def _due(user, everybody: bool):
     )
     if not everybody:
         companies = companies.filter(owner=user)
-    companies = companies.exclude(lifecycle=Company.Lifecycle.LOST).filter(~Exists(ordered))
+    companies = companies.exclude(lifecycle=Company.Lifecycle.LOST).filter(~HAS_ORDERED)
     return companies.order_by(F("facts__revenue_12m_minor").desc(nulls_last=True), "pk")
 
 

@@ -16,6 +16,7 @@ from groundwork.core.clock import start_of, today
 from groundwork.core.money import round_half_up
 from groundwork.crm.customers.facts import company_facts
 from groundwork.crm.customers.models import Company
+from groundwork.crm.sales.due import HAS_ORDERED
 from groundwork.records.models import Activity
 from groundwork.records.tasks.models import Task
 
@@ -79,7 +80,7 @@ def _who_order_again(user, everybody: bool) -> list[Company]:
         .current()
         .filter(kind=Company.Kind.CUSTOMER, facts__buying_days__gte=FROM, facts__rhythm_days__isnull=False)
     )
-    found = found.exclude(lifecycle=Company.Lifecycle.LOST).select_related("facts")
+    found = found.exclude(lifecycle=Company.Lifecycle.LOST).select_related("facts").annotate(has_ordered=HAS_ORDERED)
     companies = list(found if everybody else found.filter(owner=user))
     allowed = company_facts["trade.buying"].readable(user, [company.pk for company in companies])
     return [company for company in companies if company.pk in allowed]
@@ -103,7 +104,7 @@ def _touched(ids: Sequence[int]) -> dict[int, datetime]:
 def _looked_at(company: Company, planned: set[int], touched: dict[int, datetime]) -> Untidy:
     facts = company.facts
     patience = int(Decimal(facts.rhythm_days or 0) * SILENT)
-    is_due = (facts.silent_days or 0) > patience
+    is_due = (facts.silent_days or 0) > patience and not getattr(company, "has_ordered", False)
     due_on = facts.last_on + timedelta(days=patience + 1) if is_due and facts.last_on else None
     last = touched.get(company.pk)
     spoken_to = due_on is None or (last is not None and last >= start_of(due_on))

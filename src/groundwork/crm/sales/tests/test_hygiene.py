@@ -8,6 +8,7 @@ from django.urls import reverse
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.sales.hygiene import tidiness
 from groundwork.crm.sales.tests.test_due import customer
+from groundwork.crm.trade.testing import make_order
 from groundwork.records.models import Activity
 from groundwork.records.tasks import asking
 from groundwork.records.write import acting, note
@@ -84,6 +85,14 @@ def test_my_day_names_those_first_who_are_due_and_were_not_spoken_to(cast, as_us
     assert "Forgotten" in shown
     assert "no next contact is planned" in shown
     assert "Not hers" not in shown
+
+
+def test_who_has_ordered_since_is_not_due_any_more(cast):
+    for shop in three(cast.anna, *DUE):
+        planned(shop, cast.anna)
+        make_order(cast.anna, shop, (None, 1, "5.00"), day=today())
+
+    assert tidiness(cast.anna).score == 100
 
 
 def test_a_team_is_the_mean_over_its_customers_and_not_over_people(cast):
