@@ -350,6 +350,26 @@ def reasoned(case: Case) -> dict:
     return {"reason": "typed"}
 
 
+def of_a_role(case: Case) -> list[str]:
+    """Of everybody, of a role, and of one that there is not."""
+    return ["", "?role=salesperson", "?role=nobody"]
+
+
+def laid_out(case: Case) -> dict:
+    """As a hostile form sends it: a field that no form has, and the title nowhere."""
+    title = case.kind.model.title_field
+    return {"field": ["password", title], f"where:{title}": "off", "save": "1", "reason": "typed"}
+
+
+def rule_queries(case: Case) -> list[str]:
+    names = [shown.name for shown in case.kind.by_name.values() if shown.kind in ("choice", "bool")]
+    return ["", "?when=password", "?role=nobody", *(f"?when={name}" for name in names[:2])]
+
+
+def rule_of(case: Case) -> dict:
+    return {"do": "require", "field": "password", "values": "typed", "reason": "typed"}
+
+
 def step(case: Case) -> dict:
     """A task for Ivan, as a hostile form sends it: about another record, done already."""
     told = {"next-what": "typed", "next-due_on": "2026-12-01", "next-owner": case.world.people["ivan"].pk}
@@ -536,6 +556,12 @@ ROWS: dict[str, Row] = {
     "records:type_change": Row("configure settings", post=field_of, says=frozenset({404})),
     "records:type_retire": Row("configure settings", post=reasoned, says=frozenset({404})),
     "records:type_restore": Row("configure settings", post=reasoned, says=frozenset({404})),
+    "records:layout": Row("configure settings", queries=of_a_role, post=laid_out, says=frozenset({404})),
+    "records:layout_preview": Row("configure settings", queries=of_a_role, says=frozenset({404})),
+    "records:layout_retire": Row("configure settings", queries=of_a_role, post=reasoned, says=frozenset({404})),
+    "records:layout_restore": Row("configure settings", queries=of_a_role, post=reasoned, says=frozenset({404})),
+    "records:rule_new": Row("configure settings", queries=rule_queries, post=rule_of, says=frozenset({404})),
+    "records:rule_drop": Row("configure settings", keys("r1"), of_a_role, reasoned, says=frozenset({404})),
     "records:field_new": Row("configure settings", queries=lambda case: ["", "?kind=text"], post=field_of),
     "records:field_change": Row("configure settings", field_args, post=field_of, says=frozenset({404})),
     "records:field_retire": Row("configure settings", field_args, post=reasoned, says=frozenset({404})),

@@ -33,6 +33,8 @@ from groundwork.crm.trade.goods_buttons import CostForm
 from groundwork.crm.trade.testing import make_claim, make_company, make_draft, make_invoice
 from groundwork.records.added.fields import AddedField
 from groundwork.records.added.forms import FieldForm, TypeForm
+from groundwork.records.added.layout_forms import ByValueForm, LayoutForm
+from groundwork.records.added.layouts import as_declared
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
@@ -102,7 +104,7 @@ def forms_asked(cast):
     claim = make_claim(adam, make_company(adam))
     link, _token = links.issue(by=adam, email="")
     job = ImportJob.objects.create(layout="records:company", name="a.csv", path="a.csv", requester=adam)
-    own = make_role("Helper", by=adam, reason="Helps")
+    own, company = make_role("Helper", by=adam, reason="Helps"), types["company"]
     special = {
         access.JoinForm: lambda data: access.JoinForm(data, link=link),
         access.PasswordFromLinkForm: lambda data: access.PasswordFromLinkForm(data, person=adam),
@@ -121,6 +123,8 @@ def forms_asked(cast):
         CostForm: lambda data: CostForm(claim, adam, data),
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
+        LayoutForm: lambda data: LayoutForm(data, kind=company, shape=as_declared(company), is_made=False),
+        ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),
         ViewForm: lambda data: ViewForm(data, user=adam),
         TypeForm: lambda data: TypeForm(data, user=adam),
         ReadingForm: lambda data: ReadingForm(job, data),

@@ -50,6 +50,7 @@ class Rights:
     def __init__(self, user):
         self.user = user
         self.reaches: dict[tuple[str, str], int] = {}
+        self.viewing: dict[str, list[str]] = {}  # {type: keys of the roles that let it be seen, the highest first}
         self._departments: dict[int, frozenset[int]] = {}
         self.highest_role: Role | None = None
         held = Role.objects.filter(people=user).order_by("-rank", "key")
@@ -58,7 +59,9 @@ class Rights:
         )  # a role that grants nothing yet comes with None
         self.role_ids = frozenset(role for role, *_grant in grants)
         self.asks_two_steps = any(asks for _role, _key, _name, asks, *_grant in grants)
-        for _role, _key, _name, _asks, type_key, verb, reach in grants:
+        for _role, key, _name, _asks, type_key, verb, reach in grants:
+            if reach is not None and verb == Verb.VIEW:
+                self.viewing.setdefault(type_key, []).append(key)
             if reach is not None and reach > self.reaches.get((type_key, verb), 0):
                 self.reaches[type_key, verb] = reach
         if grants:

@@ -99,6 +99,7 @@ class Element(models.Model):
         OBJECT = "object", _("record type")
         PRESET = "preset", _("import preset")
         RULE = "rule", _("rule")
+        LAYOUT = "layout", _("form")
 
     class State(models.TextChoices):
         OFF = "off", _("not switched on")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,17 +11,18 @@ from django.forms.utils import ErrorDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access.models import User
+from groundwork.access.models import FieldGrant, Role, User
 from groundwork.access.rights import reach, rights
 from groundwork.core.fields import MoneyField
 from groundwork.core.languages import NO_VALUE
+from groundwork.records.added import layouts
+from groundwork.records.added.layouts import ASKED_AT_ONCE, EMPTY, Rule, Shape
 from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
 from groundwork.records.notices import mentions
 from groundwork.records.types import Field, PartType, RecordType
 from groundwork.ui.forms import DayInput, PlainErrors
 
-ASKED_AT_ONCE = 8
 AGAIN = "again"  # posted with a form that is to be shown anew, and not kept
 
 
@@ -83,10 +84,12 @@ class RecordForm(CleanText, forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     folds = False  # a whole form asks eight facts at once; a short one all it was given
-    hanging: frozenset[str] = frozenset()  # see ``Hanging``
+    hanging: frozenset[str] = frozenset()  # the fields that are shown anew when another one changes
+    unasked: frozenset[str] = frozenset()  # those that no rule asks for as things stand
+    called_for: frozenset[str] = frozenset()  # those that some rule does
 
-    def __init__(self, *args, kind: RecordType, user, names: tuple[str, ...], **kwargs):
-        self.kind, self.user = kind, user
+    def __init__(self, *args, kind: RecordType, user, names: tuple[str, ...], shape: Shape | None = None, **kwargs):
+        self.kind, self.user, self.shape = kind, user, shape
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version if self.instance.pk else None
         self._add_own(names)
@@ -108,6 +111,35 @@ class RecordForm(CleanText, forms.ModelForm):
             self.fields[name].label = shown.heading
             if shown.added:
                 self.fields[name].why_url = why_address(shown.added.element_key)  # type: ignore[attr-defined]
+        self.rules = self._rules_here(names)
+        self._follow_rules()
+
+    def _rules_here(self, names: tuple[str, ...]) -> list[Rule]:
+        """The rules about fields of this form; a field that is asked for many records at once knows no other value."""
+        if self.shape is None or not self.shape.rules or (len(names) == 1 and not self.instance.pk):
+            return []
+        return [rule for rule in layouts.rules_of(self.kind, self.user, self.shape) if rule.field in self.fields]
+
+    def _follow_rules(self) -> None:
+        """What other values say: which fields are not asked, and which must be filled in and why."""
+        unasked, called_for = set(), set()
+        for name in dict.fromkeys(rule.field for rule in self.rules):
+            mine = [rule for rule in self.rules if rule.field == name]
+            holding = [rule for rule in mine if rule.holds(self._value_now(rule.when))]
+            needed = next((rule for rule in holding if rule.do == Rule.Do.REQUIRE), None)
+            if holding:
+                called_for.add(name)
+            if needed:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = needed.said(self.kind)
+            elif not holding and any(rule.do == Rule.Do.SHOW for rule in mine):
+                self.fields[name].required = False
+                unasked.add(name)
+        self.unasked, self.called_for = frozenset(unasked), frozenset(called_for)
+
+    def _value_now(self, name: str):
+        """What the form says of a field, or the record where the form does not ask it."""
+        return self[name].value() if name in self.fields else self.kind.field(name).read(self.instance)
 
     def _take_plain_words(self, shown: Field) -> None:
         """Nothing chosen is a dash; a choice that was retired is offered to whoever holds it."""
@@ -147,13 +179,24 @@ class RecordForm(CleanText, forms.ModelForm):
             self.initial[shown.name] = shown.read(self.instance)
 
     def hang(self) -> None:
-        """Have the fields that hang on another one shown anew when that one changes."""
-        if self.kind.hanging and self.kind.hanging.on in self.fields:
-            self.hanging = frozenset(self.kind.hanging.names)
-            self.fields[self.kind.hanging.on].widget.attrs |= {
-                "hx-post": "", "hx-trigger": "change", "hx-target": "#hanging", "hx-select": "#hanging",
-                "hx-swap": "outerHTML", "hx-vals": f'{{"{AGAIN}": "1"}}',
+        """Have the fields that hang on another one shown anew, each in its place, when that one changes."""
+        watched = {rule.when for rule in self.rules}
+        hanging = {rule.field for rule in self.rules}
+        if self.folds and self.kind.hanging and self.kind.hanging.on in self.fields:
+            watched.add(self.kind.hanging.on)
+            hanging |= set(self.kind.hanging.names) & set(self.fields)
+        self.hanging = frozenset(hanging)
+        places = ",".join(f"#{place}-{name}" for name in sorted(hanging) for place in ("hung", "hung-more"))
+        for name in watched & set(self.fields):
+            self.fields[name].widget.attrs |= {
+                "hx-post": "", "hx-trigger": "change", "hx-swap": "none", "hx-select-oob": places,
+                "hx-vals": f'{{"{AGAIN}": "1"}}',
             }  # fmt: skip
+
+    @property
+    def hangs_words(self):
+        """What the button says that shows them without script."""
+        return self.kind.hanging.words if self.kind.hanging else _("Show what else is asked")
 
     def again(self) -> "RecordForm":
         """What was typed, shown once more without being judged: only what hangs on a field follows it."""
@@ -165,9 +208,31 @@ class RecordForm(CleanText, forms.ModelForm):
 
     @property
     def left_out(self) -> frozenset[str]:
-        """What is filled is not left out, whatever else changed."""
-        left = self._asked()[1] if self.folds else ()
-        return frozenset(name for name in left if not (self.is_bound and name in self.fields and self._is_filled(name)))
+        """What is filled is not left out, whatever else changed; nor what somebody must fill in."""
+        left = frozenset(self._asked()[1] if self.folds else ())
+        typed = {name for name in left & set(self.fields) if self.is_bound and self._is_filled(name)}
+        laid = (self.unasked | self._not_asked_here()) & set(self.fields)
+        return left - typed | {name for name in laid if not self.fields[name].required and not self._says(name)}
+
+    def _not_asked_here(self) -> frozenset[str]:
+        """What a layout leaves out; of a short form what stands in it for the case that a rule calls for it."""
+        if self.folds:
+            return self.shape.off if self.shape else frozenset()
+        return frozenset(rule.field for rule in self.rules if len(self.fields) > 2) - self.called_for
+
+    def _says(self, name: str) -> bool:
+        """Does the field tell anything, beyond what an empty record begins with?"""
+        value = self._value_now(name)
+        return bool(layouts.told(value) - {"false"}) and (self.is_bound or value != self._begins_with(name))
+
+    def _begins_with(self, name: str):
+        default = self.kind.field(name).model_field.get_default()
+        return None if self.instance.pk or default in EMPTY else default
+
+    @property
+    def groups(self) -> list[tuple[str, tuple[str, ...]]]:
+        """(heading, names) of what the firm wants asked together."""
+        return list(self.shape.groups) if self.shape and self.folds else []
 
     @property
     def folded(self) -> frozenset[str]:
@@ -177,10 +242,12 @@ class RecordForm(CleanText, forms.ModelForm):
         asked, left = self._asked()
         known = self.instance.pk or self.is_bound
         shown = {name for name, field in self.fields.items() if field.required or (known and self._is_filled(name))}
-        return frozenset(self.fields) - shown - {*asked, *left, "version"}
+        return frozenset(self.fields) - shown - self.called_for - {*asked, *left, "version"}
 
     def _asked(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asked, left = self.kind.asked(self.instance) if self.kind.asked else (tuple(self.fields), ())
+        if self.shape:
+            asked = tuple(name for name in self.shape.asked if name not in left and name not in self.unasked)
         return tuple(name for name in asked if name in self.fields)[:ASKED_AT_ONCE], left
 
     def _is_filled(self, name: str) -> bool:
@@ -192,6 +259,9 @@ class RecordForm(CleanText, forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        for name in {rule.field for rule in self.rules}:  # a yes or no says nothing of its own
+            if self.fields[name].required and name not in self.errors and cleaned.get(name) in EMPTY:
+                self.add_error(name, self.fields[name].error_messages["required"])
         if not self.errors and self.kind.check:
             self.kind.check(cleaned)
         return cleaned
@@ -208,14 +278,30 @@ class RecordForm(CleanText, forms.ModelForm):
 
 def form_for(kind: RecordType, user, *args, names: tuple[str, ...] | None = None, **kwargs) -> RecordForm:
     """A form of the fields in ``names`` (all declared ones, else) that ``user`` may see and change."""
+    shape = layouts.shape_for(kind, user)
     open_names = may_type(kind, user, kwargs.get("instance"), names)
-    of_model = tuple(name for name in open_names if name not in kind.added)
-    made = forms.modelform_factory(kind.model, form=RecordForm, fields=of_model, formfield_callback=form_field)
-    form = made(*args, kind=kind, user=user, names=open_names, **kwargs)
+    open_names = shape.ordered(open_names) if shape else open_names
+    form = _class_of(kind, open_names)(*args, kind=kind, user=user, names=open_names, shape=shape, **kwargs)
     form.folds = names is None
     if form.folds:
         form.hang()
     return form
+
+
+def form_of_role(kind: RecordType, user, role: Role) -> RecordForm:
+    """An empty form as somebody of ``role`` meets it, of the fields that ``user`` may type too; to look at."""
+    limited = set(FieldGrant.objects.filter(role=role, type=kind.key).values_list("field", flat=True))
+    shape = layouts.shape_for_roles(kind, [role.key])
+    names = tuple(name for name in may_type(kind, user) if name not in limited)
+    names = shape.ordered(names) if shape else names
+    form = _class_of(kind, names)(kind=kind, user=user, names=names, shape=shape, instance=kind.model())
+    form.folds = True
+    return form
+
+
+def _class_of(kind: RecordType, names: tuple[str, ...]) -> Any:
+    of_model = tuple(name for name in names if name not in kind.added)
+    return forms.modelform_factory(kind.model, form=RecordForm, fields=of_model, formfield_callback=form_field)
 
 
 def may_type(kind: RecordType, user, held=None, names: Sequence[str] | None = None) -> tuple[str, ...]:

@@ -325,6 +325,7 @@ class Use(models.Model):
 
 
 from groundwork.records.added.fields import AddedField  # noqa: E402, F401 - with its kinds
+from groundwork.records.added.layouts import FormLayout  # noqa: E402, F401 - with what forms ask
 from groundwork.records.added.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
 from groundwork.records.added.several import HeldValue  # noqa: E402, F401 - with how it is kept
 from groundwork.records.files.models import RecordFile  # noqa: E402, F401

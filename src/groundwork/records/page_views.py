@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access.seen_by import who_can
 from groundwork.records import copying, history, views, write
-from groundwork.records.forms import form_for, may_type
+from groundwork.records.forms import AGAIN, form_for, may_type
 
 
 @require_POST
@@ -41,12 +41,15 @@ def copy(request, kind, record):
     if not kind.typed or not request.user.can("create", kind.key):
         raise PermissionDenied
     form = form_for(kind, request.user, request.POST or None, instance=copying.copy_of(record, request.user))
-    if request.method == "POST" and form.is_valid():
+    if AGAIN in request.POST:
+        form.again()
+    elif request.method == "POST" and form.is_valid():
         made = write.creating(form.instance, by=request.user, parts=copying.copied_parts(record, request.user))
         views.offer_undo(request, _("%(name)s is kept.") % {"name": made}, made)
         return redirect(made)
     context = {"kind": kind, "form": form, "record": None, "copied": record, "left": copying.left_behind(kind)}
-    return render(request, "records/form.html", context, status=422 if request.method == "POST" else 200)
+    is_wrong = request.method == "POST" and AGAIN not in request.POST
+    return render(request, "records/form.html", context, status=422 if is_wrong else 200)
 
 
 @require_GET

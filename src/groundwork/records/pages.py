@@ -18,6 +18,7 @@ from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.records import history, write
+from groundwork.records.added import layouts
 from groundwork.records.forms import part_form
 from groundwork.records.lists.cells import Names, cell, known_names, words_for
 from groundwork.records.models import Activity, Change, Record, RecordFile
@@ -189,14 +190,15 @@ class Event:
 
 def facts_of(record: Record, user) -> Facts:
     kind = type_of(record)
-    shown = kind.visible_fields(user, tuple(dict.fromkeys((*kind.fields, "owner", "department"))))
+    names = dict.fromkeys((*layouts.ordered(kind, user, kind.fields), "owner", "department"))
+    shown = kind.visible_fields(user, tuple(names))
     shown = [item for item in shown if item.name != record.title_field]
-    names = Names(user, shown, [record])
+    called = Names(user, shown, [record])
     reasons = {key.split(".", 1)[1] for key in on_keys() if key.startswith(f"field:{kind.key}.")}
     items = []
     for item in shown:
         why_url = reverse("records:why", args=[f"field:{kind.key}.{item.name}"]) if item.name in reasons else ""
-        items.append(Fact(item.heading, cell(item, record, names), why_url=why_url))
+        items.append(Fact(item.heading, cell(item, record, called), why_url=why_url))
     filled = sum(1 for item in items if item.cell.text)
     items = [item for item in items if item.cell.text]
     summary = _("%(filled)s of %(all)s filled") % {"filled": filled, "all": len(shown)}

@@ -19,6 +19,7 @@ from groundwork.access.doors import signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import pages, write
+from groundwork.records.added import layouts
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import PICTURES
 from groundwork.records.finding import search
@@ -136,7 +137,8 @@ def new(request, kind):
 @require_http_methods(["GET", "POST"])
 @of_type("create")
 def quick(request, kind):
-    return _create(request, kind, kind.asked_quickly if kind.quick else None, "records/quick.html")
+    names = layouts.asked_quickly(kind, request.user) if kind.quick else None
+    return _create(request, kind, names, "records/quick.html")
 
 
 def _create(request, kind, names, template):
@@ -151,6 +153,8 @@ def _create(request, kind, names, template):
     if "owner" in kind.fields:
         initial.setdefault("owner", request.user.pk)
     form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
+    if names:
+        form.hang()
     if AGAIN in request.POST:
         return render(request, template, {"kind": kind, "form": form.again(), "record": None})
     if request.method == "POST" and form.is_valid():

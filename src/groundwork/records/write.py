@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
-from groundwork.records.added import extra, several
+from groundwork.records.added import extra, layouts, several
 from groundwork.records.added import fields as added
 from groundwork.records.added.extra import plain
 from groundwork.records.finding import search
@@ -454,11 +454,14 @@ def save_fields(record: AnyRecord, typed: dict[str, Any], *, by, version: int, a
     """Save what a person typed into a form opened at ``version``.
 
     When somebody saved in between: fields the other left alone are merged and saved; a field that both changed
-    to different values is a ``Conflict`` (the disjoint ones are saved nonetheless).
+    to different values is a ``Conflict`` (the disjoint ones are saved nonetheless). Refused where a rule of the form
+    finds empty what these values call for.
     """
     clash: dict[str, tuple] = {}
     kind = type_of(record)
+    rules = layouts.rules_for(kind, by)
     with writing(record, by=by, act=act) as fresh:
+        held = values(fresh) if rules else {}
         theirs = changed_since(fresh, version) if version != fresh.version else {}
         for name, value in typed.items():
             shown = kind.field(name)
@@ -468,6 +471,8 @@ def save_fields(record: AnyRecord, typed: dict[str, Any], *, by, version: int, a
             was, now_there, mine = theirs[shown.column], shown.kept(shown.read(fresh)), shown.kept(value)
             if mine not in (was, now_there):
                 clash[name] = (was, now_there, value)
+        if rules:
+            layouts.refuse_broken(kind, fresh, rules, difference_of(held, values(fresh)))
     if clash:
         raise Conflict(fresh, clash)
     return fresh

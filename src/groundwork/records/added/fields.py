@@ -205,6 +205,7 @@ class Own:
 
     fields: dict[str, AddedField] = field(default_factory=dict)  # by key
     types: list[Any] = field(default_factory=list)  # MadeType rows, the retired ones too
+    layouts: dict[str, dict[str, Any]] = field(default_factory=dict)  # FormLayouts in use, by type and role
 
 
 def own() -> Own:
@@ -212,6 +213,7 @@ def own() -> Own:
 
 
 def _load() -> Own:
+    from groundwork.records.added.layouts import FormLayout
     from groundwork.records.added.made import MadeType
 
     found, keys = Own(), elements.all_keys()
@@ -222,6 +224,9 @@ def _load() -> Own:
                 tells_of((row.type, row.key), (row.type, name))
     if any(MADE.fullmatch(key) for key in keys):
         found.types = list(MadeType.objects.order_by("order", "pk"))
+    if any(key.startswith("layout:") for key in keys):
+        for layout in FormLayout.objects.filter(retired_at=None):
+            found.layouts.setdefault(layout.type, {})[layout.role] = layout
     return found
 
 

@@ -30,6 +30,7 @@ from groundwork.core.money import minor_digits, to_minor
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.added import fields as added
+from groundwork.records.added import layouts
 from groundwork.records.added.extra import in_their_order
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
@@ -530,11 +531,17 @@ class RecordLayout(Layout):
             record.prepare()
             if self.kind.check:
                 self.kind.check({name: getattr(record, name) for name in self.fields})
+            changed = None if thing.verdict == Staged.Verdict.CREATE else thing.difference
+            layouts.refuse_broken(self.kind, record, self.rules_of_the_form, changed)
             for constraint in self.rules:
                 if given & constraint.condition.referenced_base_fields:
                     constraint.validate(type(record), record)
         except (Refusal, ValidationError) as error:
             thing.verdict, thing.difference = Staged.Verdict.BAD, self._refused(thing, sentence_of(error))
+
+    @cached_property
+    def rules_of_the_form(self) -> list[layouts.Rule]:
+        return layouts.rules_for(self.kind, self.job.requester)
 
     @cached_property
     def rules(self) -> list[CheckConstraint]:

@@ -391,29 +391,42 @@ def chart(chart) -> dict:
 def form_fields(form, kind: str = "") -> dict:
     """Every field with its label, hint, error and why-mark (a form field may carry ``why_url``).
 
-    A form may say which fields wait behind "More fields" (``folded``), which are not shown (``left_out``), and which
-    follow another one and stand together to be shown anew (``hanging``).
+    A form may say which fields wait behind "More fields" (``folded``), which are not shown (``left_out``), which follow
+    another one, so that their places are shown anew (``hanging``), and which stand together under a heading
+    (``groups``: pairs of heading and names).
     """
     folded, left_out = getattr(form, "folded", ()), getattr(form, "left_out", ())
-    fields = [field_shown(bound) for bound in form.visible_fields() if bound.name not in left_out]
+    hanging = getattr(form, "hanging", ())
+    every = [
+        {**field_shown(bound), "name": bound.name, "hangs": bound.name in hanging} for bound in form.visible_fields()
+    ]
+    fields = [field for field in every if field["name"] not in left_out]
     wrong = [field for field in fields if field["errors"]]
     if wrong and not form.non_field_errors():
         first = wrong[0]["bound"]
         wrong[0]["widget"] = widget_of(first, autofocus=True)
-    hanging = getattr(form, "hanging", ())
-    open_fields = [field for field in fields if field["bound"].name not in folded]
+    for field in every:
+        field["is_open"] = field["name"] not in left_out and field["name"] not in folded
+        field["is_folded"] = field["name"] in folded and field["name"] not in left_out
     return {
         "form": form,
-        "fields": [field for field in open_fields if field["bound"].name not in hanging],
-        "hangs": bool(hanging),
-        "hanging": [field for field in open_fields if field["bound"].name in hanging],
-        "folded": [field for field in fields if field["bound"].name in folded],
-        "unfold": any(field["bound"].name in folded for field in wrong),
+        "groups": grouped(
+            [field for field in every if field["is_open"] or field["hangs"]], getattr(form, "groups", ())
+        ),
+        "folded": [field for field in every if field["is_folded"] or field["hangs"]] if folded else [],
+        "unfold": any(field["is_folded"] for field in wrong),
         "kind": kind,
         "wrong": wrong if len(wrong) > 3 else [],
         "wrong_words": ngettext("%(count)s field needs attention", "%(count)s fields need attention", len(wrong))
         % {"count": len(wrong)},
     }
+
+
+def grouped(fields: list[dict], groups) -> list[tuple[str, list[dict]]]:
+    """(heading, its fields); those of no group stand together at the end."""
+    named = {name for _heading, names in groups for name in names}
+    made = [(heading, [field for field in fields if field["name"] in names]) for heading, names in groups]
+    return [*made, ("", [field for field in fields if field["name"] not in named])]
 
 
 @register.inclusion_tag("ui/field.html")
