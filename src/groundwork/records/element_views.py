@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,8 +17,11 @@ from groundwork.blueprint.elements import declared, revise, switch
 from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
+from groundwork.records.added import formula
+from groundwork.records.added.fields import in_use
 from groundwork.records.field_use import WASTE, FieldUse, Standing, agreed_keys, field_uses
-from groundwork.records.lists.saved_views import SavedView
+from groundwork.records.imports.models import Remembered
+from groundwork.records.lists.saved_views import shared_views
 from groundwork.records.pages import reasons_of
 from groundwork.records.types import RecordType, types
 from groundwork.ui.forms import PlainErrors, ReasonField
@@ -186,7 +189,8 @@ def places_of(shown: Element) -> list[tuple[str, str, str]]:
         found.append((_("Filter of the list"), str(kind.plural), address))
     if name == kind.board:
         found.append((_("Columns of the board"), str(kind.plural), reverse("records:board", args=[type_key])))
-    found += [(_("Saved view"), view.name, "") for view in _views_with(type_key, name)]
+    found += [(_("Saved view"), view.name, "") for view in shared_views(type_key) if name in view.named]
+    found += [*_formulas_reading(kind, name), *_imports_into(type_key, name)]
     limited = FieldGrant.objects.filter(type=type_key, field=name).select_related("role")
     return [*found, *((_("Hidden or only read"), str(grant.role), _role_address(grant.role)) for grant in limited)]
 
@@ -195,15 +199,18 @@ def _role_address(role) -> str:
     return reverse("access:role", args=[role.key])
 
 
-def _views_with(type_key: str, name: str) -> list[SavedView]:
-    """Shared views that name the field; what people keep for themselves stays theirs."""
-    shared = SavedView.objects.current().filter(type=type_key).exclude(shared="")
-    return [view for view in shared if name in _named_in(QueryDict(view.query))]
+def _formulas_reading(kind: RecordType, name: str) -> list[tuple[str, str, str]]:
+    readers = [row for row in in_use(kind.key) if name in formula.read_by(row.formula)]
+    return [(_("Formula"), str(row), reverse("records:element", args=[row.element_key])) for row in readers]
 
 
-def _named_in(asked: QueryDict) -> set[str]:
-    named: set[str] = {key.split(".")[1] for key in asked if key.startswith("f.")}
-    return named | {name.lstrip("-") for key in ("sort", "group", "columns", "by") for name in asked.getlist(key)}
+def _imports_into(type_key: str, name: str) -> list[tuple[str, str, str]]:
+    """Kept answers of people who load such files again and again: a column of theirs goes into the field."""
+    kept = Remembered.objects.filter(layout=f"records:{type_key}").select_related("requester").order_by("pk")
+    people = {
+        str(one.requester) for one in kept if name in {key.partition(".")[0] for key in one.options.get("map", {})}
+    }
+    return [(_("Kept import"), person, "") for person in sorted(people)]
 
 
 @require_POST

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Min, TextChoices
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.blueprint.elements import agreed
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
-from groundwork.records.lists.saved_views import SavedView
+from groundwork.records.added import formula
+from groundwork.records.lists.saved_views import shared_views
 from groundwork.records.models import Change, ChangeSet, Use
 from groundwork.records.types import Field, RecordType
 from groundwork.records.use import flush
@@ -127,14 +127,11 @@ def _is_young() -> bool:
 
 
 def _named(kind: RecordType) -> set[str]:
-    """Fields that the program or a shared view stands on."""
+    """Fields that the program, a shared view or a formula stands on."""
     found = {kind.model.title_field, kind.amount, kind.board, *kind.columns, *kind.search}
     found |= {name.lstrip("-") for name in kind.sorts}
-    for query in SavedView.objects.current().filter(type=kind.key).exclude(shared="").values_list("query", flat=True):
-        asked = QueryDict(query)
-        found |= {key.split(".")[1] for key in asked if key.startswith("f.")}
-        found |= {name.lstrip("-") for key in ("sort", "group", "columns") for name in asked.getlist(key)}
-    return found
+    found |= {key for row in kind.added.values() if row.added for key in formula.read_by(row.added.formula)}
+    return found.union(*(view.named for view in shared_views(kind.key)))
 
 
 def _readers(kind: RecordType, keys: dict[str, str], since: datetime) -> dict[str, set[int]]:

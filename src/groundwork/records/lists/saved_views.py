@@ -88,6 +88,14 @@ class SavedView(models.Model):
         return self.department_id == user.department_id or f"/{self.department_id}/" in user.department.path
 
     @property
+    def named(self) -> set[str]:
+        """The fields that it filters, sorts, groups or shows by."""
+        asked = QueryDict(self.query)
+        found = {key.split(".")[1] for key in asked if key.startswith("f.")}
+        lists = (value for key in ("sort", "group", "columns", "by") for value in asked.getlist(key))
+        return found | {name.lstrip("-") for value in lists for name in value.split(",") if name}
+
+    @property
     def params(self) -> QueryDict:
         """What the address says, with the view itself in it."""
         params = QueryDict(self.query, mutable=True)
@@ -117,6 +125,11 @@ class UsedView(models.Model):
             models.UniqueConstraint(fields=["user", "view"], name="one_use_of_a_view"),
             models.UniqueConstraint(fields=["user", "type"], condition=Q(opens=True), name="a_list_opens_one_way"),
         ]
+
+
+def shared_views(type_key: str) -> models.QuerySet[SavedView]:
+    """Views that others see; what people keep for themselves stays theirs."""
+    return SavedView.objects.current().filter(type=type_key).exclude(shared="")
 
 
 def query_of(params) -> str:

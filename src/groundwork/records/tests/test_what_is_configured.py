@@ -10,10 +10,11 @@ from groundwork.blueprint.elements import revise, switch
 from groundwork.blueprint.models import Element
 from groundwork.core import clock
 from groundwork.crm.customers.models import Company
-from groundwork.records.element_views import doubts_of
+from groundwork.records.added.fields import make_field
+from groundwork.records.element_views import doubts_of, places_of
 from groundwork.records.field_use import DAYS, ENOUGH, NEW_DAYS, Standing, field_uses
 from groundwork.records.lists.saved_views import SavedView
-from groundwork.records.models import Use
+from groundwork.records.models import Remembered, Use
 from groundwork.records.types import types
 from groundwork.records.write import creating, save_fields
 
@@ -35,6 +36,27 @@ def standing(name: str) -> Standing:
 
 def reads(person, name: str, kind="filter"):
     Use.objects.create(user=person, kind=kind, key=f"field:company.{name}")
+
+
+def test_a_field_tells_the_formulas_kept_imports_and_views_that_stand_on_it(cast):
+    facts = {"by": cast.adam, "reason": "Asked for."}
+    pieces = make_field("company", kind="number", label="Pieces", **facts)
+    boxes = make_field(
+        "company", kind="formula", label="Boxes", formula=f"[{pieces.key}] / 12", gives="number", **facts
+    )
+    Remembered.objects.create(
+        requester=cast.anna, header_digest="1", layout="records:company", options={"map": {pieces.key: "Stk"}}
+    )
+    SavedView.objects.create(
+        type="company", name="By pieces", query=f"columns=name,{pieces.key}", author=cast.anna, shared="everybody"
+    )
+
+    places = places_of(Element.objects.get(key=pieces.element_key))
+
+    assert [place[:2] for place in places] == [
+        ("Form and page", "Company"), ("Saved view", "By pieces"), ("Formula", "Boxes"), ("Kept import", "Anna"),
+    ]  # fmt: skip
+    assert not [place for place in places_of(Element.objects.get(key=boxes.element_key)) if place[0] == "Formula"]
 
 
 def test_nothing_is_told_of_the_fields_of_a_new_firm(cast):
