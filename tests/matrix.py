@@ -644,6 +644,8 @@ ROWS: dict[str, Row] = {
         post=lambda case: {"name": "typed"},
         says=frozenset({404}),
     ),
+    "work:feed": Row("signed in"),
+    "work:calendar": Row("open", lambda case: [{"secret": "guessed"}], says=frozenset({404})),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:repeat": Row(
         "view record", may=order_makers, says=frozenset({409}), types=lambda kind: kind.key == "company"

@@ -83,6 +83,7 @@ ROOMS = [
     "documents",
     "crm.customers",
     "crm.trade",
+    "crm.work",
     "crm.sales",
     "crm.insight",
     "rollout.project",

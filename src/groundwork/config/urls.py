@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("groundwork.records.urls")),
     path("", include("groundwork.crm.customers.urls")),
     path("trade/", include("groundwork.crm.trade.urls")),
+    path("", include("groundwork.crm.work.urls")),
     path("", include("groundwork.crm.sales.urls")),
     path("", include("groundwork.crm.insight.urls")),
     path("everything/", include("groundwork.config.everything_urls")),

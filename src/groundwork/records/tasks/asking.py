@@ -190,3 +190,14 @@ class DaySection:
 
 
 my_day: Registry[DaySection] = Registry(lambda section: section.key)
+
+
+@dataclass(frozen=True)
+class DayLink:
+    """A page of an upper room that "My day" leads to; ``address`` is the name of its route."""
+
+    address: str
+    label: Any  # lazy
+
+
+day_links: Registry[DayLink] = Registry(lambda link: link.address)

@@ -23,7 +23,13 @@ def day(request):
     sections = [
         (section.template, shown) for section in asking.my_day if (shown := section.of(request.user)) is not None
     ]
-    context = {"groups": groups, "empty": empty, "sections": sections, "may_give": request.user.can("create", "task")}
+    context = {
+        "groups": groups,
+        "empty": empty,
+        "sections": sections,
+        "links": asking.day_links,
+        "may_give": request.user.can("create", "task"),
+    }
     return render(request, "records/tasks/day.html", context)
 
 
