@@ -14,6 +14,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from groundwork.access import roles
 from groundwork.access.models import User
 from groundwork.access.rights import tells_of
 from groundwork.blueprint import elements
@@ -268,10 +269,13 @@ def put_back(record, column: str, kept: Any) -> None:
 
 
 @transaction.atomic
-def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_by=None, **facts) -> AddedField:
+def make_field(
+    type_key: str, *, by, kind: str, label: str, reason: str, asked_by=None, modes=None, **facts
+) -> AddedField:  # fmt: skip
     """Add a field to a record type; it is there for everybody from the next click on.
 
-    ``choices`` is a list of words. Refused without a reason, for a name in use, and beyond what a type can bear.
+    ``choices`` is a list of words; ``modes`` as in ``limit``. Refused without a reason, for a name in
+    use, and beyond what a type can bear.
     """
     refuse_unless_configurator(by)
     row = AddedField(type=type_key, kind=kind, label=label.strip(), **{"choices": [], **facts})
@@ -281,18 +285,31 @@ def make_field(type_key: str, *, by, kind: str, label: str, reason: str, asked_b
     if row.shown_kind == "money" and not row.currency:
         row.currency = Firm.own_currency() or "EUR"
     row.make(by=by, reason=reason, asked_by=asked_by)
+    limit(row, modes or {}, by=by, reason=reason)
     work_out_later(row, by)
     return row
 
 
+def limit(row: AddedField, modes: dict[Any, str], *, by, reason: str) -> None:
+    """Hide the field from roles, or let them only read it: {role: "hidden", "read-only" or ""}.
+
+    Refused for a role that ``by`` may not change, and for more than the roles of ``by`` allow.
+    """
+    if modes:
+        roles.refuse_unless_configurator(by)
+    for role, mode in modes.items():
+        roles.change_role(role, by=by, reaches={}, modes={(row.type, row.key): mode}, reason=reason)
+
+
 @transaction.atomic
-def change_field(row: AddedField, *, by, reason: str, asked_by=None, **facts) -> AddedField:
-    """Change what is said about a field; its kind and its values stay."""
+def change_field(row: AddedField, *, by, reason: str, asked_by=None, modes=None, **facts) -> AddedField:
+    """Change what is said about a field; its kind and its values stay. ``modes`` as in ``limit``."""
     refuse_unless_configurator(by)
     if "choices" in facts:
         known = AddedField.objects.select_for_update().get(pk=row.pk).choices
         facts["choices"] = chosen(known, facts["choices"])
     row, difference = row.change(facts, by=by, reason=reason, asked_by=asked_by)
+    limit(row, modes or {}, by=by, reason=reason)
     if "formula" in difference:
         work_out_later(row, by)
     return row

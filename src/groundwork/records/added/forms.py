@@ -1,10 +1,14 @@
 """Forms of the settings of record types: each asks, in the same form, why and who asked."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access.models import Reach, Role, User
+from groundwork.access.models import FieldGrant, Reach, Role, User, Verb
 from groundwork.access.people import rank_of
+from groundwork.access.rights import rights
+from groundwork.access.roles import MORE_LIMITED, may_change
+from groundwork.blueprint.models import Firm
 from groundwork.records.added import fields as added
 from groundwork.records.added import formula
 from groundwork.records.added.fields import AddedField
@@ -13,6 +17,7 @@ from groundwork.records.types import types
 from groundwork.ui.forms import PlainErrors
 
 Kind = AddedField.Kind
+MODES = [("", _("as the record")), *FieldGrant.Mode.choices]
 GIVES = [(kind, Kind(kind).label) for kind in formula.GIVES]
 
 
@@ -37,6 +42,20 @@ class ClosingForm(PlainErrors, forms.Form):
     reason = forms.CharField(
         label=_("Why, in one sentence"), max_length=300, error_messages={"required": _("Say why, in one sentence.")}
     )
+
+
+def other_languages() -> list[tuple[str, str]]:
+    """(code, what it calls itself) of the languages of the program beside our firm's own."""
+    firm = Firm.current()
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code != (firm.language if firm else "en")]
+
+
+def roles_to_limit(user, type_key: str) -> list[Role]:
+    """The roles that see the type and that ``user`` may change, the highest first."""
+    if user is None or not user.can("configure", "people"):
+        return []
+    seeing = Role.objects.current().filter(grants__type=type_key, grants__verb=Verb.VIEW)
+    return [role for role in seeing.order_by("-rank", "key") if may_change(role, user)]
 
 
 class FieldForm(Reasoned):
@@ -75,7 +94,9 @@ class FieldForm(Reasoned):
         "formula": (Kind.FORMULA,), "gives": (Kind.FORMULA,),
     }  # fmt: skip
 
-    def __init__(self, *args, kind: str, type_key: str, row: AddedField | None = None, currency: str = "", **kwargs):
+    def __init__(
+        self, *args, kind: str, type_key: str, row: AddedField | None = None, currency: str = "", user=None, **kwargs
+    ):  # fmt: skip
         if row:
             kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
             kwargs["initial"]["choices"] = "\n".join(item["label"] for item in row.choices if not item["retired"])
@@ -96,6 +117,37 @@ class FieldForm(Reasoned):
         self.order_fields(
             ["label", "choices", "formula", "gives", "target", "currency", "help", "required", "in_list", "filterable"]
         )
+        for code, language in other_languages():
+            self.fields[f"label:{code}"] = forms.CharField(
+                label=language, max_length=80, required=False, initial=row.labels.get(code, "") if row else ""
+            )
+        self._ask_rights(row, user)
+
+    def _ask_rights(self, row: AddedField | None, user) -> None:
+        """What each role below one's own may do with it; nobody gives more than the own roles allow."""
+        self.roles = roles_to_limit(user, self.type_key)
+        held = FieldGrant.objects.filter(type=self.type_key, field=row.key if row else "")
+        self.held_modes = dict(held.values_list("role__key", "mode"))
+        mine = MORE_LIMITED.index(rights(user).field_mode(self.type_key, row.key)) if row and self.roles else 0
+        for role in self.roles:
+            now = self.held_modes.get(role.key, "")
+            offered = [(mode, label) for mode, label in MODES if mode == now or MORE_LIMITED.index(mode) >= mine]
+            self.fields[f"mode:{role.key}"] = forms.ChoiceField(
+                label=str(role), choices=offered, initial=now, required=False
+            )
+
+    @property
+    def left_out(self) -> list[str]:
+        """What stands by itself, under the rest."""
+        return [name for name in self.fields if ":" in name]
+
+    @property
+    def names(self) -> list:
+        return [self[name] for name in self.fields if name.startswith("label:")]
+
+    @property
+    def modes(self) -> list:
+        return [self[name] for name in self.fields if name.startswith("mode:")]
 
     def clean_formula(self):
         """With keys for names; what is wrong is said with its place."""
@@ -116,10 +168,13 @@ class FieldForm(Reasoned):
 
     @property
     def facts(self) -> dict:
-        found = dict(self.cleaned_data)
+        found = {name: value for name, value in self.cleaned_data.items() if ":" not in name}
         if "choices" in found:
             found["choices"] = found["choices"].splitlines()
-        return found
+        names = {code: self.cleaned_data[f"label:{code}"].strip() for code, _language in other_languages()}
+        asked = {role: self.cleaned_data[f"mode:{role.key}"] for role in self.roles}
+        changed = {role: mode for role, mode in asked.items() if mode != self.held_modes.get(role.key, "")}
+        return found | {"labels": {code: name for code, name in names.items() if name}, "modes": changed}
 
 
 class TypeForm(Reasoned):
@@ -156,6 +211,7 @@ class TypeForm(Reasoned):
             kwargs["initial"]["letters"] = row.prefix
         super().__init__(*args, **kwargs)
         self.roles = []
+        self._ask_names(row)
         if row:
             del self.fields["asked_by"]
             added = types[row.key].added.values()
@@ -166,6 +222,20 @@ class TypeForm(Reasoned):
         else:
             del self.fields["board"]
             self._ask_roles(user)
+
+    def _ask_names(self, row: MadeType | None) -> None:
+        for code, language in other_languages():
+            one, many = row.words.get(code, ("", "")) if row else ("", "")
+            told = (("one", _("%(language)s: one"), one), ("many", _("%(language)s: many"), many))
+            for part, label, name in told:
+                self.fields[f"{part}:{code}"] = forms.CharField(
+                    label=label % {"language": language}, max_length=60, required=False, initial=name
+                )
+
+    @property
+    def names(self) -> list:
+        """What it is called in other languages."""
+        return [self[name] for name in self.fields if name.startswith(("one:", "many:"))]
 
     def _ask_roles(self, user) -> None:
         """Who works with it, asked while it is made: for each role below one's own what, and how far."""
@@ -192,7 +262,11 @@ class TypeForm(Reasoned):
     @property
     def facts(self) -> dict:
         found = {name: value for name, value in self.cleaned_data.items() if ":" not in name}
-        found["prefix"] = found.pop("letters")
+        found["prefix"], found["words"] = found.pop("letters"), {}
+        for code, _language in other_languages():
+            one, many = (self.cleaned_data[f"{part}:{code}"].strip() for part in ("one", "many"))
+            if one or many:
+                found["words"][code] = [one or found["one"], many or found["many"]]
         if self.roles:
             chosen = {role: self.cleaned_data[f"may:{role.key}"] for role in self.roles}
             found["may"] = {

@@ -11,6 +11,7 @@ from groundwork.blueprint.models import Element, ElementRevision, Firm
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.added import fields as added
 from groundwork.records.added import made
+from groundwork.records.added.budget import SECONDS, UNKNOWN, Budget, times_of
 from groundwork.records.added.fields import AddedField
 from groundwork.records.added.forms import ClosingForm, FieldForm, TypeForm
 from groundwork.records.added.made import MadeType
@@ -127,29 +128,48 @@ def field_new(request, type_key):
     chosen = request.GET.get("kind", "")
     if chosen not in AddedField.Kind:
         return render(request, "records/field_kinds.html", {"kind": kind, "kinds": AddedField.Kind})
-    form = FieldForm(request.POST or None, kind=chosen, type_key=type_key, currency=Firm.own_currency() or "EUR")
+    form = FieldForm(
+        request.POST or None, kind=chosen, type_key=type_key, currency=Firm.own_currency() or "EUR", user=request.user
+    )
     if request.method == "POST" and form.is_valid() and _tried(
         form, added.make_field, type_key, by=request.user, kind=chosen
     ):  # fmt: skip
         said(request, _("The field is there for everybody from the next click on."))
         return redirect("records:type", type_key)
-    return _form(request, "records/field_form.html", form, kind=kind, holds=AddedField.Kind(chosen).label)
+    return _form(
+        request,
+        "records/field_form.html",
+        form,
+        kind=kind,
+        holds=AddedField.Kind(chosen).label,
+        budget=budget_of(kind, form.kind),
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @configures
 def field_change(request, type_key, field_pk):
     row = get_object_or_404(AddedField, type=type_key, pk=field_pk)
-    form = FieldForm(request.POST or None, kind=row.kind, type_key=type_key, row=row)
+    form = FieldForm(request.POST or None, kind=row.kind, type_key=type_key, row=row, user=request.user)
     if request.method == "POST" and form.is_valid() and _tried(form, added.change_field, row, by=request.user):
         said(request, _("Saved."))
         return redirect("records:type", type_key)
     return _field_page(request, row, form)
 
 
+def budget_of(kind: RecordType, holds: str) -> str:
+    """What a field costs whoever fills it in each time; a formula costs nobody anything."""
+    return Budget(SECONDS.get(holds, UNKNOWN), times_of(kind)).said if holds != AddedField.Kind.FORMULA else ""
+
+
 def _field_page(request, row: AddedField, form, closing=None):
     history = ElementRevision.objects.filter(element__key=row.element_key).select_related("by").order_by("-number")
-    more = {"row": row, "history": history[:20], "closing": closing or ClosingForm(auto_id="closing_%s")}
+    more = {
+        "row": row,
+        "budget": budget_of(types[row.type], row.kind),
+        "history": history[:20],
+        "closing": closing or ClosingForm(auto_id="closing_%s"),
+    }
     status = 422 if closing is not None else None
     return _form(
         request, "records/field_form.html", form, kind=types[row.type], holds=row.get_kind_display(), status=status,
@@ -175,7 +195,9 @@ def _closing_field(request, type_key, field_pk, act, done: str):
         ClosingForm(request.POST, auto_id="closing_%s"),
     )
     if not form.is_valid():
-        return _field_page(request, row, FieldForm(kind=row.kind, type_key=type_key, row=row), closing=form)
+        return _field_page(
+            request, row, FieldForm(kind=row.kind, type_key=type_key, row=row, user=request.user), closing=form
+        )
     act(row, by=request.user, reason=form.cleaned_data["reason"])
     said(request, done)
     return redirect("records:type", type_key)

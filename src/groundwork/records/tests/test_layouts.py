@@ -15,6 +15,7 @@ from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.records.added.fields import make_field
 from groundwork.records.added.layouts import FormLayout, add_rule, drop_rule, lay_out
+from groundwork.records.imports.testing import imported, wrong
 from groundwork.records.types import types
 from groundwork.records.write import creating, save_fields
 
@@ -324,3 +325,22 @@ def test_a_rule_that_is_taken_away_asks_nothing_any_more(cast, as_user):
     answer = as_user(cast.anna).post(reverse("records:new", args=["company"]), {"name": "A", "kind": "supplier"})
 
     assert answer.status_code == 302
+
+
+# ── imports
+
+
+def test_a_row_of_a_file_that_a_rule_finds_incomplete_is_told_and_left_out(cast, tmp_path):
+    held = make(cast.adam, name="Batory", kind="customer")
+    rule(cast, "require", "segment")
+    file = tmp_path / "firms.csv"
+    file.write_text("name,kind,segment\nTortola,supplier,\nSolaris,supplier,Nuts\nBatory,supplier,\nOrly,customer,\n")
+
+    job = imported(file, "records:company", by=cast.adam)
+
+    held.refresh_from_db()
+    assert set(Company.objects.values_list("name", flat=True)) == {"Batory", "Solaris", "Orly"}
+    assert held.kind == "customer"
+    assert [(line, reason) for line, _column, reason in wrong(job)] == [
+        (line, "Fill in “Segment”: it is needed when “Kind” is supplier.") for line in (2, 4)
+    ]

@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from groundwork.access.models import Grant, Role
+from groundwork.access.models import FieldGrant, Grant, Role
+from groundwork.access.people import set_roles
+from groundwork.access.roles import make_role
 from groundwork.blueprint.models import Element, ElementRevision
+from groundwork.records.added.budget import SECONDS
 from groundwork.records.added.fields import AddedField, make_field
 from groundwork.records.added.made import MadeType
 from groundwork.records.types import types
@@ -161,3 +164,65 @@ def test_the_page_of_a_role_shows_made_types_and_added_fields(cast, adam):
     assert "Sample requests" in page
     assert "Weakness" in page
     assert f'name="{made.key}:view"' in page
+
+
+def test_the_form_of_a_field_says_what_roles_see_of_it(cast, adam, as_user):
+    asked = adam.get(reverse("records:field_new", args=["company"]) + "?kind=text").text
+    add(adam, "company", "text", label="Weakness", **{"mode:salesperson": "hidden", "mode:buyer": "read-only"})
+    row = AddedField.objects.get()
+    where = reverse("records:field_change", args=["company", row.pk])
+    hidden = row.key in as_user(cast.anna).get(reverse("records:new", args=["company"])).context["form"].fields
+    offered = adam.get(where).context["form"]
+
+    adam.post(
+        where, {"label": "Weakness", "reason": "Sellers need it.", "mode:salesperson": "", "mode:buyer": "hidden"}
+    )
+
+    assert 'name="mode:administrator"' not in asked
+    assert not hidden
+    assert offered["mode:salesperson"].value() == "hidden"
+    assert dict(FieldGrant.objects.filter(field=row.key).values_list("role__key", "mode")) == {"buyer": "hidden"}
+    role = ElementRevision.objects.filter(element__key="role:salesperson").latest("pk")
+    assert (role.cause, role.difference) == ("Sellers need it.", {f"company.{row.key}": ["hidden", ""]})
+
+
+def test_who_does_not_configure_people_limits_no_role(cast, as_user):
+    keeper = make_role("Keeper", by=cast.adam, reason=WHY)
+    Grant.objects.create(role=keeper, type="settings", verb="configure", reach=4)
+    set_roles(cast.nina, Role.objects.filter(key__in=("bookkeeper", keeper.key)))
+    nina = as_user(cast.nina)
+
+    asked = nina.get(reverse("records:field_new", args=["company"]) + "?kind=text").text
+    add(nina, "company", "text", label="Weakness", **{"mode:salesperson": "hidden"})
+
+    assert "mode:" not in asked
+    assert AddedField.objects.exists()
+    assert not FieldGrant.objects.filter(field=AddedField.objects.get().key).exists()
+
+
+def test_a_field_and_a_type_have_names_in_the_other_languages_of_the_firm(cast, adam, as_user):
+    make_samples(adam, **{"one:pl": "Zamówienie próbek", "many:pl": "Zamówienia próbek"})
+    made = MadeType.objects.get()
+    add(adam, made.key, "text", label="Colour", **{"label:pl": "Kolor"})
+    type(cast.anna).objects.filter(pk=cast.anna.pk).update(language="pl")
+    cast.anna.refresh_from_db()
+
+    page = as_user(cast.anna).get(reverse("records:new", args=[made.key])).text
+    of_piotr = as_user(cast.piotr).get(reverse("records:new", args=[made.key])).text
+
+    assert "Kolor" in page
+    assert "Zamówienie próbek" in page
+    assert "Colour" in of_piotr
+    assert made.words == {"pl": ["Zamówienie próbek", "Zamówienia próbek"]}
+    assert (
+        adam.get(reverse("records:type_change", args=[made.key])).context["form"]["one:pl"].value()
+        == made.words["pl"][0]
+    )
+
+
+def test_a_new_field_tells_what_it_will_cost(cast, adam):
+    asked = adam.get(reverse("records:field_new", args=["company"]) + "?kind=text").text
+    formula = adam.get(reverse("records:field_new", args=["company"]) + "?kind=formula").text
+
+    assert f"about {SECONDS['text']} seconds" in asked
+    assert "This costs" not in formula
