@@ -1,15 +1,15 @@
-"""A report as JSON and CSV. Amounts are text with the currency's decimals: exact, and the same everywhere."""
+"""A report as JSON, CSV and a workbook.
+
+In JSON and CSV amounts are text with the currency's decimals: exact, and the same everywhere.
+"""
 
 import csv
 import io
 from decimal import Decimal
-from tempfile import NamedTemporaryFile
 from typing import IO
 
-import xlsxwriter
-
 from groundwork.core.money import minor_digits, to_major
-from groundwork.core.spreadsheet import guarded
+from groundwork.core.spreadsheet import guarded, new_workbook
 
 SUMS = ("revenue", "cost", "margin", "known_share", "currency")
 PARTS = ("discount", "returns", "claims", "late_payment", "profit")  # what the revenue is without, and what it leaves
@@ -82,10 +82,7 @@ def as_xlsx(found: list[dict], names: list[str], heads: dict[str, str], sub: str
 
     ``sub`` is the line above the head: what was asked for. Texts never start a formula.
     """
-    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers closes it
-    book = xlsxwriter.Workbook(
-        file.name, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book, file = new_workbook()
     sheet = book.add_worksheet()
     bold, amount, share = (
         book.add_format(look) for look in ({"bold": True}, {"num_format": "#,##0.00"}, {"num_format": "0.0%"})

@@ -7,16 +7,14 @@ them, what would start a formula as text. Rows are read a thousand at a time, so
 import csv
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundwork.core.money import minor_digits, to_major
 from groundwork.core.refusals import Refusal
-from groundwork.core.spreadsheet import guarded
+from groundwork.core.spreadsheet import guarded, new_workbook
 from groundwork.records.lists.cells import Names, labels_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Record
@@ -45,10 +43,7 @@ def as_xlsx(rows: Iterable[list[str]]) -> IO[bytes]:
 
     Refused where a sheet has no room: 1,048,576 rows, 32,767 signs in a cell.
     """
-    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers closes it
-    book = xlsxwriter.Workbook(
-        file.name, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book, file = new_workbook()
     sheet = book.add_worksheet()
     for place, row in enumerate(rows):
         for column, cell in enumerate(row):
