@@ -12,7 +12,7 @@ from itertools import accumulate, islice
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import demo_goods
 from groundwork.crm.trade.demo_goods import STEP, STEP_FACTOR, Goods
-from groundwork.crm.trade.documents import create_many
+from groundwork.crm.trade.documents import create_many, create_orders
 from groundwork.crm.trade.models import Claim, Invoice, InvoiceLine, Order, OrderLine, Payment, Product, Share
 from groundwork.crm.trade.payments import settle
 from groundwork.crm.trade.series import Series, SeriesCount
@@ -177,19 +177,16 @@ class Trade:
         order = Order(
             document_number=f"ZAM/{day:%Y}/{self.numbers['ORD']:06}", company=buyer, state=Order.State.CLOSED,
             ordered_on=day, required_on=invoice.issued_on + timedelta(days=1), shipped_on=invoice.issued_on,
-            currency=invoice.currency, owner=invoice.owner, lines_count=len(lines),
+            currency=invoice.currency, owner=invoice.owner,
         )  # fmt: skip
         self.numbers["ORD"] += 1
         parts = [
             OrderLine(
-                order=order, position=place, product=line.product, description=line.description,
+                product=line.product, description=line.description,
                 quantity=line.quantity, price=line.price, discount=line.discount,
             )
-            for place, line in enumerate(lines, 1)
+            for line in lines
         ]  # fmt: skip
-        for part in parts:
-            part.prepare()
-        order.total_minor = sum(part.amount_minor for part in parts)
         return order, parts
 
     def open_orders(self) -> None:
@@ -228,15 +225,7 @@ class Trade:
 
     @staticmethod
     def _keep_orders(documents: list[tuple]) -> None:
-        if not documents:
-            return
-        writing_many(created=[order for _invoice, _lines, (order, _parts) in documents])
-        every = []
-        for _invoice, _lines, (order, parts) in documents:
-            for part in parts:
-                part.order_id = order.pk
-            every += parts
-        OrderLine.objects.bulk_create(every, batch_size=2000)
+        create_orders(made for _invoice, _lines, made in documents)
         for invoice, lines, (order, parts) in documents:
             invoice.order = order
             for line, part in zip(lines, parts, strict=True):

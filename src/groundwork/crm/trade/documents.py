@@ -14,7 +14,7 @@ from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import debts, vat
-from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Share
+from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine, Payment, Share
 from groundwork.crm.trade.payments import settle
 from groundwork.crm.trade.prices import price_may_wait
 from groundwork.crm.trade.series import vat_by_of
@@ -38,6 +38,24 @@ def create_many(documents: Iterable[tuple[Invoice, list[InvoiceLine]]]) -> list[
         line.invoice_id = line.invoice.pk
     InvoiceLine.objects.bulk_create(every, batch_size=2000)
     return invoices
+
+
+def create_orders(documents: Iterable[tuple[Order, list[OrderLine]]]) -> list[Order]:
+    """The same for orders."""
+    orders: list[Order] = []
+    every: list[OrderLine] = []
+    for order, lines in documents:
+        for place, line in enumerate(lines, 1):
+            line.order, line.position = order, line.position or place
+            line.prepare()
+        order.total_minor, order.lines_count = sum(line.amount_minor for line in lines), len(lines)
+        orders.append(order)
+        every += lines
+    write.writing_many(created=list(orders))
+    for line in every:
+        line.order_id = line.order.pk
+    OrderLine.objects.bulk_create(every, batch_size=2000)
+    return orders
 
 
 # ── what stands once a document is issued

@@ -26,6 +26,7 @@ from groundwork.records.imports.layouts import (
     day,
     decimal,
     is_torn,
+    keep_keys,
     keep_line,
     layouts,
     make_owned,
@@ -180,11 +181,7 @@ class OnlineRetail(Layout):
     def _create(self, things: list[Staged], records: list) -> None:
         make_owned(records, self.job.requester)
         write.writing_many(created=records)
-        keys = []
-        for thing, record in zip(things, records, strict=True):
-            thing.object_id = record.pk
-            keys.append(ExternalKey(source=self.key, type=thing.type, key=thing.key, object_id=record.pk))
-        ExternalKey.objects.bulk_create(keys)
+        keep_keys(self.key, things, records)
 
     def _invoices(self, things: list[Staged]) -> None:
         products, companies = self._linked(things)

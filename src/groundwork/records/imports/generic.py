@@ -35,7 +35,7 @@ from groundwork.records.added.extra import in_their_order
 from groundwork.records.forms import form_field
 from groundwork.records.imports.brought import frozen_in, way_of
 from groundwork.records.imports.formats import Format, Unreadable, aware, currency_code, decimal_of, order_of
-from groundwork.records.imports.layouts import Layout, Piece, WrongRow, make_owned
+from groundwork.records.imports.layouts import Layout, Piece, WrongRow, keep_keys, make_owned
 from groundwork.records.imports.models import Staged
 from groundwork.records.imports.readers import key_of, sources
 from groundwork.records.imports.words import NAME_PARTS, words_of
@@ -828,7 +828,7 @@ class RecordLayout(Layout):
                     added.put(record, name, value)
             changed.append((record, before))
         write.writing_many(created=records, changed=changed)
-        self._keep_keys(new, records)
+        keep_keys(SOURCE, new, records)
         return None
 
     def _write_targets(self, things: list[Staged]) -> None:
@@ -837,13 +837,6 @@ class RecordLayout(Layout):
         write.writing_many(created=records)
         for thing, record in zip(things, records, strict=True):
             thing.object_id = record.pk
-
-    def _keep_keys(self, new: list[Staged], records: list) -> None:
-        keys = []
-        for thing, record in zip(new, records, strict=True):
-            thing.object_id = record.pk
-            keys.append(ExternalKey(source=SOURCE, type=self.kind.key, key=thing.key, object_id=record.pk))
-        ExternalKey.objects.bulk_create(keys, ignore_conflicts=True)
 
     def _new(self, thing: Staged, links):
         values = {name: value for name, value in self._attributes(thing, links).items() if value not in EMPTY}

@@ -27,7 +27,7 @@ from groundwork.records.imports.readers import (
     open_source,
     sources,
 )
-from groundwork.records.models import Part, Record
+from groundwork.records.models import ExternalKey, Part, Record
 from groundwork.records.types import PartType, RecordType, types
 
 
@@ -265,6 +265,15 @@ def make_owned(records: list, requester) -> None:
     for record in records:
         if record.owner_id is None:
             record.owner = record.owner_by_default() or requester
+
+
+def keep_keys(source: str, things: list[Staged], records: list) -> None:
+    """What the file brought anew is known by its key from now on."""
+    keys = []
+    for thing, record in zip(things, records, strict=True):
+        thing.object_id = record.pk
+        keys.append(ExternalKey(source=source, type=thing.type, key=thing.key, object_id=record.pk))
+    ExternalKey.objects.bulk_create(keys, ignore_conflicts=True)
 
 
 def keep_line(parent: Record, line: Part, before: dict | None = None) -> None:

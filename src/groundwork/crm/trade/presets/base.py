@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from groundwork.core.money import minor_digits
 from groundwork.crm.trade.amounts import line_amount
-from groundwork.crm.trade.documents import create_many
+from groundwork.crm.trade.documents import create_many, create_orders
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine
 from groundwork.records import write
-from groundwork.records.imports.layouts import Layout, make_owned
+from groundwork.records.imports.layouts import Layout, keep_keys, make_owned
 from groundwork.records.imports.models import Staged
 from groundwork.records.models import ExternalKey
 from groundwork.records.types import types
@@ -150,11 +150,7 @@ class Preset(Layout):
             records = [types[thing.type].model(**self._attributes(thing, links)) for thing in new]
             make_owned(records, self.job.requester)
             self._create(new, records, links)
-            keys = []
-            for thing, record in zip(new, records, strict=True):
-                thing.object_id = record.pk
-                keys.append(ExternalKey(source=self.key, type=thing.type, key=thing.key, object_id=record.pk))
-            ExternalKey.objects.bulk_create(keys, ignore_conflicts=True)
+            keep_keys(self.key, new, records)
         self._change([thing for thing in things if thing.verdict == Staged.Verdict.UPDATE], links)
 
     def _create(self, things: list[Staged], records: list, links) -> None:
@@ -162,24 +158,9 @@ class Preset(Layout):
         if type_key == "invoice":
             create_many([(record, self._lines(thing, links)) for thing, record in zip(things, records, strict=True)])
         elif type_key == "order":
-            self._create_orders(
-                [(record, self._lines(thing, links)) for thing, record in zip(things, records, strict=True)]
-            )
+            create_orders([(record, self._lines(thing, links)) for thing, record in zip(things, records, strict=True)])
         else:
             write.writing_many(created=records)
-
-    @staticmethod
-    def _create_orders(orders: list[tuple[Order, list[OrderLine]]]) -> None:
-        for order, lines in orders:
-            for place, line in enumerate(lines, 1):
-                line.order, line.position = order, place
-                line.prepare()
-            order.total_minor, order.lines_count = sum(line.amount_minor for line in lines), len(lines)
-        write.writing_many(created=[order for order, _lines in orders])
-        every = [line for _order, lines in orders for line in lines]
-        for line in every:
-            line.order_id = line.order.pk
-        OrderLine.objects.bulk_create(every, batch_size=1000)
 
     def _lines(self, thing: Staged, links) -> list:
         model, products = LINES[thing.type][1], links.get("product", {})
