@@ -44,10 +44,10 @@ def saved_form(form: RecordForm, record: Record, *, user, version: int | None) -
 
     Raises Conflict where somebody changed the same field since.
     """
-    return write.save_fields(record, form.typed, by=user, version=version or _version_of(record))
+    return write.save_fields(record, form.typed, by=user, version=version or version_of(record))
 
 
-def _version_of(record: Record) -> int:
+def version_of(record: Record) -> int:
     return type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
 
 

@@ -178,13 +178,7 @@ def _finish(record: Record, before: dict, act: Act) -> None:
     record.version += 1
     record.updated_at, record.updated_by = now(), act.by
     record.save()
-    Change.objects.create(
-        changeset=act.kept(),
-        type=record.type_key,
-        object_id=record.pk,
-        version=record.version,
-        fields={**difference, **parts},
-    )
+    _change(act, record, {**difference, **parts}).save()
     _keep_in_step([(record, before, after)])
 
 
@@ -201,14 +195,8 @@ def creating(record: AnyRecord, *, by, channel="web", act="created", cause="", p
         if parts:  # a record may count its parts
             _prepare(record)
             record.save()
-        Change.objects.create(
-            changeset=current.kept(),
-            type=record.type_key,
-            object_id=record.pk,
-            version=1,
-            created=True,
-            fields=first(record) | current.parts.pop((record.type_key, record.pk), {}),
-        )
+        told = first(record) | current.parts.pop((record.type_key, record.pk), {})
+        _change(current, record, told, created=True).save()
         _keep_in_step([(record, None, values(record))])
     return record
 

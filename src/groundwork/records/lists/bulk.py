@@ -19,7 +19,7 @@ from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import write
-from groundwork.records.editing import field_form, first_error
+from groundwork.records.editing import field_form, first_error, version_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import ChangeSet, Record
 from groundwork.records.types import RecordType, types
@@ -126,7 +126,7 @@ def change_one(order: Order, record: Record) -> bool:
         form = field_form(order.kind, order.user, record, order.name, _typed_for(order, record))
         if not form.is_valid():
             raise Refusal(first_error(form))
-        before = record_version(record)
+        before = version_of(record)
         return write.save_fields(record, form.typed, by=order.user, version=version).version != before
     if record.is_archived == (order.act == "archive"):
         return False
@@ -147,10 +147,6 @@ def _typed_for(order: Order, record: Record) -> QueryDict:
         left = [key for key in held if key not in ticked]
         data.setlist(order.name, [*held, *ticked] if how == "add" else ["", *left])
     return data
-
-
-def record_version(record: Record) -> int:
-    return type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
 
 
 # ── in the background

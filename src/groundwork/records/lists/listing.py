@@ -24,6 +24,7 @@ from groundwork.records.editing import open_fields
 from groundwork.records.finding import search
 from groundwork.records.lists.cells import LINKS, Names, joined_names, page_address, writer
 from groundwork.records.lists.filters import DAYS, Filters
+from groundwork.records.lists.saved_views import PASSING
 from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType, route
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
@@ -303,7 +304,7 @@ class Listing:
 
     def kept(self, *besides: str) -> list[tuple[str, str]]:
         """What a form of the list sends along: every parameter but those of the form itself, ``besides``."""
-        gone = {"after", "filter", "count", "part", "columns_open", "since", *besides}
+        gone = {*PASSING, *besides}
         names = [key for key in self.params if key not in gone and not ("f." in besides and key.startswith("f."))]
         return [(key, value) for key in names for value in self._given(key)]
 
@@ -341,7 +342,7 @@ class Listing:
 
     def address(self, to: str = "", **changes) -> str:
         """The same with ``changes``, on this screen or on the one called ``to``."""
-        left_out = {"after", "filter", "count", "part", "columns_open", "since", *changes}
+        left_out = {*PASSING, *changes}
         pairs = {key: values for key in self.params if key not in left_out and (values := self._given(key))}
         query = urlencode(pairs | {key: value for key, value in changes.items() if value}, doseq=True)
         return route(to or self.at, self.kind.key) + (f"?{query}" if query else "")

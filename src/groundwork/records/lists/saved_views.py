@@ -18,16 +18,8 @@ from groundwork.access.rights import rights
 from groundwork.blueprint.elements import kept, raise_config_version
 from groundwork.core.clock import now
 
-NEVER_KEPT = {
-    "after",
-    "filter",
-    "count",
-    "view",
-    "part",
-    "since",
-    "columns_open",
-    "display",
-}  # of an address: where one was, not what one sees
+PASSING = {"after", "filter", "count", "part", "columns_open", "since"}  # of an address: said for one answer only
+NEVER_KEPT = PASSING | {"view", "display"}  # where one was, not what one sees
 MOST = 30  # views of one list that a person meets
 
 
