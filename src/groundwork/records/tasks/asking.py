@@ -74,8 +74,15 @@ def give(record: Record | None, *, by, what: str, due_on: date, owner=None) -> T
 
 
 def finish(task: Task, *, by) -> None:
-    with write.writing(task, by=by, act="task.done") as fresh:
-        fresh.finish(by)
+    """Done. One that repeats stands there again for its next day, in the same act: both are taken back together."""
+    with write.acting(by, "task.done"):
+        with write.writing(task, by=by, act="task.done") as fresh:
+            was_done = fresh.is_done
+            fresh.finish(by)
+        if not was_done and (again := fresh.next_due_on):
+            about = {"about_type": fresh.about_type, "about_id": fresh.about_id}
+            facts = {"what": fresh.what, "owner": fresh.owner, "repeat": fresh.repeat}
+            write.creating(Task(due_on=again, **facts, **about), by=by)
 
 
 def reopen(task: Task, *, by) -> None:

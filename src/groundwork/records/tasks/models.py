@@ -1,5 +1,9 @@
 """Task: what somebody owes by a day, alone or about a record."""
 
+import itertools
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +11,15 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.core.clock import now, today
 from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
+
+STEPS = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "2weeks": relativedelta(weeks=2),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+}
 
 
 class TaskQuerySet(RecordQuerySet):
@@ -29,12 +42,25 @@ class Task(Record):
         OPEN = "open", pgettext_lazy("of a task", "to do")
         DONE = "done", pgettext_lazy("of a task", "done")
 
+    class Repeat(models.TextChoices):
+        NEVER = "", _("does not repeat")
+        DAY = "day", _("every day")
+        WEEK = "week", _("every week")
+        TWO_WEEKS = "2weeks", _("every two weeks")
+        MONTH = "month", _("every month")
+        QUARTER = "quarter", _("every three months")
+        YEAR = "year", _("every year")
+
     what = models.CharField(_("what"), max_length=200)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"),
         help_text=_("Nobody chosen: you yourself."),
     )  # fmt: skip
     due_on = models.DateField(_("when"), default=today)
+    repeat = models.CharField(
+        _("repeats"), max_length=10, choices=Repeat, blank=True, default=Repeat.NEVER, db_default="",
+        help_text=_("Done, it stands here again for its next day."),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, editable=False)
     done_by = models.ForeignKey(
@@ -78,6 +104,14 @@ class Task(Record):
         if self.due_on < today():
             return "late"
         return "today" if self.due_on == today() else "planned"
+
+    @property
+    def next_due_on(self) -> date | None:
+        """The first of its days after this one and after today; the last of a month that has no such day."""
+        if self.repeat not in STEPS:
+            return None
+        days = (self.due_on + STEPS[self.repeat] * place for place in itertools.count(1))
+        return next(day for day in days if day > today())
 
     def finish(self, by) -> None:
         """Inside the write path only. Doing what is done changes nothing."""

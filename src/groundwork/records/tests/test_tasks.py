@@ -1,18 +1,21 @@
 """Tasks: what somebody owes by a day, who sees it, and the next step beside a note."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from groundwork.core.clock import today
+from groundwork.core.clock import standing_at, today
 from groundwork.crm.customers.testing import make_company
 from groundwork.records.models import Activity
+from groundwork.records.tasks.asking import finish as complete
 from groundwork.records.tasks.asking import give
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import types
+from groundwork.records.write import writing
 
 
 def address(name, record, *more):
@@ -174,3 +177,48 @@ def test_the_history_of_a_task_names_who_did_it(cast, as_user):
 
     assert types["task"].label == "Task"
     assert re.search(r"<b>Done</b>.{0,60}Ivan", page, re.DOTALL)
+
+
+# ── tasks that repeat
+
+
+@pytest.mark.parametrize(
+    ("repeat", "due_on", "stands_at", "next_on"),
+    [
+        ("day", "2026-11-20", "2026-11-20", "2026-11-21"),
+        ("day", "2026-11-01", "2026-11-20", "2026-11-21"),  # what was missed is not owed again and again
+        ("week", "2026-11-20", "2026-11-18", "2026-11-27"),
+        ("2weeks", "2026-11-20", "2026-11-20", "2026-12-04"),
+        ("month", "2026-01-31", "2026-01-31", "2026-02-28"),
+        ("month", "2026-01-31", "2026-03-01", "2026-03-31"),
+        ("quarter", "2026-11-30", "2026-11-30", "2027-02-28"),
+        ("year", "2028-02-29", "2028-02-29", "2029-02-28"),
+    ],
+)
+def test_a_task_that_repeats_stands_there_again_for_its_next_day(cast, repeat, due_on, stands_at, next_on):
+    company = make_company(cast.anna)
+    task = give(company, by=cast.anna, what="Send the price list", due_on=date.fromisoformat(due_on))
+    with writing(task, by=cast.anna, act="edited") as held:
+        held.repeat = repeat
+
+    with standing_at(datetime.fromisoformat(f"{stands_at}T12:00+00:00")):
+        complete(task, by=cast.anna)
+        complete(task, by=cast.anna)  # twice is once
+
+    again = Task.objects.get(state="open")
+    assert (str(again.due_on), again.repeat, again.about_id) == (next_on, repeat, company.pk)
+    assert Task.objects.count() == 2
+
+
+def test_a_repeating_task_that_was_not_done_after_all_is_owed_once(cast, as_user):
+    task = give(None, by=cast.anna, what="Count the stock", due_on=today())
+    with writing(task, by=cast.anna, act="edited") as held:
+        held.repeat = "week"
+    client = as_user(cast.anna)
+    task.refresh_from_db()
+
+    finish(client, task)
+    client.post(reverse("records:undo_last"))
+
+    assert Task.objects.current().get().pk == task.pk
+    assert not Task.objects.get(pk=task.pk).is_done
