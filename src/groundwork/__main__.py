@@ -159,11 +159,11 @@ COMMANDS = (
     ),
     Command(
         "blueprint",
-        "the firm's configuration as one file: export it, see what a file would change, apply it",
+        "the firm's configuration as one file: export it, see what a file would change, apply it, take a template",
         "groundwork.access.blueprint_command",
         (
-            option("action", choices=["export", "plan", "apply"]),
-            option("file", metavar="FILE", help="a YAML file; -: the terminal"),
+            option("action", choices=["export", "plan", "apply", "template"]),
+            option("file", metavar="FILE", help="a YAML file; -: the terminal; of template: its name"),
             option("--reason", default="", help="of apply: why, in one sentence"),
             option("--user", metavar="EMAIL", help="who applies it; default: the first administrator"),
         ),

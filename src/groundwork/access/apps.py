@@ -8,4 +8,4 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self):
-        from groundwork.access import configured, menu  # noqa: F401 - they register
+        from groundwork.access import configured, menu, ready  # noqa: F401 - they register

@@ -6,14 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from groundwork.access import audit
 from groundwork.access.doors import allowed
+from groundwork.access.ready import outlines, text_of
 from groundwork.blueprint import plan, text
 from groundwork.blueprint.models import Applied, Element, Firm
+from groundwork.blueprint.ready import KEYS, template
 from groundwork.core.clock import today
 from groundwork.ui.forms import PlainErrors, ReasonField
 from groundwork.ui.notices import said
@@ -30,10 +32,14 @@ class FileForm(PlainErrors, forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
     )  # fmt: skip
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    template = forms.ChoiceField(required=False, choices=[(key, key) for key in KEYS], widget=forms.HiddenInput)
 
     def clean(self):
         cleaned = super().clean()
-        if file := cleaned.get("file"):
+        if key := cleaned.get("template"):
+            one = template(key)
+            cleaned["text"], cleaned["name"] = text_of(one), one.title(get_language() or "en")
+        elif file := cleaned.get("file"):
             if file.size > text.LONGEST:
                 raise ValidationError({"file": _("The file is longer than a configuration can be.")})
             try:
@@ -70,6 +76,9 @@ def shown(request, form, applying=None, found: plan.Plan | None = None):
         "form": form,
         "applying": applying,
         "steps": [(plan.sections[step.section].label, called(step), step) for step in found.steps] if found else [],
+        "templates": outlines(),
+        "sections": [section.label for section in plan.in_order()],
+        "stays": plan.what_stays(),
         "applied": Applied.objects.select_related("by", "rolled_back_by")[:SHOWN],
     }
     wrong = form.errors or (applying is not None and applying.errors) or found and found.faults

@@ -19,6 +19,16 @@ def administrators():
     return User.objects.filter(is_active=True, roles__key=ADMINISTRATOR)
 
 
+def asker(email: str | None) -> User:
+    """For whom a command acts: who signs in with ``email``, or the first administrator."""
+    people = User.objects.filter(email__iexact=email, is_active=True) if email else administrators().order_by("pk")
+    if (person := people.first()) is None:
+        raise Refusal(
+            _("There is no such person.") if email else _("There is no administrator yet: finish the first run.")
+        )
+    return person
+
+
 def rank_of(user) -> int:
     return user.roles.aggregate(highest=Max("rank"))["highest"] or 0
 

@@ -29,6 +29,7 @@ from groundwork.access.forms import (
 )  # fmt: skip
 from groundwork.access.limits import BACKEND, is_too_many, mail_is_configured, mailed, page
 from groundwork.access.models import User
+from groundwork.access.ready import outlines
 from groundwork.access.signin import remember_browser
 from groundwork.access.two_step_views import ask_for_code
 from groundwork.core.refusals import Refusal
@@ -98,7 +99,7 @@ def first_run(request, token):
     language = get_language()
     form = FirstRunForm(request.POST or None, initial={"language": language, **firstrun.LIKELY.get(language, {})})
     if request.method != "POST" or not form.is_valid():
-        return page(request, "access/first_run.html", form)
+        return page(request, "access/first_run.html", form, templates=outlines())
     start = form.cleaned_data.get("start", "")
     user = firstrun.begin(link, firm=form.firm_facts, person=form.person_facts, start=start, request=request)
     return let_in(request, user, firstrun.starts[start].leads_to if start else "access:welcome")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.access.models import User
+from groundwork.access.people import asker
 from groundwork.background.models import Run
 from groundwork.core.refusals import Refusal
 from groundwork.records.imports import engine
@@ -22,7 +22,9 @@ ERRORS_PRINTED = 1000
 
 def run(args) -> int:
     """0 done, 1 refused; with ``--on-error stop`` (the default) a wrong row means that nothing is loaded."""
-    user = requester(getattr(args, "user", None))
+    user = asker(getattr(args, "user", None))
+    if not user.can("create", "import"):
+        raise Refusal(_("This person may not import."))
     if args.type == "undo":
         return undo(args, user)
     layout = layouts.named(args.type, args.preset or "")
@@ -45,22 +47,6 @@ def run(args) -> int:
         job = engine.do_now("load", job, user)
     tell(args, job)
     return 1 if stopped else 0
-
-
-def requester(email: str | None) -> User:
-    people = User.objects.filter(is_active=True)
-    user = (
-        people.filter(email__iexact=email).first()
-        if email
-        else people.filter(roles__key="administrator").order_by("pk").first()
-    )
-    if user is None:
-        raise Refusal(
-            _("There is no such person.") if email else _("There is no administrator yet: finish the first run.")
-        )
-    if not user.can("create", "import"):
-        raise Refusal(_("This person may not import."))
-    return user
 
 
 def begin(args, layout: str, user) -> ImportJob:

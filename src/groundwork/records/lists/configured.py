@@ -158,8 +158,18 @@ def query_in(facts: Facts, kind: RecordType, by: Any) -> str:
     query = query_of(params)
     if len(query) > 4000:
         raise Refusal(_("This view is too long."))
-    Listing(kind, by, QueryDict(query)).conditions()
+    try_out(Listing(kind, by, QueryDict(query), lenient=True))
     return query
+
+
+def try_out(listing: Listing) -> None:
+    """Refuses what its list would refuse, but for a field that is shown as soon as it says anything."""
+    strange = [name for name in listing.left_out or () if name not in listing.kind.shown_while]
+    if strange:
+        names = names_of(listing.kind)
+        words = ", ".join(names.get(name, name) for name in strange)
+        raise Refusal(_("The list neither filters, sorts nor groups by: %(names)s.") % {"names": words})
+    listing.conditions()
 
 
 def list_in(facts: Facts, name: str) -> list[Any]:

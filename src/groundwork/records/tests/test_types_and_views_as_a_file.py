@@ -171,7 +171,7 @@ def test_a_roll_back_gives_a_changed_field_its_old_facts(cast):
         ("is: [Sent]", "is: [Gone]", 30, "“Gone” is none of: Asked, Sent"),
         ("owner, is: me", "owner, is: '12'", 30, "“12” is none of: me, -"),
         ("columns: [name, State]", "columns: [name, Weight]", 31, "“Weight” is none of"),
-        ("sort: Pieces", "sort: Company", 29, "sorted"),
+        ("sort: Pieces", "sort: Company", 29, "nor groups by: Company"),
         ("holds: number", "holds: numbers", 16, "“numbers” is none of"),
         ("choices: [Asked, Sent]", "choices: {Asked: Sent}", 14, "A list of words"),
         ("holds: choice", "holds: [choice]", 13, "“holds” is one text"),

@@ -8,13 +8,7 @@ class DiscoveryConfig(AppConfig):
     verbose_name = _("What people told us")
 
     def ready(self):
-        from groundwork.access.firstrun import Start, starts
+        from groundwork.access.ready import Beginning, beginnings
         from groundwork.rollout.discovery import actions, types  # noqa: F401 - declares the record types
 
-        starts.add(
-            Start(
-                "wholesale",
-                _("A wholesale trader: with a first number, our margin by product"),
-                actions.begin_wholesale,
-            )
-        )
+        beginnings.add(Beginning("first number", "wholesale", actions.begin_wholesale))
