@@ -165,6 +165,8 @@ def test_the_configuration_of_one_firm_is_planned_and_applied_in_another(install
 
     assert "+ roles: Warehouse" in planned
     assert "Nothing to do" in there.must("blueprint", "plan", whole)
+    change.write_text(here.must("blueprint", "template", "agency"))
+    assert "+ types: Project idea" in there.must("blueprint", "plan", change)
     change.write_text("groundwork: 1\nroles: {Warehouse: {colour: red}}\nbells: {}")
     refused = there.run("blueprint", "apply", change, "--reason", "Why not")
     assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 2)
