@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.access.models import Department, User
+from groundwork.access.rights import rights
 from groundwork.blueprint.elements import on_keys
 from groundwork.blueprint.models import Element
 from groundwork.core import languages
@@ -96,11 +97,15 @@ def may_archive(record: Record, user) -> bool:
 
 @dataclass(frozen=True)
 class PageFile:
-    """A file made of a record, such as its PDF; for whoever may view it. ``of(record, user)`` gives (name, bytes)."""
+    """A file made of a record, such as its PDF; for whoever may view it. ``of(record, user)`` gives (name, bytes).
+
+    ``tells``: the fields and parts of the record that stand in it; from whom one of them is hidden does not get it.
+    """
 
     key: str
     label: Any
     of: Callable[[Any, Any], tuple[str, bytes]]
+    tells: tuple[str, ...] = ()
     icon: str = "file-down"
     mime: str = "application/pdf"
 
@@ -110,6 +115,9 @@ class PageFile:
 
     def url(self, record: Record) -> str:
         return reverse("records:file", args=[record.type_key, record.pk, self.key])
+
+    def may(self, user) -> bool:
+        return not any(rights(user).field_mode(self.type_key, name) == "hidden" for name in self.tells)
 
 
 class PageActions(Registry[PageAction]):
@@ -132,8 +140,9 @@ def buttons_of(record: Record, user) -> list[tuple[PageAction, str]]:
     return [(action, action.url(record)) for action in mine if action.offered(record) and action.may(user, record)]
 
 
-def files_of(record: Record) -> list[tuple[PageFile, str]]:
-    return [(file, file.url(record)) for file in page_files if file.type_key == record.type_key]
+def files_of(record: Record, user) -> list[tuple[PageFile, str]]:
+    """(file, its address) of what the person may have made of the record."""
+    return [(file, file.url(record)) for file in page_files if file.type_key == record.type_key and file.may(user)]
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def show_page(request, kind, record, *, status=200, **wrong):
         "related": related, "addable": [item for item in related if not item.rows], "may_edit": may_edit,
         "may_archive": pages.may_archive(record, request.user), "activity": wrong.get("activity") or ActivityForm(),
         "panels": pages.panels_of(record, request.user),
-        "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record),
+        "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record, request.user),
         "may_copy": kind.typed and request.user.can("create", kind.key),
         "followers": followers, "follows": request.user in followers,
         "tasks": [asking.row_of(task, request.user) for task in owed if not task.is_done],
@@ -316,6 +316,8 @@ def file(request, kind, record, key):
     made = pages.page_files.get(key)
     if made is None or made.type_key != kind.key:
         raise Http404
+    if not made.may(request.user):
+        raise PermissionDenied
     name, content = made.of(record, request.user)
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=made.mime)
 

@@ -1,5 +1,6 @@
 """What the pages of companies, orders and invoices show of debts, deliveries and payments."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -10,10 +11,11 @@ from groundwork.core.clock import today
 from groundwork.core.languages import day, money, number
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import actions
-from groundwork.crm.trade.debts import Debt, debts, default_day, payments_are_kept
+from groundwork.crm.trade.debts import Debt, debts, default_day, payments_are_kept, sees_debts
 from groundwork.crm.trade.models import Invoice, Order, Payment
 from groundwork.crm.trade.printing import rate_text
 from groundwork.crm.trade.vat import VatRow
+from groundwork.records.models import Record
 from groundwork.records.pages import Panel, panels
 from groundwork.ui.table import Cell, Fact, Facts, Row
 
@@ -31,7 +33,7 @@ class Side:
 
 def debts_of(company: Company, user) -> Side | None:
     """The debts of a company as the reader may see them, as of the day that debts stand at."""
-    if not user.can("view", "invoice"):
+    if not sees_debts(user):
         return None
     stands_at = default_day(user)
     rows = debts(user, as_of=stands_at, companies=[company.pk])
@@ -48,13 +50,13 @@ def debts_of(company: Company, user) -> Side | None:
 
 def without_hidden(row: Debt, user) -> Debt:
     """The debt without what roles hide of the company: its limit, its days to pay."""
-    hidden = {name for name in ("debt_limit_minor", "payment_days") if is_hidden(user, name)}
-    limit = None if "debt_limit_minor" in hidden else row.limit
-    return replace(row, limit=limit, payment_days=None if "payment_days" in hidden else row.payment_days)
+    limit = row.limit if sees(user, Company, "debt_limit_minor") else None
+    return replace(row, limit=limit, payment_days=row.payment_days if sees(user, Company, "payment_days") else None)
 
 
-def is_hidden(user, name: str) -> bool:
-    return rights(user).field_mode(Company.type_key, name) == "hidden"
+def sees(user, model: type[Record], *names: str) -> bool:
+    """Is none of these fields and parts hidden from the reader?"""
+    return not any(rights(user).field_mode(model.type_key, name) == "hidden" for name in names)
 
 
 def _facts(row: Debt) -> Facts:
@@ -74,26 +76,39 @@ def _facts(row: Debt) -> Facts:
     return Facts(items)
 
 
-def payments_of(invoice: Invoice, user) -> Side:
-    """VAT by rate, what was paid and what is open; unknown where the firm keeps no payments."""
-    plain = invoice.currency
+def payments_of(invoice: Invoice, user) -> Side | None:
+    """VAT by rate, what was paid and what is open, as far as the reader sees these; unknown where the firm keeps no
+    payments."""
     back = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
-    items = [_vat(row, plain, back) for row in invoice.vat_rows() if row.rate]
-    label = _("To pay") if back > 0 else _("To give back")
-    items.append(Fact(label, Cell(money(back * invoice.gross_minor, plain), kind="bold")))
-    side = Side(_("Payment"), facts=[Facts(items)])
+    items = list(_due(invoice, user, back))
+    side = Side(_("Payment"), facts=[Facts(items)] if items else [])
     if invoice.is_draft:
         side.remark = _("A draft owes nothing until it is issued.")
     elif not payments_are_kept():
         side.remark = _("What is open is unknown: no payment has been kept yet.")
     else:
         side.rows = [*_shares(invoice, user), *_notes(invoice, user)]
-        left = _("Still to pay") if back > 0 else _("Still to give back")
-        items.append(Fact(left, Cell(money(back * invoice.open_minor, plain), kind="bold")))
-        if invoice.open_minor > 0 and invoice.due_on and invoice.due_on < today():
-            late = (today() - invoice.due_on).days
-            side.alarm = ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}
-    return side
+        if sees(user, Invoice, "open_minor"):
+            _add_open(side, items, invoice, back)
+    return side if side.facts or side.rows or sees(user, Invoice, "open_minor") else None
+
+
+def _due(invoice: Invoice, user, back: int) -> Iterator[Fact]:
+    """VAT by rate and what is to be paid; ``back`` is -1 for what is to be given back."""
+    if sees(user, Invoice, "lines", "total_minor", "vat_minor"):
+        yield from (_vat(row, invoice.currency, back) for row in invoice.vat_rows() if row.rate)
+    if sees(user, Invoice, "gross_minor"):
+        label = _("To pay") if back > 0 else _("To give back")
+        yield Fact(label, Cell(money(back * invoice.gross_minor, invoice.currency), kind="bold"))
+
+
+def _add_open(side: Side, items: list[Fact], invoice: Invoice, back: int) -> None:
+    left = _("Still to pay") if back > 0 else _("Still to give back")
+    items.append(Fact(left, Cell(money(back * invoice.open_minor, invoice.currency), kind="bold")))
+    side.facts = [Facts(items)]
+    if invoice.open_minor > 0 and invoice.due_on and invoice.due_on < today():
+        late = (today() - invoice.due_on).days
+        side.alarm = ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}
 
 
 def _vat(row: VatRow, currency: str, sign: int) -> Fact:
@@ -104,6 +119,8 @@ def _vat(row: VatRow, currency: str, sign: int) -> Fact:
 
 def _shares(invoice: Invoice, user) -> list[Row]:
     """The payments that have a share in the invoice; named where the reader sees them."""
+    if not sees(user, Invoice, "settled_minor"):
+        return []
     shares = list(invoice.shares.filter(payment__archived_at=None).select_related("payment").order_by("pk"))
     visible = Payment.objects.visible_to(user).filter(pk__in=[share.payment_id for share in shares])
     seen = set(visible.values_list("pk", flat=True))
@@ -118,6 +135,8 @@ def _shares(invoice: Invoice, user) -> list[Row]:
 
 def _notes(invoice: Invoice, user) -> list[Row]:
     """The issued credit notes that the reader sees."""
+    if not sees(user, Invoice, "gross_minor"):
+        return []
     notes = Invoice.objects.visible_to(user).current().filter(corrects=invoice, state=Invoice.State.ISSUED)
     rows = []
     for note in notes.order_by("issued_on", "pk"):
@@ -128,7 +147,7 @@ def _notes(invoice: Invoice, user) -> list[Row]:
 
 def delivered_of(order: Order, user) -> Side | None:
     """How much of each line is invoiced; nothing until the order is confirmed."""
-    if order.state == Order.State.DRAFT:
+    if order.state == Order.State.DRAFT or not sees(user, Order, "lines"):
         return None
     parts = actions.invoiced(order)
     items = [

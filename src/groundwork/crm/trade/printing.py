@@ -137,5 +137,5 @@ def buyer(company: Company) -> list[str]:
     return [line.removeprefix(": ") for line in lines if line]
 
 
-for key, made in (("invoice.pdf", invoice_pdf), ("order.pdf", order_pdf)):
-    page_files.add(PageFile(key, "PDF", made))
+page_files.add(PageFile("invoice.pdf", "PDF", invoice_pdf, ("lines", "total_minor", "vat_minor", "gross_minor")))
+page_files.add(PageFile("order.pdf", "PDF", order_pdf, ("lines", "total_minor", "freight_minor")))
