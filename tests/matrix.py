@@ -448,6 +448,12 @@ def own_session(case: Case, oracle: Oracle):
     return "in" if case.actor == "ivan" or oracle.reach(case.actor, "configure", "people") else 404
 
 
+def not_for_oneself(case: Case, oracle: Oracle):
+    """Done for others without their password; on the own page it takes the own one."""
+    is_own = case.args.get("pk") == case.world.people[case.actor].pk if case.actor in case.world.people else False
+    return 403 if is_own else None
+
+
 def configured(case: Case) -> dict:
     file = "groundwork: 1\nswitches: {field:product.cost: {on: yes, reason: typed}}"
     return {"text": file, "reason": "typed"}
@@ -480,7 +486,7 @@ ROWS: dict[str, Row] = {
     "access:leave": Row("configure people", person_args, post=lambda case: {"on": "2020-01-01"}),
     "access:two_steps": Row("signed in"),
     "access:second_step": Row("open", may=lambda case, oracle: "login"),
-    "access:two_steps_reset": Row("configure people", person_args),
+    "access:two_steps_reset": Row("configure people", person_args, may=not_for_oneself),
     "access:role_two_steps": Row("configure people", keys("narrow"), post=reasoned),
     "access:view_as": Row("configure people", person_args),
     "access:view_as_end": Row("signed in"),
@@ -494,7 +500,7 @@ ROWS: dict[str, Row] = {
     "access:person": Row(
         "view people", person_args, post=lambda case: {"name": "typed", "is_active": "on"}, may=change_by_configurators
     ),
-    "access:password_link": Row("configure people", person_args),
+    "access:password_link": Row("configure people", person_args, may=not_for_oneself),
     "access:departments": Row("view people"),
     "access:department_new": Row("configure people", post=lambda case: {"name": "typed"}),
     "access:department": Row(

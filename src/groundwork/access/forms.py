@@ -247,7 +247,7 @@ class InviteManyForm(PlainErrors, forms.Form):
         if file := cleaned.get("file"):
             if file.size > 1_000_000:
                 raise forms.ValidationError(_("Choose a smaller file: a megabyte at most."))
-            cleaned["lines"] = text_of(file.read())
+            cleaned["lines"] = self.fields["lines"].clean(text_of(file.read()))
         if not self.errors and not cleaned.get("lines", "").strip():
             self.add_error("lines", _("Paste the lines, or choose a file."))
         return cleaned

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -40,8 +39,13 @@ class Line:
 
 def read(text: str, *, by: User) -> list[Line]:
     """Every line with its verdict. Columns e-mail, department, roles, with a head or in that order; commas,
-    semicolons or tabs between them; several roles with a plus between them. Refused for more than 500 lines."""
-    rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter_of(text))]
+    semicolons or tabs between them; several roles with a plus between them. Refused for more than 500 lines, and for
+    what is no table."""
+    try:
+        read_rows = list(csv.reader(text.splitlines(), delimiter=delimiter_of(text)))
+    except csv.Error as error:
+        raise Refusal(_("These lines cannot be read as a table. Save it as CSV anew, or paste the lines.")) from error
+    rows = [[cell.strip() for cell in row] for row in read_rows]
     if len(rows) > MOST:
         raise Refusal(_("At most %(count)s lines at once: cut the list in parts.") % {"count": MOST})
     places = places_of(rows[0]) if rows else {}
@@ -55,7 +59,7 @@ def read(text: str, *, by: User) -> list[Line]:
 
 
 def delimiter_of(text: str) -> str:
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
+    first = next(iter(text.lstrip("\ufeff").splitlines()), "")
     return max(("\t", ";", ","), key=first.count)
 
 
@@ -76,6 +80,8 @@ class Known:
             self.roles |= {role.key.lower(): role, str(role).lower(): role}
         self.members = {email.lower() for email in User.objects.values_list("email", flat=True)}
         self.invited = {email.lower() for email in Invitation.objects.open().values_list("email", flat=True) if email}
+        above = Invitation.objects.open().filter(roles__rank__gt=people.rank_of(by))
+        self.above = {email.lower() for email in above.values_list("email", flat=True)}
         self.seen: set[str] = set()
 
     def judged(self, number: int, row: list[str], places: dict[str, int]) -> Line:
@@ -97,6 +103,8 @@ class Known:
             return _("Write an e-mail address such as anna@example.com.")
         if line.email in self.members:
             return _("Somebody signs in with this e-mail already.")
+        if line.email in self.above:
+            return _("This person is invited to a role above yours.")
         if line.email in self.seen:
             return _("This e-mail stands in an earlier line.")
         if department and line.department is None:
@@ -120,6 +128,7 @@ def invite_anew(line: Line, *, by: User, request=None) -> str:
 @transaction.atomic
 def renew(link: Invitation, *, by: User, request=None) -> str:
     """A new link in place of one that waits, with the same roles as far as ``by`` may give them; the old one ends."""
+    people.refuse_link_above(by, link)
     roles = list(people.roles_within_reach(by).filter(pk__in=link.roles.values("pk")))
     if not roles or link.used_at:
         raise Refusal(_("This invitation is over. Invite the person anew."))
@@ -128,6 +137,7 @@ def renew(link: Invitation, *, by: User, request=None) -> str:
 
 @transaction.atomic
 def withdraw(link: Invitation, *, by: User, request=None) -> None:
+    people.refuse_link_above(by, link)
     links.end(Invitation.objects.filter(pk=link.pk))
     audit.record(Event.WITHDRAWN, by, {"email": link.email}, request)
 

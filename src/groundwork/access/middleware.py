@@ -27,7 +27,7 @@ class PersonalSettings:
             request.firm_name = firm.name if firm else "Groundwork"
             reader = getattr(request, "real_user", request.user)
             person = reader if reader.is_authenticated else None
-            if person:
+            if person and reader is request.user:
                 sessions.seen(request)
             language = self._language(request, person, firm)
             zone = (person and person.time_zone) or (firm and firm.time_zone) or "UTC"

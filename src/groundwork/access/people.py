@@ -43,6 +43,17 @@ def refuse_above(by: User, person: User) -> None:
         raise NotAllowed(_("This person's role stands above yours."))
 
 
+def refuse_oneself(by: User, person: User) -> None:
+    """What is done for others without their password or code, nobody does for oneself."""
+    if person.pk == by.pk:
+        raise NotAllowed(_("Change how you sign in on your own page: it asks for what you sign in with now."))
+
+
+def refuse_link_above(by: User, link: Invitation) -> None:
+    if (link.roles.aggregate(highest=Max("rank"))["highest"] or 0) > rank_of(by):
+        raise NotAllowed(_("This person is invited to a role above yours."))
+
+
 @transaction.atomic
 def invite(*, by: User, email: str, roles, department, request=None) -> str:
     """The token of a link by which one person joins within 14 days."""
@@ -127,8 +138,12 @@ def end_sessions(person: User) -> None:
 
 @transaction.atomic
 def password_link(person: User, *, by: User | None, hours: int = links.HOURS_FOR_PASSWORD, request=None) -> str:
-    """The address under which a new password is set; earlier ones of this person end."""
+    """The address under which a new password is set; earlier ones of this person end.
+
+    Refused for oneself: whoever meets an open browser would else need no password to make one.
+    """
     if by is not None:
+        refuse_oneself(by, person)
         refuse_above(by, person)
     links.end(Invitation.objects.filter(person=person))
     _link, token = links.issue(by=by, person=person, hours=hours)

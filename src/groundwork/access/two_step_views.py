@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from groundwork.access import audit, sessions, two_steps
+from groundwork.access import audit, people, sessions, two_steps
 from groundwork.access.audit import Event
 from groundwork.access.doors import allowed, open_to_all, signed_in
 from groundwork.access.forms import CodeForm, TwoStepsForm
@@ -120,6 +120,7 @@ def change(request, person: User):
 def reset(request, pk):
     """For somebody who lost the phone and the recovery codes."""
     person = get_object_or_404(User, pk=pk)
+    people.refuse_oneself(request.user, person)
     two_steps.turn_off(person, by=request.user, request=request)
     said(request, _("%(name)s signs in with the password alone, until two steps are set up again.") % {"name": person})
     return redirect("access:person", pk)

@@ -6,12 +6,13 @@ every statement that would write; the audit log tells when it began and ended, t
 
 import re
 import time
+from http import HTTPStatus
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from groundwork.access import audit
+from groundwork.access import audit, sessions
 from groundwork.access.audit import Event
 from groundwork.access.models import User
 from groundwork.access.people import rank_of
@@ -68,10 +69,14 @@ class ViewAs:
             person = target(request)
         if person is None:
             return self.get_response(request)
+        sessions.seen(request)  # who looks is here: written before nothing is
         person.viewed_by = request.real_user = User.objects.get(pk=request.user.pk)
         request.user = person
-        with connection.execute_wrapper(refuse_writes):
-            return self.get_response(request)
+        guard = RefusesWrites()
+        with connection.execute_wrapper(guard):
+            response = self.get_response(request)
+        is_refused = guard.has_refused and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        return refused(request, NotAllowed(sentence())) if is_refused else response
 
     def process_view(self, request, view, args, kwargs):
         if hasattr(request, "real_user") and request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -79,11 +84,17 @@ class ViewAs:
         return None
 
 
-def refuse_writes(execute, sql, params, many, context):
-    is_reading = READS.match(sql) or KEPT_BY_READING.match(sql) or (WITH.match(sql) and not WRITES.search(sql))
-    if not is_reading:
-        raise NotAllowed(sentence())
-    return execute(sql, params, many, context)
+class RefusesWrites:
+    """Around every statement of one request; knows whether it has refused one."""
+
+    has_refused = False
+
+    def __call__(self, execute, sql, params, many, context):
+        is_reading = READS.match(sql) or KEPT_BY_READING.match(sql) or (WITH.match(sql) and not WRITES.search(sql))
+        if not is_reading:
+            self.has_refused = True
+            raise NotAllowed(sentence())
+        return execute(sql, params, many, context)
 
 
 def sentence() -> str:

@@ -125,6 +125,45 @@ def test_where_mail_is_set_up_each_link_is_sent(cast, as_user, settings):
     assert "/join/" in mail.outbox[0].body
 
 
+def test_a_file_with_the_line_ends_of_old_macs_is_read(cast, as_user):
+    file = SimpleUploadedFile(
+        "people.csv", b"mail;department;roles\rewa@hazel.example;;reader\rjan@hazel.example;;reader"
+    )
+
+    assert as_user(cast.adam).post(reverse(MANY), {"file": file}).context["good"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b'"' + b"x" * 140_000, 422), (b"a@b.example;;reader\n" * 6000, 422), (b'"' + b"x" * 99_000, 200), (b"\x00", 422)],
+)
+def test_a_file_that_is_no_list_of_people_is_asked_for_again(cast, as_user, content, status):
+    file = SimpleUploadedFile("people.csv", content)
+
+    assert as_user(cast.adam).post(reverse(MANY), {"file": file}).status_code == status
+
+
+def test_lines_that_no_table_can_hold_are_refused_with_a_sentence(cast):
+    with pytest.raises(Refusal, match="cannot be read as a table"):
+        inviting.read('"' + "x" * 140_000, by=cast.adam)
+
+
+def test_nobody_touches_an_invitation_to_a_role_above_the_own(cast, as_user):
+    Grant.objects.create(role=cast.piotr.roles.get(), type="people", verb="configure", reach=Reach.ALL)
+    roles = [*cast.adam.roles.all(), *cast.anna.roles.all()]
+    link, token = links.issue(by=cast.adam, email="jan@hazel.example", roles=roles)
+    piotr = as_user(cast.piotr)
+
+    answers = [
+        piotr.post(reverse(f"access:invitation_{act}", args=[link.pk])).status_code for act in ("withdraw", "renew")
+    ]
+    lines = inviting.read("jan@hazel.example;;reader", by=User.objects.get(pk=cast.piotr.pk))
+
+    assert answers == [403, 403]
+    assert lines[0].fault == "This person is invited to a role above yours."
+    assert links.find(token) == link
+
+
 def test_more_than_five_hundred_lines_are_refused(cast):
     with pytest.raises(Refusal, match="At most 500"):
         inviting.read("a@b.example\n" * 501, by=cast.adam)

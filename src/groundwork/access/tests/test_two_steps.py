@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from groundwork.access import links, people, roles, two_steps
-from groundwork.access.models import AuditEntry, RecoveryCode, Role, TwoSteps, User
+from groundwork.access.models import AuditEntry, Invitation, RecoveryCode, Role, TwoSteps, User
 from groundwork.access.testing import PASSWORD
 from groundwork.access.tests.test_sessions import is_in
 from groundwork.core.refusals import NotAllowed, Refusal
@@ -199,6 +199,21 @@ def test_who_is_asked_for_two_steps_does_not_turn_them_off_and_an_administrator_
     assert AuditEntry.objects.filter(event="two steps reset", user=cast.adam).exists()
     with pytest.raises(NotAllowed):
         two_steps.turn_off(cast.adam, by=anna)
+
+
+def test_nobody_resets_the_own_second_step_or_password_without_giving_it(cast, clock, as_user):
+    turned_on(cast.adam, clock)
+    adam = as_user(User.objects.get(pk=cast.adam.pk))
+
+    answers = [
+        adam.post(reverse(f"access:{name}", args=[cast.adam.pk])) for name in ("two_steps_reset", "password_link")
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert TwoSteps.objects.filter(person=cast.adam).exists()
+    assert not Invitation.objects.exists()
+    page = adam.get(reverse("access:person", args=[cast.adam.pk])).content.decode()
+    assert "Link for a new password" not in page
 
 
 def test_turning_off_and_new_recovery_codes_take_a_code(cast, clock, as_user):

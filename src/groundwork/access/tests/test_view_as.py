@@ -1,14 +1,17 @@
 """Looking as somebody else: what that person sees, nothing changed, and told in the audit log."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.handlers.exception import convert_exception_to_response
 from django.db import connection, transaction
 from django.urls import reverse
 
-from groundwork.access import view_as
-from groundwork.access.models import AuditEntry, Grant, Reach, User
+from groundwork.access import sessions, view_as
+from groundwork.access.models import AuditEntry, BrowserSession, Grant, Reach, User
 from groundwork.access.tests.test_sessions import is_in, signed_in
+from groundwork.core.clock import now, standing_at
 from groundwork.core.refusals import NotAllowed
 from groundwork.crm.customers.models import Company
 from groundwork.records import use
@@ -53,6 +56,33 @@ def test_ending_gives_the_own_sight_back_and_both_are_told(cast, as_user, compan
     assert told == [("Adam", "view as", cast.anna.email), ("Adam", "view as ended", cast.anna.email)]
 
 
+def test_one_is_noted_as_being_here_while_one_looks(cast, as_user, company):
+    client = signed_in(cast.adam)
+    client.post(reverse("access:view_as", args=[cast.anna.pk]))
+    sessions._seen.clear()  # as after five minutes
+    with standing_at(now() + timedelta(minutes=6)):
+        page = client.get(reverse("records:list", args=["company"]))
+
+    assert page.status_code == 200
+    assert BrowserSession.objects.get(user=cast.adam).seen_at > now() + timedelta(minutes=5)
+
+
+def test_what_would_write_outside_of_a_page_is_refused_in_words(cast, as_user, company, rf):
+    def writes(request):
+        with transaction.atomic():
+            User.objects.filter(pk=cast.anna.pk).update(theme="dark")
+
+    client = looking_as(cast.anna, as_user, cast.adam)
+    request = rf.get("/")
+    request.session, request.user = client.session, cast.adam
+
+    answer = view_as.ViewAs(convert_exception_to_response(writes))(request)
+
+    assert answer.status_code == 403
+    assert "nothing is changed" in answer.content.decode()
+    assert User.objects.get(pk=cast.anna.pk).theme == ""
+
+
 def test_nothing_is_changed_while_one_looks(cast, as_user, company):
     adam = looking_as(cast.anna, as_user, cast.adam)
 
@@ -87,10 +117,10 @@ def test_nothing_is_changed_while_one_looks(cast, as_user, company):
 def test_a_statement_that_writes_is_refused_whoever_sends_it(sql, is_read):
     sent = []
     if is_read:
-        view_as.refuse_writes(lambda *args: sent.append(args), sql, (), False, {})
+        view_as.RefusesWrites()(lambda *args: sent.append(args), sql, (), False, {})
     else:
         with pytest.raises(NotAllowed):
-            view_as.refuse_writes(lambda *args: sent.append(args), sql, (), False, {})
+            view_as.RefusesWrites()(lambda *args: sent.append(args), sql, (), False, {})
 
     assert len(sent) == is_read
 
