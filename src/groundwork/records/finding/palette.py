@@ -105,7 +105,7 @@ def _acts(kind: RecordType, record: Record, user) -> list[Offer]:
     ]
     if user.can("edit", record):
         offers.append(Offer(_("Edit"), reverse("records:edit", args=at), "pencil"))
-    offers += [Offer(str(file.label), address, file.icon) for file, address in pages.files_of(record)]
+    offers += [Offer(str(file.label), address, file.icon) for file, address in pages.files_of(record, user)]
     if pages.may_archive(record, user):
         name, words = ("restore", _("Put back")) if record.is_archived else ("archive", _("Archive"))
         offers.append(Offer(words, reverse(f"records:{name}", args=at), "archive", post=True, version=record.version))
