@@ -18,7 +18,7 @@ def put_back(request, kind, record, version, name):
         raise PermissionDenied
     shown = kind.field(name)
     fresh = history.put_back(record, shown, version=version, by=request.user)
-    views.offer_undo(request, _("Put back: %(what)s.") % {"what": shown.heading}, fresh)
+    views.offer_undo(request, _("Put back: %(what)s.") % {"what": shown.heading}, fresh, record)
     return redirect(fresh)
 
 

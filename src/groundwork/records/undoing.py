@@ -19,7 +19,6 @@ from groundwork.records.types import RecordType, seen_among, types
 ACTS = 20
 HOURS_OF_LAST = 12  # Ctrl-Z reaches no further back than a working day
 IN_TRASH = 20  # of one type; its list has them all
-ARCHIVING = ("archived", "restored", "created")
 
 
 @dataclass
@@ -47,6 +46,11 @@ def can_go_back(act: ChangeSet) -> bool:
     return label is not None and label.can_go_back
 
 
+def name_of(act: ChangeSet) -> str:
+    label = pages.acts.get(act.act)
+    return str(label.label) if label else act.act
+
+
 def last_acts(user) -> list[Done]:
     """Two queries, and one for each type of record among them."""
     counted = {"records": Count("changes"), "first": Min("changes__pk")}
@@ -57,11 +61,10 @@ def last_acts(user) -> list[Done]:
 
 
 def _told(act, change: Change | None, seen: dict[tuple[str, int], Record]) -> Done:
-    label = pages.acts.get(act.act)
     record = seen.get((change.type, change.object_id)) if change else None
     may = can_go_back(act) and change is not None and record is not None and not act.is_undone
     return Done(
-        title=str(label.label) if label else act.act,
+        title=name_of(act),
         when=languages.moment(act.at),
         what=str(record) if record else _("no access") if change else "",
         href=record.get_absolute_url() if record else "",
@@ -77,22 +80,39 @@ def newest(user) -> ChangeSet:
     if act is None:
         raise Refusal(_("There is nothing to take back."))
     if not can_go_back(act):
-        label = pages.acts.get(act.act)
-        what = label.label if label else act.act
-        raise Refusal(_("What you did last is not taken back with a key: “%(act)s”.") % {"act": what})
+        raise Refusal(_("What you did last is not taken back with a key: “%(act)s”.") % {"act": name_of(act)})
     return act
 
 
 def take_back(act: ChangeSet, user) -> tuple[write.Undone, list[Record]]:
-    """Undo an act where the person may still do it to each of its records: else 404, or 403."""
+    """Undo an act where the person may still do it to each of its records: else 404, or 403.
+
+    Refused for an act that stands, or has a button of its own that goes back: what it did reaches beyond its fields.
+    """
+    if not can_go_back(act):
+        raise Refusal(_("“%(act)s” is not taken back this way.") % {"act": name_of(act)})
     changes = list(act.changes.all())
     seen = seen_among(user, changes)
     if len(seen) < len({(change.type, change.object_id) for change in changes}):
         raise Http404
-    verb = "archive" if act.act in ARCHIVING else "edit"
-    if not all(user.can(verb, record) for record in seen.values()):
+    if not all(user.can(verb, seen[change.type, change.object_id]) for change in changes for verb in verbs_of(change)):
         raise PermissionDenied
     return write.undo(act, by=user), list(seen.values())
+
+
+def verbs_of(change: Change) -> list[str]:
+    """What one must be allowed to do to the record, to take this back."""
+    is_archiving = change.created or "archived_at" in change.fields
+    is_editing = not change.created and set(change.fields) != {"archived_at"}
+    return [verb for verb, is_needed in (("archive", is_archiving), ("edit", is_editing)) if is_needed]
+
+
+def undo_url_of(saved: Record, before: Record | None = None) -> str:
+    """The way back from what was done just now; none where nothing changed since ``before``."""
+    if before is not None and saved.version == before.version:
+        return ""
+    last = ChangeSet.objects.filter(changes__type=saved.type_key, changes__object_id=saved.pk).order_by("-pk").first()
+    return reverse("records:undo", args=[last.pk]) if last else ""
 
 
 @dataclass

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -29,6 +28,7 @@ from groundwork.records.models import ChangeSet
 from groundwork.records.notices import telling
 from groundwork.records.tasks import asking
 from groundwork.records.types import types
+from groundwork.records.undoing import undo_url_of
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
 
@@ -184,6 +184,11 @@ def edit(request, kind, record):
         form.again()
     if request.method != "POST" or AGAIN in request.POST:
         return render(request, "records/form.html", {"kind": kind, "form": form, "record": record})
+    return _save(request, kind, record, form)
+
+
+def _save(request, kind, record, form):
+    """Keep what was typed into the form of ``record``, or show what is wrong with it, or with whom it clashes."""
     if not form.is_valid():
         record.refresh_from_db()
         return render(request, "records/form.html", {"kind": kind, "form": form, "record": record}, status=422)
@@ -191,7 +196,7 @@ def edit(request, kind, record):
         saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
     except Conflict as conflict:
         return conflict_screen(request, kind, conflict, form)
-    offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
+    offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved, record)
     return redirect("records:edit", kind.key, saved.pk) if "stay" in request.POST else redirect(saved)
 
 
@@ -247,22 +252,14 @@ def choose(request, kind, record):
         instance=record,
         names=names or (kind.model.title_field,),
     )
-    if not form.is_valid():
-        record.refresh_from_db()
-        return render(request, "records/form.html", {"kind": kind, "form": form, "record": record}, status=422)
-    try:
-        saved = write.save_fields(record, form.typed, by=request.user, version=form.cleaned_data["version"] or 0)
-    except Conflict as conflict:
-        return conflict_screen(request, kind, conflict, form)
-    offer_undo(request, _("%(name)s is saved.") % {"name": saved}, saved)
-    return redirect(saved)
+    return _save(request, kind, record, form)
 
 
 @require_POST
 @acts_on("archive")
 def archive(request, kind, record):
     fresh = write.archive(record, by=request.user)
-    offer_undo(request, _("%(name)s is archived.") % {"name": fresh}, fresh)
+    offer_undo(request, _("%(name)s is archived.") % {"name": fresh}, fresh, record)
     return redirect("records:list", kind.key)
 
 
@@ -270,14 +267,13 @@ def archive(request, kind, record):
 @acts_on("archive")
 def restore(request, kind, record):
     fresh = write.restore(record, by=request.user)
-    offer_undo(request, _("%(name)s is back.") % {"name": fresh}, fresh)
+    offer_undo(request, _("%(name)s is back.") % {"name": fresh}, fresh, record)
     return redirect(fresh)
 
 
-def offer_undo(request, text, record) -> None:
-    """Say what was done to ``record`` just now, with the way back."""
-    last = ChangeSet.objects.filter(changes__type=record.type_key, changes__object_id=record.pk).order_by("-pk").first()
-    said(request, text, undo_url=reverse("records:undo", args=[last.pk]) if last else "")
+def offer_undo(request, text, record, before=None) -> None:
+    """Say what was done to ``record`` just now, with the way back where it is another than ``before``."""
+    said(request, text, undo_url=undo_url_of(record, before))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from groundwork.access.rights import rights
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
@@ -527,7 +528,7 @@ class Undone:
 def undo(changeset: ChangeSet, *, by) -> Undone:
     """Reverse an act: a field goes back only where it still holds what the act wrote; created records are archived.
 
-    Refused when it was undone before. What others changed since is listed, not forced.
+    Refused when it was undone before. What others changed since is listed, not forced; so is what ``by`` may not type.
     """
     if changeset.act in ("merged", "unmerged"):
         raise Refusal(_("A merge is taken back on the page of the record that stayed."))
@@ -577,11 +578,13 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         back = 0
         for name, (before, after) in change.fields.items():
             key, label = _named(kind, name)
-            if "#" in name and key not in stands and _undo_part(fresh, name, before, after):
+            mode = rights(by).field_mode(kind.key, key) if by is not None else ""
+            is_open = not mode and key not in stands
+            if "#" in name and is_open and _undo_part(fresh, name, before, after):
                 back += 1
                 continue
-            if "#" in name or key in stands or held.get(name) != after:
-                result.kept.append(f"{fresh}: {label}")
+            if "#" in name or not is_open or held.get(name) != after:
+                result.kept.append(str(fresh) if mode == "hidden" else f"{fresh}: {label}")
                 continue
             added.put_back(fresh, name, before)
             back += 1

@@ -11,9 +11,9 @@ from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records.editing import field_form, first_error, saved_form
 from groundwork.records.lists.board import Board, heard_more
 from groundwork.records.lists.calendar import Calendar
-from groundwork.records.lists.cell_views import undo_url_of
 from groundwork.records.lists.filters import WITHOUT
 from groundwork.records.lists.views import frame_of, screen
+from groundwork.records.undoing import undo_url_of
 from groundwork.records.views import acts_on, conflict_screen, of_type
 from groundwork.ui.middleware import came_from
 from groundwork.ui.notices import said, toast

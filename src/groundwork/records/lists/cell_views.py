@@ -1,7 +1,6 @@
 """A cell of a list that turns into its widget, and a record looked at beside the list."""
 
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import reswap, retarget
@@ -10,7 +9,7 @@ from groundwork.core.refusals import Conflict
 from groundwork.records import pages
 from groundwork.records.editing import field_form, saved_form
 from groundwork.records.lists.listing import Listing
-from groundwork.records.models import ChangeSet
+from groundwork.records.undoing import undo_url_of
 from groundwork.records.use import note_use
 from groundwork.records.views import acts_on, conflict_screen
 from groundwork.ui.notices import toast
@@ -40,14 +39,6 @@ def cell(request, kind, record, name):
     row = Listing(kind, request.user, request.GET, lenient=True).row_of(saved)
     response = render(request, "records/list.html#rows", {"table": row})
     return toast(response, _("%(name)s is saved.") % {"name": saved}, undo_url=undo_url_of(saved, record))
-
-
-def undo_url_of(saved, before) -> str:
-    """The way back from what was done just now; none where nothing changed."""
-    if saved.version == before.version:
-        return ""
-    last = ChangeSet.objects.filter(changes__type=saved.type_key, changes__object_id=saved.pk).order_by("-pk").first()
-    return reverse("records:undo", args=[last.pk]) if last else ""
 
 
 @require_GET

@@ -3,18 +3,21 @@
 import re
 from decimal import Decimal
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groundwork.access.testing import hide
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.testing import make_company
-from groundwork.crm.trade.models import CostPrice, Product
-from groundwork.crm.trade.testing import make_draft
+from groundwork.crm.trade.models import CostPrice, Order, Product
+from groundwork.crm.trade.testing import make_draft, make_order
 from groundwork.records.models import ChangeSet
 from groundwork.records.tasks.asking import finish, give
 from groundwork.records.write import (
+    acting,
     archive,
     creating,
     drop_part,
@@ -75,6 +78,59 @@ def test_the_key_takes_back_nothing_past_an_act_that_stands(cast, as_user):
 
     company.refresh_from_db()
     assert (answer.status_code, company.city) == (409, "Kazan")
+
+
+@pytest.mark.parametrize("key", ["order.confirm", "order.cancel"])
+def test_an_act_that_stands_is_not_taken_back_by_its_number_either(cast, as_user, key):
+    order = make_order(cast.anna, make_company(cast.anna))
+    client = as_user(cast.anna)
+    for act in dict.fromkeys(("order.confirm", key)):
+        order.refresh_from_db()
+        client.post(address("act", order, act), {"version": order.version})
+    act = ChangeSet.objects.filter(act=key).latest("pk")
+    before = Order.objects.values("state").get()
+
+    answer = client.post(reverse("records:undo", args=[act.pk]))
+
+    assert answer.status_code == 409
+    assert Order.objects.values("state").get() == before
+
+
+def test_what_an_act_made_is_not_thrown_away_by_who_may_not_archive_it(cast, as_user):
+    cast.anna.roles.get().grants.filter(type="company", verb="archive").delete()
+    with acting(cast.anna, "edited"):
+        company = creating(Company(name="Tortola"), by=cast.anna)
+
+    answer = as_user(cast.anna).post(reverse("records:undo", args=[company.origin_id]))
+
+    company.refresh_from_db()
+    assert (answer.status_code, company.is_archived) == (403, False)
+
+
+@pytest.mark.parametrize(("mode", "said"), [("read-only", "Tortola: city"), ("hidden", "Tortola")])
+def test_a_field_that_one_may_not_type_any_more_stays_and_that_is_told(cast, as_user, mode, said):
+    company = make_company(cast.anna, name="Tortola", city="Tver")
+    save_fields(company, {"city": "Kazan", "phone": "5"}, by=cast.anna, version=1)
+    hide(cast.anna, "company", "city", mode=mode)
+
+    page = as_user(cast.anna).post(reverse("records:undo", args=[ChangeSet.objects.latest("pk").pk]), follow=True)
+
+    company.refresh_from_db()
+    assert (company.city, company.phone) == ("Kazan", "")
+    assert re.search(rf"changed after: {said}\s*<", page.content.decode())
+
+
+def test_saving_a_form_unchanged_offers_to_take_nothing_back(cast, as_user):
+    company, client = make_company(cast.anna, name="Tortola", city="Tver"), as_user(cast.anna)
+    form = client.get(address("edit", company)).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+
+    page = client.post(address("edit", company), typed, follow=True).content.decode()
+
+    company.refresh_from_db()
+    assert company.version == 1
+    notices = page.split('id="notices"', 1)[1].split("</div>", 1)[0]
+    assert undo_buttons(notices) == []
 
 
 def test_the_key_reaches_no_further_back_than_the_working_day(cast, as_user):
