@@ -1,4 +1,5 @@
-"""Test infrastructure for every room: messages compiled, a database in a file, a fast hasher, real-browser journeys."""
+"""Test infrastructure for every room: messages compiled, a database as `groundwork init` leaves it, a fast hasher,
+real-browser journeys."""
 
 import os
 import shutil
@@ -14,7 +15,9 @@ sys.path.insert(0, str(ROOT))  # so that tests say: from tests.support import ..
 
 pytest_plugins = ["groundwork.access.testing", "tests.support.servers", "tests.support.browser"]
 
-hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+# what hypothesis makes up is the same on both databases: PostgreSQL gets the beginning of it
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, max_examples=25 if ON_POSTGRES else 100)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
@@ -44,11 +47,39 @@ def pytest_configure(config):
     config.add_cleanup(lambda: remove(media))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Every test begins with what ``groundwork init`` makes; ``make_cast`` adds the people."""
+    with django_db_blocker.unblock():
+        set_up()
+
+
+def set_up():
+    from groundwork.access.testing import init
+
+    init()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A test with transactions of its own leaves empty tables: the next one begins like any other."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    if "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction")):
+        from pytest_django.plugin import blocking_manager_key
+
+        with item.config.stash[blocking_manager_key].unblock():
+            set_up()
+    return result
+
+
 @pytest.fixture(autouse=True)
 def _nothing_read_yet(monkeypatch):
-    """What people of another test read is not written in this one; and the buffer writes only when asked to."""
+    """What another test read or configured is not known in this one; what is read is written only when asked to."""
+    from groundwork.blueprint import elements
     from groundwork.records import use
 
+    elements._forget()
     monkeypatch.setattr(use, "_waiting", [])
     monkeypatch.setattr(use, "EVERY_SECONDS", 10**9)
 

@@ -22,10 +22,16 @@ def make_person(name: str, role: str = "", department: Department | None = None,
     return user
 
 
-def make_cast() -> SimpleNamespace:
-    """Our firm, its departments, its people and the built-in roles with their grants."""
+def init() -> None:
+    """What ``groundwork init`` makes: the built-in roles with their grants, elements, series."""
     for _key, step in on_init:
         step(StringIO())
+
+
+def make_cast() -> SimpleNamespace:
+    """Our firm, its departments and its people; where `init` has not been, as in emptied tables, that too."""
+    if not Role.objects.exists():
+        init()
     Firm.objects.get_or_create(
         pk=1, defaults={"name": "Hazel & Co", "country": "GB", "currency": "GBP", "language": "en", "time_zone": "UTC"}
     )
