@@ -44,20 +44,24 @@ def why_address(element: str) -> str:
 class LinkField(forms.CharField):
     """A link to a visible record, typed as its number, title or code, or picked from what the browser offers.
 
-    What the person may not see is answered exactly like what is not there.
+    What the person may not see is answered exactly like what is not there. Where the link ``held`` leads to such a
+    record, the field is empty, and left empty it keeps the link.
     """
 
     default_error_messages = {"required": _("Type a number or a name, or pick one from the list.")}
 
-    def __init__(self, *, target: type[Record], user, **kwargs):
-        self.target, self.user = target, user
+    def __init__(self, *, target: type[Record], user, held: int | None = None, **kwargs):
+        self.target, self.user, self.held = target, user, held
+        self.seen = target.objects.visible_to(user).filter(pk=held).first() if held else None
+        if held and self.seen is None:
+            kwargs |= {"required": False, "help_text": _("It leads to what you do not see. Left empty, it stays.")}
         super().__init__(max_length=300, **kwargs)
         self.widget.attrs.update({"autocomplete": "off", "data-link": target.type_key})
 
     def clean(self, value):
         text = super().clean(value)
         if not text:
-            return None
+            return self.target._base_manager.get(pk=self.held) if self.held and self.seen is None else None
         visible = self.target.objects.visible_to(self.user).current()
         found = named(visible, self.user, text)
         if len(found) != 1:
@@ -71,7 +75,8 @@ class LinkField(forms.CharField):
 
     def prepare_value(self, value):
         if isinstance(value, int):
-            value = self.target.objects.visible_to(self.user).filter(pk=value).first()
+            known = value == self.held
+            value = self.seen if known else self.target.objects.visible_to(self.user).filter(pk=value).first()
         return link_text(value) if isinstance(value, Record) else value
 
 
@@ -173,8 +178,9 @@ class RecordForm(CleanText, forms.ModelForm):
     def _make_link(self, shown: Field) -> None:
         own = self.fields[shown.name]
         self.fields[shown.name] = LinkField(
-            target=shown.target, user=self.user, label=own.label, required=own.required, help_text=own.help_text
-        )
+            target=shown.target, user=self.user, held=shown.read(self.instance) if self.instance.pk else None,
+            label=own.label, required=own.required, help_text=own.help_text,
+        )  # fmt: skip
         if self.instance.pk or shown.read(self.instance):
             self.initial[shown.name] = shown.read(self.instance)
 
@@ -339,8 +345,9 @@ class PartForm(CleanText, forms.ModelForm):
             if shown.kind == "link":
                 own = self.fields[shown.name]
                 self.fields[shown.name] = LinkField(
-                    target=shown.target, user=user, label=own.label, required=own.required, help_text=own.help_text
-                )
+                    target=shown.target, user=user, held=shown.read(self.instance) if self.instance.pk else None,
+                    label=own.label, required=own.required, help_text=own.help_text,
+                )  # fmt: skip
             elif shown.kind == "date":
                 self.fields[shown.name].widget = DayInput()
             elif shown.kind == "money":

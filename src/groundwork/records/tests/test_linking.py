@@ -47,6 +47,22 @@ def test_codes_that_differ_in_case_only_are_two_products(cast, as_user, order):
     assert [line.product for line in order.lines.all()[1:]] == [lower, upper]
 
 
+def test_a_link_to_what_one_does_not_see_is_not_shown_and_stays_when_the_form_is_saved(cast, as_user):
+    hidden = make_company(cast.ivan, "Hidden")
+    contact = creating(Contact(name="Ewa", company=hidden, owner=cast.anna), by=cast.ivan)
+    order = make_order(cast.anna, hidden)
+    client = as_user(cast.anna)
+
+    for record, name, typed in ((contact, "name", "Ewa Nowak"), (order, "document_number", "A 7")):
+        where = reverse("records:edit", args=[record.type_key, record.pk])
+        form = client.get(where).context["form"]
+        data = {field: form[field].value() or "" for field in form.fields}
+        assert (data["company"], form.fields["company"].required) == ("", False)
+        assert client.post(where, data | {name: typed}).status_code == 302
+        record.refresh_from_db()
+        assert (getattr(record, name), record.company) == (typed, hidden)
+
+
 def test_a_code_of_one_product_and_number_of_another_is_asked_about(cast, as_user, order):
     almonds = make_product(cast.larisa, "Almonds")
     make_product(cast.larisa, "Hazelnuts", code=almonds.number)
