@@ -91,10 +91,14 @@ class Oracle:
         self.grants = list(Grant.objects.values("role_id", "type", "verb", "reach"))
         self.hidden = list(FieldGrant.objects.filter(mode="hidden").values("role_id", "type", "field"))
         self.roles = {key: set(user.roles.values_list("pk", flat=True)) for key, user in world.people.items()}
+        self.widest: dict[tuple[str, str, str], int] = {}
+        for grant in self.grants:
+            for actor in (actor for actor, roles in self.roles.items() if grant["role_id"] in roles):
+                place = (actor, grant["verb"], grant["type"])
+                self.widest[place] = max(self.widest.get(place, 0), grant["reach"])
 
     def reach(self, actor: str, verb: str, key: str) -> int:
-        held = (row for row in self.grants if row["role_id"] in self.roles.get(actor, ()))
-        return max((row["reach"] for row in held if (row["type"], row["verb"]) == (key, verb)), default=0)
+        return self.widest.get((actor, verb, key), 0)
 
     def holds(self, actor: str, verb: str, record) -> bool:
         reach, user = self.reach(actor, verb, record.type_key), self.world.people.get(actor)
