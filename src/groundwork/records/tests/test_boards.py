@@ -117,13 +117,16 @@ def test_two_people_who_move_one_card_meet_at_the_choice(cast, as_user):
     assert Company.objects.get().kind == "partner"
 
 
-@pytest.mark.parametrize(("field", "value"), [("kind", "emperor"), ("lifecycle", "lost"), ("version", "9"), ("", "")])
-def test_a_card_goes_nowhere_where_its_form_would_not_let_it(cast, as_user, field, value):
+@pytest.mark.parametrize(
+    ("field", "value", "status"),
+    [("kind", "emperor", 409), ("lifecycle", "lost", 403), ("version", "9", 403), ("", "", 403)],
+)
+def test_a_card_goes_nowhere_where_its_form_would_not_let_it(cast, as_user, field, value, status):
     company = creating(Company(name="A"), by=cast.anna)
 
     answer = move(as_user(cast.anna), company, field, value)
 
-    assert answer.status_code in (403, 409)
+    assert answer.status_code == status
     assert Company.objects.get().version == 1
 
 
@@ -158,7 +161,7 @@ def test_a_full_column_shows_its_first_cards_and_leads_to_the_others(cast, as_us
     assert 'href="/r/company/?f.kind=customer"' in page
 
 
-@pytest.mark.parametrize(("who", "at_most"), [("olga", 20), ("piotr", 28)])
+@pytest.mark.parametrize(("who", "at_most"), [("olga", 11), ("piotr", 17)])
 def test_a_board_takes_as_many_queries_for_forty_cards_as_for_two(cast, as_user, who, at_most):
     user = getattr(cast, who)
     client = as_user(user)
