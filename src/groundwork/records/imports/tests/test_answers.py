@@ -434,7 +434,7 @@ def test_the_progress_is_asked_for_ever_more_rarely():
     from datetime import timedelta
 
     from groundwork.core.clock import now
-    from groundwork.records.imports.views import wait
+    from groundwork.records.imports.job_page import wait
 
     assert [wait(Run(created_at=now() - timedelta(seconds=age))) for age in (0, 30, 300)] == [1, 3, 10]
 
