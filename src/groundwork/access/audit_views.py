@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from groundwork.access import audit
@@ -45,7 +45,8 @@ def table_of(entries) -> Table:
     ]  # fmt: skip
     columns = [
         Column("at", _("When"), main=True), Column("by", _("Who")), Column("event", _("What")),
-        Column("detail", _("Details")), Column("address", _("From")), Column("number", _("No."), numeric=True),
+        Column("detail", _("Details")), Column("address", pgettext("an address", "From")),
+        Column("number", _("No."), numeric=True),
     ]  # fmt: skip
     nothing = Empty(_("Nothing of that kind was noted"), _("Ask for other days or people."))
     return Table(columns, rows, empty=nothing, id="audit")

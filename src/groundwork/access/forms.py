@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.access import choices, firstrun, leaving
 from groundwork.access.audit import Event
@@ -299,7 +300,7 @@ class AuditFilterForm(PlainErrors, forms.Form):
     event = forms.ChoiceField(
         label=_("What"), required=False, choices=lambda: [("", _("everything")), *sorted_choices(Event.choices)]
     )
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    since = forms.DateField(label=pgettext_lazy("the first day", "From"), required=False, widget=DayInput())
     until = forms.DateField(label=_("Until"), required=False, widget=DayInput())
 
     def narrowed(self, entries):
