@@ -17,7 +17,7 @@ from groundwork.blueprint.elements import declared, revise, switch
 from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
-from groundwork.records.added import formula
+from groundwork.records.added import formula, layouts
 from groundwork.records.added.fields import in_use
 from groundwork.records.field_use import WASTE, FieldUse, Standing, agreed_keys, field_uses
 from groundwork.records.imports.models import Remembered
@@ -189,10 +189,15 @@ def places_of(shown: Element) -> list[tuple[str, str, str]]:
         found.append((_("Filter of the list"), str(kind.plural), address))
     if name == kind.board:
         found.append((_("Columns of the board"), str(kind.plural), reverse("records:board", args=[type_key])))
+    found += [(_("Rule of a form"), str(layout), address_of(layout)) for layout in layouts.naming(kind, name)]
     found += [(_("Saved view"), view.name, "") for view in shared_views(type_key) if name in view.named]
     found += [*_formulas_reading(kind, name), *_imports_into(type_key, name)]
     limited = FieldGrant.objects.filter(type=type_key, field=name).select_related("role")
     return [*found, *((_("Hidden or only read"), str(grant.role), _role_address(grant.role)) for grant in limited)]
+
+
+def address_of(layout: layouts.FormLayout) -> str:
+    return reverse("records:layout", args=[layout.type]) + (f"?role={layout.role}" if layout.role else "")
 
 
 def _role_address(role) -> str:

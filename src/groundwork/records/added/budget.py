@@ -66,9 +66,11 @@ class Budget:
     def said(self) -> str:
         """As a sentence: "This costs your people about 6 seconds, 40 times a week." """
         if not self.times:
-            return _("This costs whoever fills it in about %(long)s. Nobody did in the last four weeks.") % {
-                "long": long_words(self.seconds)
-            }
+            words = {"long": long_words(self.seconds)}
+            return _(
+                "This costs whoever fills it in about %(long)s. "
+                "Nobody made or changed such a record by hand in the last four weeks."
+            ) % words  # fmt: skip
         words = {"long": long_words(self.seconds), "often": often_words(self.times), "week": self.a_week(self.seconds)}
         if self.seconds * self.times < 60 * WEEKS or self.times < WEEKS:
             return _("This costs your people about %(long)s, %(often)s.") % words

@@ -318,6 +318,11 @@ def rules_of(kind: "RecordType", user, shape: Shape | None) -> list[Rule]:
     return [rule for rule in shape.rules if not mode(kind.key, rule.field) and mode(kind.key, rule.when) != "hidden"]
 
 
+def naming(kind: "RecordType", name: str) -> list[FormLayout]:
+    """The layouts with a rule about this field, or by it."""
+    return [row for row in of_type(kind).values() if any(name in (rule["field"], rule["when"]) for rule in row.rules)]
+
+
 def ordered(kind: "RecordType", user, names: Iterable[str]) -> tuple[str, ...]:
     """Fields in the order of the person's form."""
     shape = shape_for(kind, user)
