@@ -34,7 +34,7 @@ class Company(Record):
     short_name = models.CharField(_("short name"), max_length=60, blank=True, default="", db_default="")
     legal_name = models.CharField(_("full legal name"), max_length=250, blank=True, default="", db_default="")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CUSTOMER)
-    lifecycle = models.CharField(  # kept by relationship.py from the facts; "" for who is no customer
+    lifecycle = models.CharField(  # kept by relationship.history from the facts; "" for who is no customer
         _("relationship"), max_length=10, choices=Lifecycle, default="", db_default="", blank=True, editable=False
     )
     parent = models.ForeignKey(
