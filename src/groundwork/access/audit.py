@@ -1,22 +1,16 @@
-"""The audit log: security events, each with the digest of the one before it, so that an altered row is found.
+"""The audit log: security events, one sealed upon the other (``seals``), so that an altered or missing row is found.
 
-Nothing in the product changes or removes a row. ``verify`` names the first row that does not fit.
+Nothing in the product changes or removes a row.
 """
 
-import hashlib
 import ipaddress
-import json
-from datetime import UTC
 
-from django.db import connection, models, transaction
-from django.utils.translation import gettext as _
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy
 
+from groundwork.access import seals
 from groundwork.access.models import AuditEntry
 from groundwork.core.clock import now
-
-START = "0" * 64  # stands for the digest before the first row
-ONE_WRITER = 7_420_115  # PostgreSQL's advisory lock: the log has one end, so one writer at a time
 
 
 class Event(models.TextChoices):
@@ -67,38 +61,11 @@ def record(event: str, user=None, detail: dict | None = None, request=None) -> A
     """
     if real := getattr(user, "viewed_by", None):
         user, detail = real, (detail or {}) | {"as": user.email}
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_WRITER])
     entry = AuditEntry(
         at=now(), user=user, event=event, detail=detail or {}, address=address_of(request) if request else ""
     )
-    last = AuditEntry.objects.order_by("-pk").values_list("digest", flat=True).first()
-    entry.digest = digest(last or START, entry)
-    entry.save(force_insert=True)
+    seals.add(entry)
     return entry
-
-
-def digest(before: str, entry: AuditEntry) -> str:
-    content = [
-        before,
-        entry.at.astimezone(UTC).isoformat(),
-        entry.user_id,
-        str(entry.event),
-        entry.detail,
-        entry.address,
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def verify() -> str:
-    """ "" where every row fits the one before it; else a sentence that names the first that does not."""
-    before = START
-    for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
-        if entry.digest != digest(before, entry):
-            return _("The audit log was altered at entry %(number)s or before it.") % {"number": entry.pk}
-        before = entry.digest
-    return ""
 
 
 def address_of(request) -> str:

@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access import audit, sessions
+from groundwork.access import seals, sessions
 from groundwork.access.presets import PRESETS
 from groundwork.background import schedules
-from groundwork.background.setup import Check, on_doctor
+from groundwork.background.setup import Check, Step, on_doctor, on_restore
 from groundwork.blueprint.elements import Declared, declared
 from groundwork.ui.navigation import Entry, entries
 
@@ -33,5 +33,6 @@ entries.add(
 for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))
 
-on_doctor.add(Check("audit", audit.verify))
+on_doctor.add(Check("audit", seals.verify))
+on_restore.add(Step("audit", seals.taken_over))
 schedules.every("access.sessions", sessions.tidy, seconds=24 * 3600)

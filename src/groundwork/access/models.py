@@ -198,7 +198,7 @@ class FieldGrant(models.Model):
 
 
 class AuditEntry(models.Model):
-    """A security event. Each row holds the digest of the row before it, so that an altered row is found."""
+    """A security event. Its digest is made from the row and the digest before it, with a key; see ``seals``."""
 
     at = models.DateTimeField(default=now)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -206,9 +206,25 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
     address = models.CharField(max_length=45, default="", blank=True)
     digest = models.CharField(max_length=64)
+    key = models.CharField(max_length=16, default="", db_default="")  # its name; "": sealed before there was one
 
     class Meta:
         ordering = ["pk"]
+
+
+class AuditEnd(models.Model):
+    """One row: where the audit log ends, sealed, so that entries cut off its end are missed. ``taken`` is the last
+    entry that was there before this row was made; ``taken_digest`` seals all those. A restore makes it anew."""
+
+    is_summary = True
+
+    key = models.CharField(max_length=16)
+    taken = models.BigIntegerField(default=0)
+    taken_digest = models.CharField(max_length=64)
+    count = models.BigIntegerField(default=0)
+    last = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -1,8 +1,10 @@
 """The door for web servers."""
 
+import logging
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groundwork.config.settings")
 application = get_wsgi_application()
+logging.getLogger("groundwork.audit").setLevel(logging.INFO)  # servers say where the audit log ends, commands do not

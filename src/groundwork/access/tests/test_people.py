@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from groundwork.access import audit, people, roles
+from groundwork.access import people, roles, seals
 from groundwork.access.models import AuditEntry, Department, Grant, Invitation, Reach, Role, User
 from groundwork.access.testing import make_person
 from groundwork.core.clock import now, standing_at
@@ -184,7 +184,7 @@ def test_own_settings_language_and_colours(cast, as_user):
     right = client.post(reverse("access:password"), {"now": "correct horse battery", **PASSWORD})
     assert (wrong.status_code, right.status_code) == (422, 302)
     assert client.get(reverse("access:me")).status_code == 200
-    assert audit.verify() == ""
+    assert seals.verify() == ""
 
 
 def test_an_invitation_is_shown_also_where_mail_is_set_up_wrongly(cast, as_user, settings):

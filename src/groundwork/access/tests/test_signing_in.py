@@ -3,7 +3,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from groundwork.access import audit
+from groundwork.access import audit, seals
 from groundwork.access.models import AuditEntry
 from groundwork.access.testing import PASSWORD
 
@@ -120,14 +120,14 @@ def test_what_allauth_offers_besides_is_not_there(cast, as_user, path):
 def test_an_altered_removed_or_inserted_entry_is_found(cast):
     for event in ("signed in", "signed out", "signed in"):
         audit.record(event, cast.anna, {"n": 1})
-    assert audit.verify() == ""
+    assert seals.verify() == ""
 
     first, second, _third = AuditEntry.objects.all()
     AuditEntry.objects.filter(pk=first.pk).update(detail={"n": 2})
-    altered = audit.verify()
+    altered = seals.verify()
     AuditEntry.objects.filter(pk=first.pk).update(detail={"n": 1})
-    assert audit.verify() == ""
+    assert seals.verify() == ""
     AuditEntry.objects.filter(pk=second.pk).delete()
 
     assert str(first.pk) in altered
-    assert audit.verify()
+    assert seals.verify()

@@ -5,6 +5,7 @@ On PostgreSQL any number may run, on any machines; on SQLite the one that ``serv
 """
 
 import argparse
+import logging
 
 from django_q.cluster import Cluster
 
@@ -18,6 +19,7 @@ def run(args: argparse.Namespace) -> int:
         if args.run:
             apart.carry(args.run)
             return 0
+        logging.getLogger("groundwork.audit").setLevel(logging.INFO)
         wind_up()
         cluster = Cluster()
         cluster.start()
