@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access import seals, sessions
+from groundwork.access import seals, sessions, two_steps
 from groundwork.access.presets import PRESETS
 from groundwork.background import schedules
 from groundwork.background.setup import Check, Step, on_doctor, on_restore
@@ -34,5 +34,6 @@ for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))
 
 on_doctor.add(Check("audit", seals.verify))
+on_doctor.add(Check("second step", two_steps.fault))
 on_restore.add(Step("audit", seals.taken_over))
 schedules.every("access.sessions", sessions.tidy, seconds=24 * 3600)

@@ -270,12 +270,15 @@ class BrowserSession(models.Model):
 
 
 class TwoSteps(models.Model):
-    """The secret by which a person's phone makes codes. ``last_counter`` is the latest code taken: none comes twice."""
+    """From what the secret by which a person's phone makes codes is worked out; see ``two_steps``. ``key`` names the
+    key it takes, ``last_counter`` is the latest code taken: none comes twice."""
 
     is_secret = True
 
     person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
-    secret = models.CharField(max_length=40)
+    salt = models.CharField(max_length=40, default="", db_default="")
+    key = models.CharField(max_length=16, default="", db_default="")
+    secret = models.CharField(max_length=40, default="", db_default="")  # itself, where there is no salt yet
     last_counter = models.BigIntegerField()
 
 

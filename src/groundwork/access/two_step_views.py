@@ -21,7 +21,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.ui.notices import said
 
 HALF = "half signed in"  # in the session: who has given the password, and when
-SECRET = "secret of two steps"  # noqa: S105 - in the session, until the first code is given
+SALT = "salt of two steps"  # in the session, until the first code is given
 MINUTES = 10
 
 
@@ -82,21 +82,22 @@ def own(request):
 
 
 def set_up(request, person: User):
-    secret = request.session.setdefault(SECRET, two_steps.new_secret())
+    salt = request.session.setdefault(SALT, two_steps.new_salt())
     if request.method == "POST" and is_too_many(request, "change_password", user=person):
         raise Refusal(_("Too many tries. Wait an hour."))
     form = TwoStepsForm(request.POST or None, person=person)
     codes = None
     if request.method == "POST" and form.is_valid():
-        codes = two_steps.set_up(person, secret=secret, code=form.cleaned_data["code"], request=request)
+        codes = two_steps.set_up(person, salt=salt, code=form.cleaned_data["code"], request=request)
         if codes is None:
             form.add_error("code", _("This code does not fit. Is the time on your phone right?"))
     if codes is None:
+        secret = two_steps.secret_from(person, salt)
         picture = two_steps.picture(two_steps.address(secret, person, request.firm_name))
         spaced = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
         is_asked = two_steps.are_missing(person)
         return page(request, "access/two_steps_new.html", form, picture=picture, secret=spaced, is_asked=is_asked)
-    del request.session[SECRET]
+    del request.session[SALT]
     return render(request, "access/recovery_codes.html", {"codes": codes})
 
 

@@ -1,6 +1,8 @@
 """Signing in in two steps: the password, then a code from an app on the phone (RFC 6238) or one of ten recovery codes.
 
-A code is taken once. Secrets stand in the database as they are: whoever can read the database can make codes.
+A code is taken once. The secret by which the phone makes codes stands nowhere: it is worked out from a random salt,
+which is kept, and from the secret of this installation, which is not in the database nor in a backup (``core.secret``).
+With another installation secret the phones' codes fit no more; the recovery codes do.
 """
 
 import base64
@@ -13,6 +15,7 @@ from urllib.parse import quote, urlencode
 from django.db import transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groundwork.access import audit
 from groundwork.access.audit import Event
@@ -21,6 +24,7 @@ from groundwork.access.people import refuse_above
 from groundwork.access.rights import rights
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
+from groundwork.core.secret import key_for, name_of
 
 SECONDS = 30  # of one code
 DIGITS = 6
@@ -32,8 +36,22 @@ RECOVERY_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none is mistaken for anoth
 # ── codes
 
 
-def new_secret() -> str:
-    return base64.b32encode(secrets.token_bytes(20)).decode()
+def new_salt() -> str:
+    return secrets.token_hex(20)
+
+
+def key() -> bytes:
+    return key_for("second step")
+
+
+def secret_from(person: User, salt: str) -> str:
+    """160 bits, as RFC 4226, 4, recommends; in the letters that apps on phones take."""
+    return base64.b32encode(hmac.digest(key(), f"{person.pk}:{salt}".encode(), "sha256")[:20]).decode()
+
+
+def secret_of(kept: TwoSteps) -> str:
+    """Where two steps were set up before secrets were worked out, the secret itself is kept."""
+    return kept.secret or secret_from(kept.person, kept.salt)
 
 
 def counter_now() -> int:
@@ -82,12 +100,13 @@ def picture(text: str):
 
 
 @transaction.atomic
-def set_up(person: User, *, secret: str, code: str, request=None) -> list[str] | None:
+def set_up(person: User, *, salt: str, code: str, request=None) -> list[str] | None:
     """Begin to ask ``person`` for codes: the recovery codes, told only now. None where ``code`` does not fit."""
-    counter = counter_of(secret, code)
+    counter = counter_of(secret_from(person, salt), code)
     if counter is None:
         return None
-    TwoSteps.objects.update_or_create(person=person, defaults={"secret": secret, "last_counter": counter})
+    facts = {"salt": salt, "key": name_of(key()), "secret": "", "last_counter": counter}
+    TwoSteps.objects.update_or_create(person=person, defaults=facts)
     person.two_steps_since = now()
     person.save(update_fields=["two_steps_since"])
     audit.record(Event.TWO_STEPS_ON, person, {}, request)
@@ -117,10 +136,10 @@ def digest_of(person: User, code: str) -> str:
 def takes(person: User, code: str, request=None) -> bool:
     """Does ``code`` let this person in? A code from the phone is taken once, a recovery code once for ever."""
     code = "".join(sign for sign in code if sign.isalnum())
-    kept = TwoSteps.objects.filter(person=person).first()
+    kept = TwoSteps.objects.filter(person=person).select_related("person").first()
     if kept is None:
         return False
-    counter = counter_of(kept.secret, code) if code.isascii() and code.isdigit() else None
+    counter = counter_of(secret_of(kept), code) if code.isascii() and code.isdigit() else None
     if counter is not None:
         return bool(TwoSteps.objects.filter(pk=kept.pk, last_counter__lt=counter).update(last_counter=counter))
     unused = RecoveryCode.objects.filter(person=person, digest=digest_of(person, code), used_at=None)
@@ -151,3 +170,22 @@ def turn_off(person: User, *, by: User, request=None) -> None:
 def are_missing(person: User) -> bool:
     """Does a role ask this person for two steps that are not set up?"""
     return person.two_steps_since is None and rights(person).asks_two_steps
+
+
+def fault() -> str:
+    """For ``doctor``: whose secret is still kept, and whose app was set up under another installation secret."""
+    plain, other = TwoSteps.objects.exclude(secret="").count(), TwoSteps.objects.exclude(key=name_of(key())).count()
+    if plain:
+        words = ngettext(
+            "The secret of %(count)s person's second step stands in the database: it is to be set up anew.",
+            "The secrets of %(count)s people's second step stand in the database: it is to be set up anew.", plain,
+        )  # fmt: skip
+        return words % {"count": plain}
+    if other:
+        words = ngettext(
+            "The app of %(count)s person was set up with another secret.key: bring it back, or reset the step.",
+            "The apps of %(count)s people were set up with another secret.key: bring it back, or reset the step.",
+            other,
+        )
+        return words % {"count": other}
+    return ""

@@ -1,10 +1,12 @@
 """Signing in in two steps: the password, then a code that is taken once."""
 
 import base64
+import json
 import re
 import time
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +14,7 @@ from groundwork.access import links, people, roles, two_steps
 from groundwork.access.models import AuditEntry, Invitation, RecoveryCode, Role, TwoSteps, User
 from groundwork.access.testing import PASSWORD
 from groundwork.access.tests.test_sessions import is_in
+from groundwork.background.setup import on_doctor
 from groundwork.core.refusals import NotAllowed, Refusal
 
 DOOR, STEP, OWN = "account_login", "access:second_step", "access:two_steps"
@@ -30,14 +33,15 @@ def clock(monkeypatch):
 
 
 def code_now(person) -> str:
-    return two_steps.code_of(TwoSteps.objects.get(person=person).secret, two_steps.counter_now())
+    return two_steps.code_of(two_steps.secret_of(TwoSteps.objects.get(person=person)), two_steps.counter_now())
 
 
 def turned_on(person, clock) -> list[str]:
     """The recovery codes of somebody who set two steps up a minute ago."""
-    secret = two_steps.new_secret()
+    salt = two_steps.new_salt()
     person = User.objects.get(pk=person.pk)
-    codes = two_steps.set_up(person, secret=secret, code=two_steps.code_of(secret, two_steps.counter_now()))
+    code = two_steps.code_of(two_steps.secret_from(person, salt), two_steps.counter_now())
+    codes = two_steps.set_up(person, salt=salt, code=code)
     clock(60)
     return codes
 
@@ -59,7 +63,7 @@ def test_the_codes_are_those_of_the_standard(seconds, code):
 def test_set_up_by_the_picture_and_the_first_code_and_ten_recovery_codes_are_shown_once(cast, as_user):
     anna = as_user(cast.anna)
     page = anna.get(reverse(OWN)).content.decode()
-    secret = anna.session["secret of two steps"]
+    secret = two_steps.secret_from(cast.anna, anna.session["salt of two steps"])
     assert secret == re.search(r'<p class="num mt4">([A-Z2-7 ]+)</p>', page)[1].replace(" ", "")
     typed = {"code": two_steps.code_of(secret, two_steps.counter_now()), "now": PASSWORD}
 
@@ -180,7 +184,7 @@ def test_whom_a_role_asks_for_two_steps_sets_them_up_before_anything_else(cast, 
     assert anna.post(reverse("records:new", args=["company"]), {"name": "Tortola"}).url == reverse(OWN)
     page = anna.get(reverse(OWN))
     assert (page.status_code, page.context["is_asked"]) == (200, True)
-    secret = anna.session["secret of two steps"]
+    secret = two_steps.secret_from(cast.anna, anna.session["salt of two steps"])
     anna.post(reverse(OWN), {"code": two_steps.code_of(secret, two_steps.counter_now()), "now": PASSWORD})
     assert is_in(anna)
     assert is_in(as_user(cast.olga))
@@ -228,3 +232,46 @@ def test_turning_off_and_new_recovery_codes_take_a_code(cast, clock, as_user):
     assert not TwoSteps.objects.exists()
     client, _answer = at_the_door(cast.anna)
     assert is_in(client)
+
+
+# ── where the secret stands
+
+
+def test_who_reads_the_whole_database_cannot_make_codes(cast, as_user, clock):
+    anna = as_user(cast.anna)
+    anna.get(reverse(OWN))
+    secret = two_steps.secret_from(cast.anna, anna.session["salt of two steps"])
+    anna.post(reverse(OWN), {"code": two_steps.code_of(secret, two_steps.counter_now()), "now": PASSWORD})
+
+    kept = TwoSteps.objects.get()
+    said = json.dumps([*TwoSteps.objects.values(), *(one.get_decoded() for one in Session.objects.all())], default=str)
+
+    assert two_steps.secret_of(kept) == secret
+    assert secret not in said
+    assert base64.b32decode(secret).hex() not in said
+
+
+def test_two_people_with_the_same_salt_have_different_secrets(cast):
+    assert two_steps.secret_from(cast.anna, "1") != two_steps.secret_from(cast.ivan, "1")
+
+
+def test_under_another_installation_secret_the_recovery_codes_still_let_in_and_doctor_says_so(cast, clock, settings):
+    codes = turned_on(cast.anna, clock)
+    code = code_now(cast.anna)
+    assert on_doctor["second step"].run() == ""
+
+    settings.SECRET_KEY = "that of the new machine"
+
+    assert not two_steps.takes(cast.anna, code)
+    assert two_steps.takes(cast.anna, codes[0])
+    assert "1 person was set up with another secret.key" in on_doctor["second step"].run()
+
+
+def test_who_set_it_up_before_goes_on_and_doctor_names_how_many(cast, clock):
+    old = base64.b32encode(b"12345678901234567890").decode()
+    TwoSteps.objects.create(person=cast.anna, secret=old, last_counter=0)
+
+    assert two_steps.takes(cast.anna, two_steps.code_of(old, two_steps.counter_now()))
+    assert "1 person's second step stands in the database" in on_doctor["second step"].run()
+    turned_on(cast.anna, clock)
+    assert on_doctor["second step"].run() == ""
