@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from tests.support.servers import postgres_url
+
 
 def test_help_names_every_command_and_a_wrong_word_is_wrong_usage(installation):
     firm = installation()
@@ -142,6 +144,25 @@ def test_a_failed_upgrade_puts_everything_back(installation, tmp_path):
         assert "Traceback" not in failed.stderr
         assert firm.rows("SELECT app, name FROM django_migrations ORDER BY id") == rows
         assert firm.rows("SELECT surprise FROM django_session") == [("somebody made this by hand",)]
+
+
+def test_without_the_programs_of_postgresql_an_upgrade_is_refused_before_anything_is_touched(installation, monkeypatch):
+    firm = installation(init=True)
+    made_old(firm)
+    rows = firm.rows("SELECT app, name FROM django_migrations ORDER BY id")
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    for words in (["--rehearse"], []):
+        done = firm.run("upgrade", *words)
+
+        if not postgres_url():  # SQLite needs none of them
+            assert done.returncode == 0
+            continue
+        assert done.returncode == 1
+        assert "pg_dump and psql of PostgreSQL must be installed here" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert firm.rows("SELECT app, name FROM django_migrations ORDER BY id") == rows
+        assert not (firm.home / "backups").exists()
 
 
 def test_nobody_upgrades_under_a_running_server(fresh_server):

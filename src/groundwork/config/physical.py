@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection, connections
 
+TOOLS = ("pg_dump", "psql")
 EMPTY_SCHEMA = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
@@ -100,6 +101,17 @@ def address(name: str = "", with_password: bool = False) -> str:
     options = {key: value for key, value in held["OPTIONS"].items() if isinstance(value, str)}
     query = urlencode(options | ({"host": held["HOST"]} if at_socket else {}))
     return f"postgres://{who}{where}/{quote(name or held['NAME'])}" + (f"?{query}" if query else "")
+
+
+def refuse_without_tools() -> None:
+    """Said before anything is touched: on PostgreSQL there is no copy to return to without its own programs."""
+    if connection.vendor != "postgresql":
+        return
+    if missing := [name for name in TOOLS if shutil.which(name) is None]:
+        raise CommandError(
+            f"{' and '.join(missing)} of PostgreSQL must be installed here, for the copy to which a failed upgrade "
+            "returns. Nothing was touched. Type: apt-get install postgresql-client"
+        )
 
 
 def tool(name: str, *arguments: str) -> None:

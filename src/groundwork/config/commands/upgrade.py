@@ -32,6 +32,7 @@ def upgrade() -> int:
             print("The tables are those of this version already.")
             init.set_up(sys.stdout)
             return 0
+        physical.refuse_without_tools()
         copy = place_for_copy()
         physical.copy_to(copy)
         print(f"The database as it was: {copy}", flush=True)
@@ -79,6 +80,7 @@ def place_for_copy() -> Path:
 
 def rehearse() -> int:
     """The same upgrade in a second process, on a copy in a home folder of its own; both are gone afterwards."""
+    physical.refuse_without_tools()
     with (
         tempfile.TemporaryDirectory(prefix="groundwork-rehearsal-") as folder,
         physical.twin(Path(folder)) as database,
