@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "groundwork.ui.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "groundwork.ui.uploads.UploadLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "groundwork.access.view_as.ViewAs",
@@ -206,6 +207,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_LIMIT = 200 * 1024 * 1024  # bytes of one file dropped for import
+UPLOAD_ELSEWHERE = 8 * 1024 * 1024  # bytes of a request to a view that takes no large files
 
 SECURE = PUBLIC_URL.startswith("https:") or not DEBUG and os.environ.get("GROUNDWORK_PLAIN_HTTP") != "1"
 SESSION_COOKIE_NAME = "groundwork_session"

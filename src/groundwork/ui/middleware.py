@@ -46,9 +46,9 @@ class Refusals:
         return refused(request, exception) if isinstance(exception, Refusal) else None
 
 
-def refused(request, refusal: Refusal):
-    """The answer that says no."""
-    status = 403 if isinstance(refusal, NotAllowed) else 409
+def refused(request, refusal: Refusal, status: int = 0):
+    """The answer that says no; ``status`` where it is another than 409, or 403 for what the person may not."""
+    status = status or (403 if isinstance(refusal, NotAllowed) else 409)
     context = {"sentence": refusal.sentence, "status": status, "back": came_from(request)}
     if not getattr(request, "htmx", False):
         return render(request, "ui/refused.html", context, status=status)

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from groundwork.blueprint.models import Firm
 from groundwork.records import views
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import PICTURES
 from groundwork.records.files.models import RecordFile
 from groundwork.ui.forms import PlainErrors
+from groundwork.ui.uploads import takes_files
 
 POLICY = "default-src 'none'; sandbox"
 
@@ -25,6 +27,11 @@ class FileForm(PlainErrors, forms.Form):
         return given
 
 
+def limit() -> int:
+    return (Firm.current() or Firm()).file_limit_mb * keeping.MEGABYTE
+
+
+@takes_files(limit)
 @require_POST
 @views.acts_on("edit")
 def add(request, kind, record):

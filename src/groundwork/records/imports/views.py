@@ -28,6 +28,7 @@ from groundwork.records.imports.readers import open_source, sources
 from groundwork.records.lists.exports import as_csv
 from groundwork.ui.forms import PlainErrors
 from groundwork.ui.table import Cell, Column, Row, Table
+from groundwork.ui.uploads import takes_files
 
 State = ImportJob.State
 SUFFIXES = (".csv", ".zip", ".xlsx", ".txt", ".xml")
@@ -65,6 +66,7 @@ def mine(user):
     return ImportJob.objects.filter(Q() if reach(user, "view", "import").all else Q(requester=user))
 
 
+@takes_files(lambda: settings.UPLOAD_LIMIT)
 @require_http_methods(["GET", "POST"])
 @allowed("create", "import")
 def start(request):

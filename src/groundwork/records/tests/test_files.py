@@ -52,6 +52,28 @@ def test_a_file_added_to_a_company_comes_back_as_it_was_given(cast, as_user):
     assert (file.size, file.mime, file.by) == (len(PDF), "application/pdf", cast.anna)
 
 
+def test_a_file_too_large_is_refused_by_what_the_request_says_before_it_is_read(cast, as_user):
+    Firm.objects.update(file_limit_mb=10)
+    client, company = as_user(cast.anna), make_company(cast.anna)
+    sent = {"data": {"file": SimpleUploadedFile("offer.pdf", PDF)}, "CONTENT_LENGTH": str(11 * keeping.MEGABYTE + 1)}
+
+    answer = client.post(address("file_add", company), **sent)
+    small = client.post(reverse("records:note", args=["company", company.pk]), {}, CONTENT_LENGTH=str(9 << 20))
+    anywhere = client.post(reverse("access:me"), {}, CONTENT_LENGTH=str(9 << 20))
+
+    assert answer.status_code == small.status_code == anywhere.status_code == 413
+    assert "Choose a smaller file: 10 MB fit." in answer.content.decode()
+    assert not answer.wsgi_request._read_started
+    assert not RecordFile.objects.exists()
+
+
+def test_a_file_that_just_fits_passes_the_check_of_the_request(cast, as_user):
+    Firm.objects.update(file_limit_mb=9)
+    content = PDF + b" " * (9 * keeping.MEGABYTE - len(PDF))
+
+    assert attach(as_user(cast.anna), make_company(cast.anna), content=content).status_code == 302
+
+
 def test_a_file_leaves_as_an_attachment_that_nothing_runs_in(cast, as_user):
     company, client = make_company(cast.anna), as_user(cast.anna)
     attach(client, company)

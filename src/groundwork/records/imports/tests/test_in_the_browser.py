@@ -147,6 +147,16 @@ def test_an_empty_and_a_too_large_file_are_told_beside_the_field(cast, as_user, 
     assert not ImportJob.objects.exists()
 
 
+def test_a_load_far_too_large_is_refused_before_it_is_read(cast, as_user, settings):
+    settings.UPLOAD_LIMIT = 20 << 20
+
+    answer = as_user(cast.olga).post(reverse("imports:start"), {}, CONTENT_LENGTH=str(30 << 20))
+
+    assert answer.status_code == 413
+    assert "20 MB fit" in answer.content.decode()
+    assert not answer.wsgi_request._read_started
+
+
 def test_who_may_not_import_is_not_let_in(cast, as_user):
     job = ImportJob.objects.create(layout="records:company", requester=cast.olga, state="checked")
     client = as_user(cast.anna)
