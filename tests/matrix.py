@@ -488,6 +488,7 @@ ROWS: dict[str, Row] = {
     "access:session_end": Row("signed in", lambda case: [{"pk": case.world.sessions["ivan"]}], may=own_session),
     "access:sessions_end_all": Row("configure people", person_args),
     "access:leave": Row("configure people", person_args, post=lambda case: {"on": "2020-01-01"}),
+    "access:leave_call_off": Row("configure people", person_args, says=frozenset({409})),
     "access:two_steps": Row("signed in"),
     "access:second_step": Row("open", may=lambda case, oracle: "login"),
     "access:two_steps_reset": Row("configure people", person_args, may=not_for_oneself),

@@ -34,6 +34,8 @@ class Event(models.TextChoices):
     CONFIGURED = "configured", gettext_lazy("configuration file applied or rolled back")
     VIEW_AS = "view as", gettext_lazy("looks as somebody else")
     VIEW_AS_ENDED = "view as ended", gettext_lazy("looks as somebody else no more")
+    LEAVES = "leaves", gettext_lazy("leaving planned")
+    STAYS = "stays", gettext_lazy("planned leaving called off")
     LEFT = "left", gettext_lazy("person left")
     CODE_WRONG = "code wrong", gettext_lazy("wrong code of the second step")
     TWO_STEPS_ON = "two steps on", gettext_lazy("sign-in in two steps set up")

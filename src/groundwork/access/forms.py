@@ -11,10 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.access import choices, firstrun, leaving
 from groundwork.access.audit import Event
-from groundwork.access.models import Department, FieldGrant, Reach, Role, User, Verb
+from groundwork.access.models import Department, FieldGrant, PlannedLeave, Reach, Role, User, Verb
 from groundwork.access.people import roles_within_reach
 from groundwork.blueprint.models import Firm
-from groundwork.core.clock import start_of, today
+from groundwork.core.clock import start_of
 from groundwork.core.languages import sort_key
 from groundwork.ui.forms import DayInput, PlainErrors, ReasonField, SeveralField
 
@@ -277,17 +277,22 @@ class PersonForm(PlainErrors, forms.ModelForm):
 class LeaveForm(PlainErrors, forms.Form):
     """The last day, and for each type of which the person owns records who takes them over."""
 
-    on = forms.DateField(label=_("Last day"), widget=DayInput())
+    on = forms.DateField(
+        label=_("Last day"), widget=DayInput(),
+        help_text=_("For a day ahead: the person works until it is over, then all this happens by itself."),
+    )  # fmt: skip
 
     def __init__(self, *args, person, held, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial["on"] = today()
+        planned = PlannedLeave.objects.filter(person=person).first()
+        self.initial["on"] = person.leaves_on or leaving.firm_day()
         self.held = held
         for item in held:
             able = leaving.may_take_over(item.type_key, person)
             self.fields[f"to:{item.type_key}"] = forms.ModelChoiceField(
                 able, label=_("Who takes over: %(what)s (%(count)s)") % {"what": item.label, "count": item.count},
-                initial=person.department.head_id if person.department else None,
+                initial=(planned.takers.get(item.type_key) if planned else None)
+                or (person.department.head_id if person.department else None),
             )  # fmt: skip
 
     @property

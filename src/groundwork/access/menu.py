@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access import seals, sessions, two_steps
+from groundwork.access import leaving, seals, sessions, two_steps
 from groundwork.access.presets import PRESETS
 from groundwork.background import schedules
 from groundwork.background.setup import Check, Step, on_doctor, on_restore
@@ -36,4 +36,5 @@ for key, preset in PRESETS.items():
 on_doctor.add(Check("audit", seals.verify))
 on_doctor.add(Check("second step", two_steps.fault))
 on_restore.add(Step("audit", seals.taken_over))
+schedules.every("access.leaving", leaving.carry_out_due, seconds=300)
 schedules.every("access.sessions", sessions.tidy, seconds=24 * 3600)

@@ -6,12 +6,13 @@ And: whoever must sign in in two steps sets them up before anything else.
 import zoneinfo
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
 
-from groundwork.access import sessions, two_steps
+from groundwork.access import leaving, sessions, two_steps
 from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 
@@ -27,6 +28,9 @@ class PersonalSettings:
             request.firm_name = firm.name if firm else "Groundwork"
             reader = getattr(request, "real_user", request.user)
             person = reader if reader.is_authenticated else None
+            if person and leaving.is_over(person):
+                logout(request)
+                person = None
             if person and reader is request.user:
                 sessions.seen(request)
             language = self._language(request, person, firm)

@@ -65,6 +65,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(default=now)
+    leaves_on = models.DateField(null=True, editable=False)  # the last day, ahead; see ``leaving``
     left_on = models.DateField(_("left on"), null=True, editable=False)  # works here no more; stays in every history
     two_steps_since = models.DateTimeField(null=True, editable=False)  # asked for a code too; see ``two_steps``
     sessions_from = models.PositiveIntegerField(default=1, editable=False)  # raised: every session before it is over
@@ -225,6 +226,17 @@ class AuditEnd(models.Model):
     last = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64)
     seal = models.CharField(max_length=64)
+
+
+class PlannedLeave(models.Model):
+    """What happens once the last day of somebody who leaves is over: ``takers`` maps a type's key to a successor's id.
+    ``fault`` is why it could not be carried out."""
+
+    person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="planned_leave")
+    takers = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=now)
+    fault = models.CharField(max_length=500, default="", blank=True)
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -19,7 +19,6 @@ from groundwork.access.roles import refuse_unless_configurator
 from groundwork.access.session_views import told as told_session
 from groundwork.access.view_as import may_view_as
 from groundwork.blueprint.elements import raise_config_version
-from groundwork.core.clock import today
 from groundwork.core.languages import day
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
@@ -49,11 +48,7 @@ def people_table(everybody) -> Table:
                 Cell(str(person), sub=person.email),
                 Cell(", ".join(str(role) for role in person.roles.all())),
                 Cell(str(person.department or "")),
-                Cell(here, kind="muted")
-                if person.is_active
-                else Cell(left, kind="muted", sub=day(person.left_on))
-                if person.left_on
-                else Cell(gone, kind="warn"),
+                state_of(person, here, gone, left),
             ],
             key=str(person.pk), href=reverse("access:person", args=[person.pk]),
         )
@@ -66,6 +61,13 @@ def people_table(everybody) -> Table:
         Column("state", _("State")),
     ]
     return Table(columns, rows, id="people")
+
+
+def state_of(person: User, here: str, gone: str, left: str) -> Cell:
+    if person.is_active:
+        until = _("until %(day)s") % {"day": day(person.leaves_on)} if person.leaves_on else ""
+        return Cell(here, kind="muted", sub=until)
+    return Cell(left, kind="muted", sub=day(person.left_on)) if person.left_on else Cell(gone, kind="warn")
 
 
 @allowed("view", "people")
@@ -90,15 +92,29 @@ def person(request, pk):
 def leave(request, pk):
     """First what happens, then the act."""
     shown = get_object_or_404(User.objects.select_related("department"), pk=pk)
-    leaving.refuse_unless_it_may_be(shown, request.user, today())
+    leaving.refuse_unless_it_may_be(shown, request.user)
     held = leaving.held_by(shown)
     form = LeaveForm(request.POST or None, person=shown, held=held)
     if request.method != "POST" or not form.is_valid():
         return page(request, "access/leave.html", form, person=shown, happens=happens(shown))
-    undo = leaving.leave(shown, by=request.user, on=form.cleaned_data["on"], takers=form.takers, request=request)
+    on = form.cleaned_data["on"]
+    if on > leaving.firm_day():
+        leaving.plan(shown, by=request.user, on=on, takers=form.takers, request=request)
+        said(request, _("%(name)s works until the end of %(day)s and then leaves.") % {"name": shown, "day": day(on)})
+        return redirect("access:person", pk)
+    undo = leaving.leave(shown, by=request.user, on=on, takers=form.takers, request=request)
     words = _("%(name)s has left. What %(name)s owned is handed over.") if undo or not held else _("%(name)s has left.")
     said(request, words % {"name": shown}, undo_url=undo)
     return redirect("access:people")
+
+
+@require_POST
+@allowed("configure", "people")
+def call_off(request, pk):
+    shown = get_object_or_404(User, pk=pk)
+    leaving.call_off(shown, by=request.user, request=request)
+    said(request, _("%(name)s stays.") % {"name": shown})
+    return redirect("access:person", pk)
 
 
 def happens(person: User) -> list[str]:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("people/<int:pk>", people_views.person, name="person"),
     path("people/<int:pk>/password-link", people_views.password_link, name="password_link"),
     path("people/<int:pk>/leave", people_views.leave, name="leave"),
+    path("people/<int:pk>/stays", people_views.call_off, name="leave_call_off"),
     path("people/<int:pk>/sign-out", session_views.end_all_of, name="sessions_end_all"),
     path("people/<int:pk>/reset-two-steps", two_step_views.reset, name="two_steps_reset"),
     path("people/<int:pk>/view-as", session_views.view_as_begin, name="view_as"),
