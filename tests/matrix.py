@@ -617,7 +617,9 @@ ROWS: dict[str, Row] = {
     ),
     "records:file": Row("view record", file_args, says=frozenset({404})),
     "records:personal": Row("view record", may=administrators_only),
-    "records:personal_file": Row("view record", may=administrators_only),
+    "records:personal_file": Row(
+        "view record", lambda case: [{"form": "json"}, {"form": "pdf"}], may=administrators_only
+    ),
     "records:erase": Row("view record", post=reasoned, may=administrators_only),
     "records:note": Row("edit record", post=lambda case: {"kind": "note", "text": "typed"}),
     "records:part_add": Row("edit record", part_args, says=frozenset({404}), types=lambda kind: bool(kind.parts)),

@@ -6,3 +6,6 @@ class DocumentsConfig(AppConfig):
     name = "groundwork.documents"
     label = "documents"
     verbose_name = _("Documents")
+
+    def ready(self):
+        from groundwork.documents import personal  # noqa: F401 - it adds a format

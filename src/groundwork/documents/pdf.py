@@ -34,11 +34,31 @@ class Paper:
     page_word: str = ""
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """Headings with facts (label, value) and entries (text, what is said small below it), in the reader's language."""
+
+    language: str
+    title: str
+    subtitle: str
+    sections: list[dict]  # {"heading", "facts", "entries"}
+    nothing: str  # where a section has neither
+    page_word: str = ""
+
+
 def render(paper: Paper) -> bytes:
     """The document as PDF, with the fonts that typst brings: Latin, Cyrillic and the signs of currencies."""
+    return _compiled("paper", paper)
+
+
+def render_sheet(sheet: Sheet) -> bytes:
+    return _compiled("sheet", sheet)
+
+
+def _compiled(name: str, said: Paper | Sheet) -> bytes:
     return typst.compile(
-        TEMPLATES / "paper.typ",
+        TEMPLATES / f"{name}.typ",
         root=TEMPLATES,
         ignore_system_fonts=True,
-        sys_inputs={"paper": json.dumps(asdict(paper), ensure_ascii=False)},
+        sys_inputs={name: json.dumps(asdict(said), ensure_ascii=False)},
     )

@@ -6,18 +6,20 @@ Sources of the duties: GDPR art. 15, 17, 20; 152-ФЗ art. 14, 20, 21.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
 from groundwork.access.models import AuditEntry, User
 from groundwork.access.people import ADMINISTRATOR
+from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.records.models import Activity, Change, ExternalKey, Merge, Part, Record, RecordFile, SearchRow
 from groundwork.records.tasks.models import Task
@@ -46,8 +48,19 @@ class Kept:
     why: Any  # lazy text
 
 
+@dataclass(frozen=True)
+class Format:
+    """A kind of file in which a person's data is handed over: ``made(record, firm's name)`` gives its bytes."""
+
+    key: str  # the ending of the file's name
+    label: Any
+    mime: str
+    made: Callable[[Record, str], bytes]
+
+
 subjects: Registry[Subject] = Registry(lambda subject: subject.type_key)
 kept_by_law: Registry[Kept] = Registry(lambda kept: kept.type_key)
+formats: Registry[Format] = Registry(lambda made: made.key)
 
 
 def may(user, record: Record) -> bool:
@@ -256,6 +269,15 @@ def everything(record: Record) -> dict:
         ],
         "named elsewhere": [item.told(signs) for item in mentions(record) if not isinstance(item.row, SearchRow)],
     }  # fmt: skip
+
+
+def as_json(record: Record, firm_name: str) -> bytes:
+    """For programs, to be taken elsewhere."""
+    about = {"held by": firm_name, "made at": now(), **everything(record)}
+    return json.dumps(about, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+
+
+formats.add(Format("json", "JSON", "application/json", as_json))
 
 
 def facts(record: Record) -> dict:

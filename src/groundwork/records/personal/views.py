@@ -3,8 +3,7 @@
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from groundwork.access import audit
 from groundwork.core.clock import now, today
 from groundwork.records.personal import erasing
 from groundwork.records.personal import facts as personal
+from groundwork.records.personal.told import sections
 from groundwork.records.views import acts_on
 from groundwork.ui.forms import ReasonForm
 from groundwork.ui.notices import said
@@ -24,12 +24,12 @@ def of_person(view):
     """404 for what is no person, 403 for whoever is no administrator."""
 
     @wraps(view)
-    def guarded(request, kind, record):
+    def guarded(request, kind, record, **more):
         if kind.key not in personal.subjects:
             raise Http404
         if not personal.may(request.user, record):
             raise PermissionDenied
-        return view(request, kind, record)
+        return view(request, kind, record, **more)
 
     return guarded
 
@@ -41,10 +41,8 @@ def of_person(view):
 def shown(request, kind, record):
     """What we hold, readable and to be printed."""
     audit.record(audit.Event.PERSONAL, request.user, {"record": record.number, "file": "page"}, request)
-    held = personal.everything(record)
     context = {
-        "kind": kind, "record": record, "held": held, "made_at": now(),
-        "parts": [(part, held["parts"][part.key]) for part in kind.parts], "elsewhere": held["named elsewhere"],
+        "kind": kind, "record": record, "sections": sections(record), "made_at": now(), "formats": personal.formats,
     }  # fmt: skip
     return render(request, "records/personal.html", context)
 
@@ -53,12 +51,14 @@ def shown(request, kind, record):
 @require_GET
 @acts_on("view")
 @of_person
-def file(request, kind, record):
-    """The same for programs, to be taken elsewhere."""
-    audit.record(audit.Event.PERSONAL, request.user, {"record": record.number, "file": "json"}, request)
-    about = {"held by": request.firm_name, "made at": now(), **personal.everything(record)}
-    answer = JsonResponse(about, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    answer["Content-Disposition"] = f'attachment; filename="{record.number}-{today()}.json"'
+def file(request, kind, record, form):
+    """The same as a file: for programs, or to be printed and sent."""
+    chosen = personal.formats.get(form)
+    if chosen is None:
+        raise Http404
+    audit.record(audit.Event.PERSONAL, request.user, {"record": record.number, "file": form}, request)
+    answer = HttpResponse(chosen.made(record, request.firm_name), content_type=chosen.mime)
+    answer["Content-Disposition"] = f'attachment; filename="{record.number}-{today()}.{form}"'
     return answer
 
 

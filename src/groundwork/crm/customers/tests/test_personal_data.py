@@ -4,6 +4,7 @@ import io
 import json
 import re
 from contextlib import suppress
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 import pytest
@@ -11,13 +12,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
+from django.utils import translation
 
-from groundwork.access.models import AuditEntry
+from groundwork.access.models import AuditEntry, User
 from groundwork.background import work
 from groundwork.background.models import Run
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Consent, Contact, ContactDate, ContactFact, Employment
+from groundwork.documents.personal import sheet_of
 from groundwork.records import write
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS
@@ -114,7 +117,7 @@ def test_everything_that_was_planted_is_handed_over(cast, as_user, zofia, elsewh
     adam = as_user(cast.adam)
 
     page = adam.get(reverse("records:personal", args=["contact", zofia.pk])).content.decode()
-    held = json.loads(adam.get(reverse("records:personal_file", args=["contact", zofia.pk])).content)
+    held = json.loads(adam.get(reverse("records:personal_file", args=["contact", zofia.pk, "json"])).content)
 
     said = json.dumps(held, ensure_ascii=False)
     for text in (
@@ -126,6 +129,25 @@ def test_everything_that_was_planted_is_handed_over(cast, as_user, zofia, elsewh
         assert text in page
     assert {item["where"] for item in held["named elsewhere"]} >= {"activity", "company", "change", "staged", "invoice"}
     assert AuditEntry.objects.filter(event="personal data", user=cast.adam).count() == 2
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Notes and calls"), ("ru", "Заметки и звонки")])
+def test_the_same_is_handed_over_as_pdf_in_the_language_of_the_reader(cast, as_user, zofia, elsewhere, language, words):
+    User.objects.filter(pk=cast.adam.pk).update(language=language)
+    adam = as_user(cast.adam)
+
+    page = adam.get(reverse("records:personal", args=["contact", zofia.pk])).content.decode()
+    answer = adam.get(reverse("records:personal_file", args=["contact", zofia.pk, "pdf"]))
+    with translation.override(language):
+        said = json.dumps(asdict(sheet_of(zofia, "Hazel")), ensure_ascii=False)
+
+    assert answer.content.startswith(b"%PDF-")
+    assert answer["Content-Disposition"].endswith('.pdf"')
+    for text in (words, NAME, MAIL, "likes tulips", "Letter of quix", "wants blue boxes", "quix-17", "recommended us"):
+        assert text in said
+        assert text in page
+    assert AuditEntry.objects.filter(event="personal data", detail__file="pdf").count() == 1
+    assert adam.get(reverse("records:personal_file", args=["contact", zofia.pk, "exe"])).status_code == 404
 
 
 def test_after_erasing_nothing_names_her_but_the_invoice_and_that_is_said(cast, as_user, zofia, elsewhere):
@@ -256,8 +278,8 @@ def test_a_restored_backup_does_not_bring_her_back(cast, zofia):
 
 def test_only_administrators_ask_or_erase(cast, as_user, zofia):
     for person in (cast.anna, cast.olga):
-        for name in ("personal", "personal_file", "erase"):
-            assert as_user(person).get(reverse(f"records:{name}", args=["contact", zofia.pk])).status_code == 403
+        for name, *more in (["personal"], ["personal_file", "json"], ["personal_file", "pdf"], ["erase"]):
+            assert as_user(person).get(reverse(f"records:{name}", args=["contact", zofia.pk, *more])).status_code == 403
         assert "What we hold" not in as_user(person).get(zofia.get_absolute_url()).content.decode()
         with pytest.raises(Refusal):
             erasing.erase(zofia, by=person, reason="no")
