@@ -147,7 +147,7 @@ def carry_out(planned: PlannedLeave) -> str:
         if not by.is_active or not by.can("configure", "people"):
             continue
         try:
-            leave(person, by=by, on=person.leaves_on, takers=takers_now(planned, by))
+            leave(person, by=by, on=person.leaves_on or firm_day(), takers=takers_now(planned, by))
         except Refusal as refusal:
             fault = str(refusal.sentence)
         else:
