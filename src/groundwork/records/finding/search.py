@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.db.models.expressions import RawSQL
 
 from groundwork.access.models import FieldGrant
@@ -28,18 +28,21 @@ from groundwork.records.finding.words import (
     holds,
     index_text,
     is_nearly,
+    marked,
     misspelt,
     scoped,
+    stands_in,
     title_only,
     words,
 )
 from groundwork.records.guard import write_path
-from groundwork.records.models import SearchIndex, SearchRow, Use
+from groundwork.records.models import SearchIndex, SearchRow, Tally, Use
 
 if TYPE_CHECKING:
     from groundwork.background.models import Run
 
 MOST = 50  # hits of a type that are ranked and counted; of more, the newest
+FEW = 500  # rows that are looked through one by one, where a person sees no more
 RECENT = 30  # records that the person opened last
 BATCH = 200  # records indexed anew at once
 LEXEMES = "array_to_tsvector(string_to_array(text, ' '))"  # as the index has it: no parser of the database's own
@@ -264,10 +267,10 @@ def find(user, text: str, kinds, limit: int = 8) -> dict[str, Hits]:
     kinds = [kind for kind in kinds if kind.search and not scopes[kind.key].nothing and may_search(user, kind)]
     if node is None or not kinds:
         return {}
-    recent, within = recently_opened(user), [(kind, scopes[kind.key]) for kind in kinds]
-    rows = {row.pk: row for row in _candidates(node, within)}
+    recent, within = recently_opened(user), Within.of([(kind, scopes[kind.key]) for kind in kinds])
+    rows = {row.pk: row for row in within.candidates(node)}
     if not rows and (meant := misspelt(text)) is not None:
-        rows = {row.pk: row for row in _candidates(meant, within) if is_nearly(text, row.text.split())}
+        rows = {row.pk: row for row in within.candidates(meant) if is_nearly(text, row.text.split())}
     for row in _rows_of(recent, {kind.key for kind in kinds}):
         if (
             not row.archived
@@ -295,7 +298,50 @@ def _hits(user, kind, rows: list[SearchRow], limit: int) -> Hits | None:
     return Hits(kind, shown, min(len(rows), MOST), len(rows) > MOST) if shown else None
 
 
-def _candidates(node: Node, scopes: list[tuple[Any, Scope]]) -> list[SearchRow]:
+Scopes = list[tuple[Any, Scope]]  # types, and how far the person sees in each
+
+
+@dataclass(frozen=True)
+class Within:
+    """Where a person searches: few rows that are all known, and types of which there are more."""
+
+    few: list[SearchRow]
+    more: Scopes
+
+    @classmethod
+    def of(cls, scopes: Scopes) -> "Within":
+        """What the tallies call few is read; should there be more after all, its words are asked for."""
+        counted, small, room = _counts([(kind, scope) for kind, scope in scopes if not scope.all]), [], FEW
+        for kind, scope in sorted(scopes, key=lambda item: counted.get(item[0].key, 0)):
+            if not scope.all and counted.get(kind.key, 0) <= room:
+                small.append((kind, scope))
+                room -= counted.get(kind.key, 0)
+        rows = _rows_where(
+            [(marked(_whose(scope), [_type_mark(kind, current=True)]), kind) for kind, scope in small], FEW
+        )
+        found = Counter(row.type for row in rows)
+        known = {kind.key for kind, _scope in small if found[kind.key] <= FEW}
+        return cls([row for row in rows if row.type in known], [item for item in scopes if item[0].key not in known])
+
+    def candidates(self, node: Node) -> list[SearchRow]:
+        return [*(row for row in self.few if stands_in(row.text, node)), *_candidates(node, self.more)]
+
+
+def _counts(scopes: Scopes) -> dict[str, int]:
+    """How many current records of each type the person sees; types without any are left out."""
+    if not scopes:
+        return {}
+    seen = Q()
+    for kind, scope in scopes:
+        seen |= Q(type=kind.key) & (Q(owner_id=scope.me) | Q(department_id__in=scope.departments))
+    return dict(Tally.objects.filter(seen).order_by().values_list("type").annotate(counted=Sum("count")))
+
+
+def _whose(scope: Scope) -> list[str]:
+    return [] if scope.all else [f"o{scope.me}", *(f"d{pk}" for pk in sorted(scope.departments))]
+
+
+def _candidates(node: Node, scopes: Scopes) -> list[SearchRow]:
     """Whole words first; of types with enough of those nothing more is asked, so that a frequent word stays quick."""
     found: list[SearchRow] = []
     if (whole := exactly(node)) is not None:
@@ -305,27 +351,36 @@ def _candidates(node: Node, scopes: list[tuple[Any, Scope]]) -> list[SearchRow]:
     return [*found, *_newest(node, scopes)] if scopes else found
 
 
-def _newest(node: Node, scopes: list[tuple[Any, Scope]]) -> Iterable[SearchRow]:
-    """For each type the newest that match in the title, and the newest that match at all, in one query."""
-    branches, asks = [], []
-    for kind, scope in scopes:
-        whose = [] if scope.all else [f"o{scope.me}", *(f"d{pk}" for pk in sorted(scope.departments))]
-        for part in (title_only(node), node):
-            if part is None:
-                continue
-            if connection.vendor == "sqlite":
-                branches.append(
-                    "SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s"
-                )
-                asks += [_in_words(scoped(part, [_type_mark(kind, current=True)], whose)), MOST + 1]
-            else:
-                branches.append(
-                    f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery AND type = %s AND NOT archived "  # noqa: S608
-                    "ORDER BY id DESC LIMIT %s"
-                )
-                asks += [_in_words(scoped(part, whose)), kind.key, MOST + 1]
+def _newest(node: Node, scopes: Scopes) -> list[SearchRow]:
+    """For each type the newest that match in the title, and the newest that match at all."""
+    parts = [part for part in (title_only(node), node) if part is not None]
+    asked_for = [
+        (scoped(part, [_type_mark(kind, current=True)], _whose(scope)), kind)
+        for kind, scope in scopes
+        for part in parts
+    ]
+    return _rows_where(asked_for, MOST)
+
+
+def _rows_where(asks: list[tuple[Node | None, Any]], most: int) -> list[SearchRow]:
+    """The newest rows of each ask, one more than ``most``, in one query."""
+    branches, params = [], []
+    for node, kind in asks:
+        if node is None:
+            continue
+        if connection.vendor == "sqlite":
+            branches.append("SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s")
+            params += [_in_words(node), most + 1]
+        else:
+            branches.append(
+                f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery AND type = %s AND NOT archived "  # noqa: S608
+                "ORDER BY id DESC LIMIT %s"
+            )
+            params += [_in_words(node), kind.key, most + 1]
+    if not branches:
+        return []
     every = " UNION ALL ".join(f"SELECT * FROM ({branch}) AS found" for branch in branches)  # noqa: S608 - fixed SQL
-    return SearchRow.objects.raw(f"SELECT {COLUMNS} FROM records_searchrow WHERE id IN ({every})", asks)  # noqa: S608
+    return list(SearchRow.objects.raw(f"SELECT {COLUMNS} FROM records_searchrow WHERE id IN ({every})", params))  # noqa: S608
 
 
 def recently_opened(user, limit: int = RECENT) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from groundwork.records.added.fields import make_field
 from groundwork.records.finding import search, words
 from groundwork.records.finding.reindex import run as reindex
 from groundwork.records.finding.search import find
-from groundwork.records.models import SearchIndex, SearchRow
+from groundwork.records.models import SearchIndex, SearchRow, Tally
 from groundwork.records.tasks.asking import give
 from groundwork.records.types import types
 from groundwork.records.use import flush
@@ -154,6 +154,32 @@ def test_of_very_many_it_counts_only_so_far(cast):
     hits = find(cast.olga, "cukiernia", [types["company"]])["company"]
 
     assert (hits.count, hits.more) == (search.MOST, True)
+
+
+@pytest.mark.parametrize("asked", ["cukier", "kłos cukiernia", "4562", "Cukiernja", "krakow", "nothing"])
+def test_who_sees_few_records_finds_in_them_what_the_index_would_find(cast, monkeypatch, asked):
+    for place in range(4):
+        make(cast.anna, f"Cukiernia Żółty Kłos {place}", city="Kraków" if place % 2 else "", phone=f"123 45 6{place}")
+        make(cast.olga, f"Cukiernia Kraków {place}")
+    archive(make(cast.anna, "Cukiernia Stara"), by=cast.anna)
+
+    in_few = find(cast.anna, asked, list(types))
+    monkeypatch.setattr(search, "FEW", 0)
+    by_index = find(cast.anna, asked, list(types))
+
+    assert {key: [row.title for row in hits.rows] for key, hits in in_few.items()} == {
+        key: [row.title for row in hits.rows] for key, hits in by_index.items()
+    }
+    assert bool(in_few) == (asked != "nothing")
+
+
+def test_more_records_than_the_tallies_tell_of_are_found_all_the_same(cast, monkeypatch):
+    for place in range(5):
+        make(cast.anna, f"Cukiernia {place}")
+    Tally.objects.all().delete()
+    monkeypatch.setattr(search, "FEW", 3)
+
+    assert len(titles(cast.anna, "cukiernia")) == 5
 
 
 def test_everybody_finds_what_the_own_reach_holds(cast):
@@ -360,5 +386,7 @@ class BothDatabases(TestCase):
         }
 
         found = search.ids_matching(self.anna, types["company"], asked)
+        in_few = {place for place, (_name, text) in enumerate(rows, start=1) if node and words.stands_in(text, node)}
 
+        assert in_few == expected
         assert set(found.values_list("object_id", flat=True) if found is not None else ()) == expected
