@@ -32,10 +32,11 @@ class LayoutForm(Reasoned):
         self.kind, self.shape = kind, shape
         if is_made:
             del self.fields["asked_by"]
-        needed, heading_of = layouts.always_needed(kind), {name: head for head, names in shape.groups for name in names}
+        self.needed = layouts.always_needed(kind)
+        heading_of = {name: head for head, names in shape.groups for name in names}
         for name in self._sent_order():
             label = {"field": kind.field(name).heading}
-            places = {ASKED: PLACES[ASKED]} if name in needed else PLACES
+            places = {ASKED: PLACES[ASKED]} if name in self.needed else PLACES
             self.fields[f"where:{name}"] = forms.ChoiceField(
                 label=_("%(field)s: where it stands") % label, choices=list(places.items()), initial=self._place(name)
             )
@@ -45,7 +46,7 @@ class LayoutForm(Reasoned):
             )  # fmt: skip
 
     def _place(self, name: str) -> str:
-        return ASKED if name in self.shape.asked else OFF if name in self.shape.off else MORE
+        return ASKED if name in (*self.shape.asked, *self.needed) else OFF if name in self.shape.off else MORE
 
     def _sent_order(self) -> list[str]:
         known = self.shape.ordered(layouts.typed_names(self.kind))

@@ -14,7 +14,7 @@ from groundwork.records.added.budget import Budget, seconds_of, times_of
 from groundwork.records.added.forms import ClosingForm
 from groundwork.records.added.layout_forms import ByValueForm, LayoutForm
 from groundwork.records.added.layouts import FormLayout, Rule
-from groundwork.records.added.views import _tried, configures
+from groundwork.records.added.views import configures, tried
 from groundwork.records.forms import form_of_role
 from groundwork.records.types import RecordType, types
 from groundwork.ui.notices import said
@@ -56,7 +56,7 @@ def layout(request, type_key):
     row = FormLayout.objects.filter(type=kind.key, role=_key(role)).first()
     form = LayoutForm(request.POST or None, kind=kind, shape=_shape(kind, role), is_made=row is not None)
     if "save" in request.POST and form.is_valid():
-        if _tried(form, layouts.lay_out, kind, _key(role), by=request.user):
+        if tried(form, layouts.lay_out, kind, _key(role), by=request.user):
             said(request, _("Saved. The form is so from the next click on."))
             return redirect(address("layout", kind, role))
     elif "save" not in request.POST:
@@ -167,7 +167,7 @@ def rule_new(request, type_key):
         return render(request, "records/rule_form.html", context)
     is_made = _key(role) in layouts.of_type(kind)
     form = ByValueForm(request.POST or None, kind=kind, when=when.name, is_made=is_made)
-    if request.method == "POST" and form.is_valid() and _tried(
+    if request.method == "POST" and form.is_valid() and tried(
         form, layouts.add_rule, kind, _key(role), by=request.user, when=when.name
     ):  # fmt: skip
         said(request, _("The rule holds from the next click on."))

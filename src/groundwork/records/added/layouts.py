@@ -160,10 +160,12 @@ class FormLayout(Configured):
 
         if self.type not in types:
             raise Refusal(_("There is no such record type."))
-        if self.role and not Role.objects.filter(key=self.role).exists():
-            raise Refusal(_("There is no such role."))
         if not reason.strip():
             raise Refusal(_("Say in one sentence why: those who fill it in will read it."))
+        if self.retired_at:  # what came to be wrong with it meanwhile does not keep it in use
+            return
+        if self.role and not Role.objects.filter(key=self.role).exists():
+            raise Refusal(_("There is no such role."))
         kind = types[self.type]
         _refuse_wrong_fields(self, kind)
         _refuse_wrong_rules(self, kind)

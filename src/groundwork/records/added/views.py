@@ -52,7 +52,7 @@ def _type_row(kind: RecordType, *, is_own: bool) -> Row:
 @configures
 def type_new(request):
     form = TypeForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid() and (row := _tried(form, made.make_type, by=request.user)):
+    if request.method == "POST" and form.is_valid() and (row := tried(form, made.make_type, by=request.user)):
         said(request, _("It is there. Now give it its fields."))
         return redirect("records:type", row.key)
     return _form(request, "records/type_form.html", form, row=None)
@@ -63,7 +63,7 @@ def type_new(request):
 def type_change(request, type_key):
     row = _made_or_404(type_key)
     form = TypeForm(request.POST or None, row=row)
-    if request.method == "POST" and form.is_valid() and _tried(form, made.change_type, row, by=request.user):
+    if request.method == "POST" and form.is_valid() and tried(form, made.change_type, row, by=request.user):
         said(request, _("Saved."))
         return redirect("records:type", row.key)
     return _form(request, "records/type_form.html", form, row=row)
@@ -131,7 +131,7 @@ def field_new(request, type_key):
     form = FieldForm(
         request.POST or None, kind=chosen, type_key=type_key, currency=Firm.own_currency() or "EUR", user=request.user
     )
-    if request.method == "POST" and form.is_valid() and _tried(
+    if request.method == "POST" and form.is_valid() and tried(
         form, added.make_field, type_key, by=request.user, kind=chosen
     ):  # fmt: skip
         said(request, _("The field is there for everybody from the next click on."))
@@ -151,7 +151,7 @@ def field_new(request, type_key):
 def field_change(request, type_key, field_pk):
     row = get_object_or_404(AddedField, type=type_key, pk=field_pk)
     form = FieldForm(request.POST or None, kind=row.kind, type_key=type_key, row=row, user=request.user)
-    if request.method == "POST" and form.is_valid() and _tried(form, added.change_field, row, by=request.user):
+    if request.method == "POST" and form.is_valid() and tried(form, added.change_field, row, by=request.user):
         said(request, _("Saved."))
         return redirect("records:type", type_key)
     return _field_page(request, row, form)
@@ -220,7 +220,7 @@ def _made_or_404(type_key: str) -> MadeType:
     return row
 
 
-def _tried(form, act, *args, **kwargs):
+def tried(form, act, *args, **kwargs):
     """What the act made; what it refuses stands in the form, so that nothing typed is lost."""
     try:
         return act(*args, **kwargs, **form.facts)

@@ -13,7 +13,7 @@ from groundwork.blueprint.elements import raise_config_version
 from groundwork.blueprint.models import Element
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company
-from groundwork.records.added.fields import make_field
+from groundwork.records.added.fields import change_field, make_field
 from groundwork.records.added.layouts import FormLayout, add_rule, drop_rule, lay_out
 from groundwork.records.imports.testing import imported, wrong
 from groundwork.records.types import types
@@ -344,3 +344,60 @@ def test_a_row_of_a_file_that_a_rule_finds_incomplete_is_told_and_left_out(cast,
     assert [(line, reason) for line, _column, reason in wrong(job)] == [
         (line, "Fill in “Segment”: it is needed when “Kind” is supplier.") for line in (2, 4)
     ]
+
+
+def test_a_rule_goes_by_any_of_several_chosen_and_by_yes_or_no(cast, as_user):
+    made = {"by": cast.adam, "reason": WHY}
+    traits = make_field("company", kind="choices", label="Traits", choices=["Bio", "Kosher"], **made)
+    risky = make_field("company", kind="bool", label="Risky", **made)
+    rule(cast, "require", "segment", when=traits.key, values=["c2"])
+    rule(cast, "require", "source", when=risky.key, values=["true"])
+    client, address = as_user(cast.anna), reverse("records:new", args=["company"])
+    typed = {"name": "Tortola", "kind": "customer"}
+
+    kosher = client.post(address, typed | {traits.key: ["c1", "c2"]})
+    with_risk = client.post(address, typed | {risky.key: "true"})
+    neither = client.post(address, typed | {traits.key: ["c1"], risky.key: "false"})
+
+    assert "Fill in “Segment”: it is needed when “Traits” is Kosher." in kosher.text
+    assert "Fill in “Source”: it is needed when “Risky” is yes." in with_risk.text
+    assert neither.status_code == 302
+
+
+def test_a_field_that_follows_another_one_has_a_place_of_its_own_that_is_exchanged(cast, as_user):
+    lay(cast, "name", "kind", "segment")
+    rule(cast, "show", "segment")
+
+    html = new_form(as_user(cast.anna))
+
+    places = re.search(r'name="kind"[^>]*hx-select-oob="([^"]+)"', html)[1].split(",")
+    assert {"#hung-segment", "#hung-more-segment"} <= set(places)
+    assert html.count('id="hung-segment"') == html.count('id="hung-more-segment"') == 1
+    assert 'name="segment"' not in html
+
+
+def test_a_copy_whose_kind_is_changed_is_not_kept_while_one_types(cast, as_user):
+    held = make(cast.anna, kind="customer")
+    rule(cast, "require", "segment")
+
+    answer = as_user(cast.anna).post(
+        reverse("records:copy", args=["company", held.pk]), {"name": "Tortola", "kind": "supplier", "again": "1"}
+    )
+
+    assert answer.status_code == 200
+    assert "segment" in asked(answer.text)[0]
+    assert Company.objects.count() == 1
+
+
+def test_a_field_that_became_required_is_asked_and_does_not_keep_a_form_in_use(cast, as_user):
+    motto = make_field("company", by=cast.adam, kind="text", label="Motto", reason=WHY)
+    row = lay(cast, "name", "kind", more=[motto.key])
+    change_field(motto, by=cast.adam, reason=WHY, required=True)
+
+    asked_now = asked(new_form(as_user(cast.anna)))[0]
+    page = as_user(cast.adam).get(reverse("records:layout", args=["company"]))
+    row.retire(by=cast.adam, reason="Too short.")
+
+    assert asked_now == ["name", "kind", motto.key]
+    assert motto.key in page.context["form"].asked
+    assert FormLayout.objects.get().retired_at
