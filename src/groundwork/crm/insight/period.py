@@ -33,12 +33,6 @@ class Period:
         return self.as_of
 
 
-def months_before(day: date, count: int) -> date:
-    """The first day of the month ``count`` months before that of ``day``."""
-    place = day.year * 12 + day.month - 1 - count
-    return date(max(place // 12, 1), place % 12 + 1, 1)
-
-
 class PeriodForm(PlainErrors, forms.Form):
     """``?period=month&as_of=2011-05-31&currency=GBP``; ``currency=all`` is all of them in the firm's own.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from groundwork.core.money import round_half_up
-from groundwork.crm.insight.period import months_before
+from groundwork.core.months import first_of_month
 from groundwork.crm.trade.profit import Largest, ProfitRow, largest, profit
 
 YEAR = 12
@@ -60,7 +60,7 @@ def against_last_year(as_of: date, *, user=None, currency: str) -> list[Growth]:
     months = profit("month", as_of=as_of, user=user, currency=currency, costs=False)
     rows = {str(row.place.value): row.revenue for row in months}
     begins = min(rows, default="")
-    keys = [f"{months_before(as_of, back):%Y-%m}" for back in reversed(range(YEAR))]
+    keys = [f"{first_of_month(as_of, -back):%Y-%m}" for back in reversed(range(YEAR))]
     return [Growth(key, rows.get(key, 0), _a_year_before(key, rows, begins, as_of, user, currency)) for key in keys]
 
 
@@ -71,6 +71,6 @@ def _a_year_before(key: str, rows: dict, begins: str, as_of: date, user, currenc
     if key != f"{as_of:%Y-%m}":
         return rows.get(then, 0)
     first = date.fromisoformat(f"{then}-01")
-    days = (months_before(first, -1) - first).days  # in that month: one less in February after a leap year
+    days = (first_of_month(first, 1) - first).days  # in that month: one less in February after a leap year
     last = first.replace(day=min(as_of.day, days))
     return sum(row.revenue for row in profit(start=first, end=last, user=user, currency=currency, costs=False))

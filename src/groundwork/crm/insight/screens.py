@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from groundwork.core.languages import NO_VALUE, active, day, moment, money, month, number, percent
 from groundwork.core.money import to_major
-from groundwork.crm.insight.period import PERIODS, Period, months_before
+from groundwork.core.months import days_of, first_of_month
+from groundwork.crm.insight.period import PERIODS, Period
 from groundwork.crm.insight.questions import Growth, Sales, against_last_year
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
@@ -62,7 +63,7 @@ def rows_address(user, place: profit.Place, start, end, currency) -> str:
     if place.value is None or place.is_hidden:
         return lines_address(start, end, currency, **{place.dimension: place.value or "none"})
     if place.dimension == "month":
-        first, last = month_days(str(place.value))
+        first, last = days_of(str(place.value))
         return invoices_address(user, max(first, start) if start else first, min(last, end) if end else last, currency)
     return invoices_address(user, start, end, currency, **{place.dimension: place.value})
 
@@ -86,11 +87,6 @@ def unconverted_words(missing: profit.Unconverted) -> str:
         missing.lines,
     )
     return words % {"count": number(missing.lines, 0), "all": number(missing.of_lines, 0)}
-
-
-def month_days(key: str) -> tuple[date, date]:
-    first = date.fromisoformat(f"{key}-01")
-    return first, date.fromordinal(months_before(first, -1).toordinal() - 1)
 
 
 def words_of(place: profit.Place) -> str:
@@ -297,7 +293,7 @@ class Above:
 
         Other currencies are offered, not added, unless all of them are asked for.
         """
-        first = None if self.start is None else min(self.start, months_before(self.end, MONTHS - 1))
+        first = None if self.start is None else min(self.start, first_of_month(self.end, 1 - MONTHS))
         limits = {"start": first, "as_of": self.end, "user": self.user}
         rows = profit.profit(("month", "country"), **limits)
         sums = profit.totals(rows)
@@ -379,7 +375,7 @@ class Above:
     def _chart(self, months) -> None:
         by_month = {row.place.value: row for row in months}
         growth = {item.month: item for item in against_last_year(self.end, user=self.user, currency=self.currency)}
-        keys = [f"{months_before(self.end, back):%Y-%m}" for back in reversed(range(MONTHS))]
+        keys = [f"{first_of_month(self.end, -back):%Y-%m}" for back in reversed(range(MONTHS))]
         while len(keys) > 1 and keys[0] not in by_month:
             keys.pop(0)
         scale, unit = scale_of(max((abs(row.revenue) for row in months), default=0), self.code)

@@ -20,12 +20,12 @@ from groundwork.blueprint.elements import Declared, declared
 from groundwork.core.clock import start_of
 from groundwork.core.languages import NO_VALUE, day, money, number, percent
 from groundwork.core.money import round_half_up, to_major
+from groundwork.core.months import first_of_month
 from groundwork.core.registry import Registry
 from groundwork.crm.customers.facts import default_day
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import rules, states_on, trait_options
 from groundwork.crm.insight import output
-from groundwork.crm.insight.period import months_before
 from groundwork.crm.insight.questions import Sales
 from groundwork.crm.insight.screens import (
     TOP,
@@ -363,7 +363,7 @@ def _held_row(look: Look, place: int, item: Held) -> Row:
 def concentration_rows(user, as_of: date | None) -> Rows:
     """Of the twelve months up to the day: a row a customer and currency, the largest of each currency first."""
     end = as_of or profit.last_day(user)
-    rows = profit.profit("company", start=months_before(end, 11), as_of=end, user=user)
+    rows = profit.profit("company", start=first_of_month(end, -11), as_of=end, user=user)
     records = []
     for total in profit.totals(rows):
         currency = total.currency

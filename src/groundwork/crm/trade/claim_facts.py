@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import date
 
 from groundwork.access.rights import reach
+from groundwork.core.months import same_day_earlier
 from groundwork.crm.customers.facts import FactSource, Known, company_facts, mark
-from groundwork.crm.trade.facts import months_before
 from groundwork.crm.trade.models import Claim, Invoice
 from groundwork.records.write import Follower, followers
 
@@ -24,7 +24,7 @@ def claimed(ids: list[int], as_of: date) -> Known:
     rows = Claim.objects.current().filter(opened_on__lte=as_of)
     if not rows.exists():
         return {}
-    year = rows.filter(opened_on__gt=months_before(as_of, 12), company__in=ids)
+    year = rows.filter(opened_on__gt=same_day_earlier(as_of, 12), company__in=ids)
     counts, costs, currencies = Counter[int](), Counter[int](), {pk: set[str]() for pk in ids}
     for company, currency, cost in year.values_list("company", "currency", "cost_minor"):
         counts[company] += 1

@@ -26,6 +26,7 @@ from groundwork.background.setup import on_init
 from groundwork.blueprint.elements import raise_config_version, register_declared, switch
 from groundwork.blueprint.models import Firm
 from groundwork.core import clock
+from groundwork.core.months import first_of_month
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.crm.customers.models import Company, Contact
@@ -79,7 +80,7 @@ class Demo:
 
     @property
     def months(self) -> list[date]:
-        return [months_back(self.today, back) for back in range(MONTHS, -1, -1)]
+        return [first_of_month(self.today, -back) for back in range(MONTHS, -1, -1)]
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def fill(
     make_roles([kind.granted for kind in types])
     demo = Demo(today, random.Random(f"{seed} {size.lines}"), size, costs=size.costs if costs is None else costs)  # noqa: S311 - repeatable on purpose
     months = demo.months
-    before = months_back(today, MONTHS + 1)
+    before = first_of_month(today, -MONTHS - 1)
     try:
         with at(before):
             _people(demo, password)
@@ -169,11 +170,6 @@ def empty() -> None:
 def at(day: date):
     """The clock stands at nine in the morning of ``day``, so that the history reads as it would have been."""
     return clock.standing_at(datetime.combine(day, time(9), tzinfo=UTC))
-
-
-def months_back(day: date, count: int) -> date:
-    place = day.year * 12 + day.month - 1 - count
-    return date(place // 12, place % 12 + 1, 1)
 
 
 # ── the firm and its people
@@ -370,7 +366,7 @@ def _trade(demo: Demo, goods: Goods, buyers: list[Company], progress: bool) -> N
     for place, (first, weight) in enumerate(zip(months, weights, strict=True)):
         wanted = round(lines_left * weight / weight_left) if weight_left else lines_left
         lines_left, weight_left = lines_left - wanted, weight_left - weight
-        last = min(months_back(first, -1) - timedelta(days=1), demo.today)
+        last = min(first_of_month(first, 1) - timedelta(days=1), demo.today)
         with at(last):
             trade.month(first, last, wanted, with_orders=place >= len(months) - demo.size.months_of_orders)
         fold_tallies()

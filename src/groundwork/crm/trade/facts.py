@@ -12,6 +12,7 @@ from groundwork.access.rights import reach
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
+from groundwork.core.months import same_day_earlier
 from groundwork.crm.customers.facts import FactSource, Known, company_facts, mark
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.debts import payments_are_kept
@@ -20,18 +21,6 @@ from groundwork.records.write import Follower, followers
 
 HALF_YEAR = 183  # days in which somebody who came back is looked for
 RHYTHM_FROM = 3  # buying days that make a rhythm
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier; the last of its month where there is no such day."""
-    count = day.year * 12 + day.month - 1 - months
-    year, month = divmod(count, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
 
 
 def issued(as_of: date):
@@ -87,7 +76,7 @@ def rhythm(days: list[date], as_of: date) -> dict[str, Any]:
 
 def revenue(ids: list[int], as_of: date, begins: date, currencies: dict[int, str]) -> Known:
     """Net revenue with credit notes, in the company's main currency. Before our data begin, revenue is unknown."""
-    year, two, half = (months_before(as_of, months) for months in (12, 24, 6))
+    year, two, half = (same_day_earlier(as_of, months) for months in (12, 24, 6))
     windows = {
         "revenue_12m_minor": (year, as_of, True), "revenue_before_minor": (two, year, begins <= two),
         "revenue_6m_minor": (half, as_of, True), "revenue_6m_before_minor": (year, half, begins <= year),
@@ -111,7 +100,7 @@ def margin(ids: list[int], as_of: date) -> Known:
         return {}
     own = Firm.own_currency()
     wanted, found = set(ids), {}
-    start = months_before(as_of, 12) + timedelta(days=1)
+    start = same_day_earlier(as_of, 12) + timedelta(days=1)
     for row in profit.profit("company", start=start, end=as_of, currency=own):
         pk = row.place.value
         if pk in wanted and row.known_lines:
@@ -131,7 +120,10 @@ def paying(ids: list[int], as_of: date) -> Known:
     found: Known = {pk: {"payments": 0} for pk in ids}
     late: dict[int, list[int]] = {}
     paid = counted(ids, as_of).filter(
-        kind=Invoice.Kind.INVOICE, paid=Invoice.Paid.ALL, settled_on__gt=months_before(as_of, 12), settled_on__lte=as_of
+        kind=Invoice.Kind.INVOICE,
+        paid=Invoice.Paid.ALL,
+        settled_on__gt=same_day_earlier(as_of, 12),
+        settled_on__lte=as_of,
     )
     columns = ("company", "issued_on", "due_on", "company__payment_days", "settled_on")
     for company, day, due, term, settled in paid.order_by().values_list(*columns):

@@ -17,10 +17,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
+from groundwork.core.months import days_of
 from groundwork.crm.trade.debts import are_known
 from groundwork.crm.trade.models import Invoice, Payment, Share
 from groundwork.crm.trade.rates import OwnRates
-from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, days_of, month_of
+from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, month_of
 from groundwork.records.models import RecordQuerySet
 
 DAYS = 365  # of a year, leap years too

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import Min
 
 from groundwork.core.clock import now, today
+from groundwork.core.months import days_of
 from groundwork.crm.trade import entries, late
 from groundwork.crm.trade.models import Invoice, InvoiceLine
-from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, days_of, month_of
+from groundwork.crm.trade.rollups import LateMonth, LateSum, LateVoid, month_of
 from groundwork.records import write
 from groundwork.records.write import Follower, PartFollower, followers, part_followers
 

@@ -27,12 +27,13 @@ from groundwork.blueprint.elements import is_on
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
+from groundwork.core.months import days_of
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import entries, late
 from groundwork.crm.trade.ledger import LedgerRow, profit_lines
 from groundwork.crm.trade.models import Category, Invoice, Product
 from groundwork.crm.trade.rates import firm_currency
-from groundwork.crm.trade.rollups import Held, LateSum, MonthSum, Unrolled, days_of, held
+from groundwork.crm.trade.rollups import Held, LateSum, MonthSum, Unrolled, held
 from groundwork.crm.trade.types import COST
 from groundwork.records.models import ExternalKey, RecordQuerySet
 

@@ -17,6 +17,7 @@ from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.background.work import start
 from groundwork.core.clock import now, today
+from groundwork.core.months import days_of, first_of_month
 from groundwork.crm.trade import entries, late_months
 from groundwork.crm.trade.ledger import LedgerRow
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Rate
@@ -27,7 +28,6 @@ from groundwork.crm.trade.rollups import (
     RolledMonth,
     RolledYear,
     Unrolled,
-    days_of,
     differences,
     month_of,
 )
@@ -165,7 +165,7 @@ def _months(rows: QuerySet, day: str) -> list[str]:
         if first is None:
             return found
         found.append(month_of(first))
-        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        after = first_of_month(first, 1)
 
 
 followers.add(Follower("monthly sums", Invoice.type_key, _follow_invoices))

@@ -6,7 +6,7 @@ the sums of months that hold and the rows of everything else has the exact numbe
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -195,12 +195,6 @@ def held(start: date | None, until: date | None) -> Held:
     years = tuple(year for year, rest in left.items() if rest == 0 and year not in lost)
     months = tuple(month for month in turns if month not in empty or month[:4] in years)
     return Held(months, sum(turns[month] for month in months), years)
-
-
-def days_of(month: str) -> tuple[date, date]:
-    """The first and last day of 2026-05."""
-    first = date.fromisoformat(f"{month}-01")
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def month_of(day: date | str) -> str:

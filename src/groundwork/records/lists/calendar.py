@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.clock import today
+from groundwork.core.months import first_of_month
 from groundwork.core.refusals import Refusal
 from groundwork.records.lists.board import mark_of
 from groundwork.records.lists.cells import Names, page_address, writer
@@ -129,7 +130,7 @@ class Calendar:
     def last(self) -> date:
         if self.is_week:
             return self.first + timedelta(days=6)
-        return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return first_of_month(self.first, 1) - timedelta(days=1)
 
     # ── days
 

@@ -1,7 +1,7 @@
 """Groups of a list with their counts and sums over all rows that the reader may see, not only those of the page."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.core import languages
+from groundwork.core.months import first_of_month
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import several
@@ -157,8 +158,7 @@ def _in_order(listing: Listing, shown, found: Found) -> list[Group]:
 def _months(shown, found: Found) -> list[Group]:
     key, without = f"f.{shown.name}", found.pop(None, None)
     for value, group in found.items():
-        first = date(value.year, value.month, 1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        first, last = first_of_month(value), first_of_month(value, 1) - timedelta(days=1)
         group.words = languages.month(first)
         group.only = {key: "", f"{key}.from": first.isoformat(), f"{key}.to": last.isoformat()}
     ordered = [found[value] for value in sorted(found, reverse=True)]

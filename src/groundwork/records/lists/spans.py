@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.clock import today
+from groundwork.core.months import first_of_month
 
 Span = tuple[date | None, date | None]  # first and last day, both included; None: no bound
 
@@ -28,14 +29,10 @@ def _months(ahead: int, long: int) -> Callable[[date], Span]:
     """``long`` months (1, 3, 12) of the calendar, ``ahead`` such spans from the one that holds the day."""
 
     def span(day: date) -> Span:
-        first = (day.year * 12 + day.month - 1) // long * long + ahead * long
-        return _first_of(first), _first_of(first + long) - timedelta(days=1)
+        first = first_of_month(day, ahead * long - (day.month - 1) % long)
+        return first, first_of_month(first, long) - timedelta(days=1)
 
     return span
-
-
-def _first_of(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
 
 
 SPANS: dict[str, tuple[object, Callable[[date], Span]]] = {

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundwork.core.clock import standing_at
+from groundwork.core.months import same_day_earlier
 from groundwork.crm.customers import facts
 from groundwork.crm.customers.models import Company, CompanyFacts
 from groundwork.crm.customers.testing import make_company, recompute_all
 from groundwork.crm.trade import debts
-from groundwork.crm.trade.facts import months_before, rhythm
+from groundwork.crm.trade.facts import rhythm
 from groundwork.crm.trade.models import Payment, Share
 from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoice, make_product
 from groundwork.records.write import archive, creating, save_fields
@@ -260,7 +261,7 @@ def test_rhythm_and_silence_fit_the_days(days, silent):
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)), st.integers(0, 48))
 def test_months_back_keep_the_day_or_end_their_month(day, months):
-    earlier = months_before(day, months)
+    earlier = same_day_earlier(day, months)
 
     assert (day.year * 12 + day.month) - (earlier.year * 12 + earlier.month) == months
     assert earlier.day == day.day or (earlier + timedelta(days=1)).day == 1
