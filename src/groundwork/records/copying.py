@@ -6,9 +6,11 @@ from groundwork.records.types import RecordType, type_of
 
 
 def copied_fields(kind: RecordType, user) -> list[str]:
-    """What goes over: what the person types into a new one, without its owner and what the type leaves out."""
+    """What goes over: what the person types into a new one, without its owner, its files and what the type leaves out.
+    A file belongs to one record: an offer signed by one customer is not the next one's."""
     left = {*kind.not_copied, "owner"}
-    return [name for name in may_type(kind, user, kind.model()) if name not in left]
+    names = (name for name in may_type(kind, user, kind.model()) if name not in left)
+    return [name for name in names if kind.field(name).kind != "file"]
 
 
 def copy_of(record: Record, user) -> Record:
@@ -45,6 +47,7 @@ def _is_seen(shown, line: Part, user) -> bool:
 
 def left_behind(kind: RecordType) -> list[str]:
     """What the person is told does not go over."""
-    fields = [kind.field(name).heading for name in kind.fields if name in kind.not_copied]
+    files = [name for name, shown in kind.added.items() if shown.kind == "file"]
+    fields = [kind.field(name).heading for name in kind.fields if name in (*kind.not_copied, *files)]
     parts = [str(part.label) for part in kind.parts if part.key not in kind.copies]
     return fields + parts

@@ -14,7 +14,8 @@ from groundwork.records.types import Field, RecordType
 
 
 def open_fields(kind: RecordType, user) -> list[Field]:
-    """What the person may change in records of this type, where a record does not say otherwise."""
+    """What the person may change in place in records of this type, where a record does not say otherwise. Files are
+    added in the whole form."""
     if not user.can("edit", kind.key):
         return []
     scope = reach(user, "edit", kind.key)
@@ -22,7 +23,7 @@ def open_fields(kind: RecordType, user) -> list[Field]:
     return [
         shown
         for shown in kind.visible_fields(user, tuple(dict.fromkeys(names)))
-        if shown.model_field.editable and rights(user).field_mode(kind.key, shown.name) == ""
+        if shown.model_field.editable and shown.kind != "file" and rights(user).field_mode(kind.key, shown.name) == ""
     ]
 
 

@@ -154,6 +154,8 @@ class RecordForm(CleanText, forms.ModelForm):
         elif shown.kind == "choice" and shown.added:
             offered = [(key, label) for key, label in shown.added.options if key in shown.added.open or key == held]
             field.choices = [("", NO_VALUE), *offered]  # type: ignore[attr-defined]
+        elif shown.kind == "file":
+            field.stand_for(self.instance, shown.name, self.user)  # type: ignore[attr-defined]
         elif shown.kind == "choices" and shown.added:
             kept = shown.added.open | set(held or ())
             field.choices = [(key, label) for key, label in shown.added.options if key in kept]  # type: ignore[attr-defined]

@@ -84,7 +84,7 @@ def merge(survivor: Record, merged: Record, *, by) -> Merge:
 
 
 def _fill(kind, survivor: Record, merged: Record, by) -> dict[str, list]:
-    """What the survivor lacks it takes over, of several choices each; {field: [before, after]}."""
+    """What the survivor lacks it takes over, of several values each; {field: [before, after]}."""
     with write.writing(survivor, by=by, act="merged") as fresh:
         before = write.values(fresh)
         currencies = [getattr(record, "currency", "") for record in (fresh, merged)]
@@ -94,7 +94,7 @@ def _fill(kind, survivor: Record, merged: Record, by) -> dict[str, list]:
             value = shown.read(merged)
             is_itself = shown.kind == "link" and shown.target is kind.model and value == fresh.pk
             of_other_money = shown.kind == "money" and not same_money and not shown.added
-            if shown.kind == "choices" and value:
+            if shown.kind in ("choices", "file") and value:
                 shown.write(fresh, [*(shown.read(fresh) or []), *value])  # what either had, both have
             elif shown.read(fresh) in (None, "") and value not in (None, "") and not (is_itself or of_other_money):
                 shown.write(fresh, value)

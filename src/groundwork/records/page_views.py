@@ -7,7 +7,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access.seen_by import who_can
 from groundwork.records import copying, history, views, write
+from groundwork.records.files import keeping
 from groundwork.records.forms import AGAIN, form_for, may_type
+from groundwork.ui.uploads import takes_files
 
 
 @require_POST
@@ -34,13 +36,16 @@ def compare(request, kind, record):
     return render(request, "records/compare.html", context)
 
 
+@takes_files(keeping.largest_form)
 @require_http_methods(["GET", "POST"])
 @views.acts_on("view")
 def copy(request, kind, record):
     """A form filled with what goes over; nothing is made before it is saved."""
     if not kind.typed or not request.user.can("create", kind.key):
         raise PermissionDenied
-    form = form_for(kind, request.user, request.POST or None, instance=copying.copy_of(record, request.user))
+    form = form_for(
+        kind, request.user, request.POST or None, request.FILES or None, instance=copying.copy_of(record, request.user)
+    )
     if AGAIN in request.POST:
         form.again()
     elif request.method == "POST" and form.is_valid():

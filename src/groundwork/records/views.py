@@ -31,6 +31,7 @@ from groundwork.records.types import types
 from groundwork.records.undoing import undo_url_of
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
+from groundwork.ui.uploads import takes_files
 
 
 def of_type(verb: str):
@@ -128,12 +129,14 @@ def show_page(request, kind, record, *, status=200, **wrong):
     return render(request, "records/page.html", context, status=status)
 
 
+@takes_files(keeping.largest_form)
 @require_http_methods(["GET", "POST"])
 @of_type("create")
 def new(request, kind):
     return _create(request, kind, None, "records/form.html")
 
 
+@takes_files(keeping.largest_form)
 @require_http_methods(["GET", "POST"])
 @of_type("create")
 def quick(request, kind):
@@ -152,7 +155,8 @@ def _create(request, kind, names, template):
     initial = {} if request.method == "POST" else _linked(request, kind)
     if "owner" in kind.fields:
         initial.setdefault("owner", request.user.pk)
-    form = form_for(kind, request.user, request.POST or None, instance=instance, names=names, initial=initial)
+    sent = (request.POST or None, request.FILES or None)
+    form = form_for(kind, request.user, *sent, instance=instance, names=names, initial=initial)
     if names:
         form.hang()
     if AGAIN in request.POST:
@@ -176,10 +180,11 @@ def _linked(request, kind) -> dict:
     return result
 
 
+@takes_files(keeping.largest_form)
 @require_http_methods(["GET", "POST"])
 @acts_on("edit")
 def edit(request, kind, record):
-    form = form_for(kind, request.user, request.POST or None, instance=record)
+    form = form_for(kind, request.user, request.POST or None, request.FILES or None, instance=record)
     if AGAIN in request.POST:
         form.again()
     if request.method != "POST" or AGAIN in request.POST:
@@ -215,9 +220,9 @@ def conflict_screen(request, kind, conflict: Conflict, form):
                 "label": form.fields[name].label,
                 "was": _told(form, shown, was),
                 "theirs": _told(form, shown, there),
-                "mine": str(mine) if mine not in (None, "") else "–",
+                "mine": _mine(shown, mine),
                 "their_value": _posted(form, shown, there),
-                "my_value": request.POST.get(name, ""),
+                "my_value": ",".join(map(str, mine)) if isinstance(mine, list) else request.POST.get(name, ""),
             }  # fmt: skip
         )
     context = {"kind": kind, "record": conflict.record, "rows": rows, "theirs": theirs}
@@ -234,8 +239,16 @@ def _told(form, shown, value) -> str:
     return pages.words_for(shown, value)
 
 
+def _mine(shown, value) -> str:
+    if isinstance(value, list):
+        return pages.words_for(shown, shown.kept(value))
+    return "–" if value in (None, "") else str(value)
+
+
 def _posted(form, shown, value) -> str:
     prepared = form.fields[shown.name].prepare_value(shown.from_kept(value))
+    if isinstance(prepared, list):
+        return ",".join(map(str, prepared))
     return "" if prepared is None else str(prepared)
 
 

@@ -25,6 +25,7 @@ from groundwork.core.registry import Registry
 from groundwork.records.added import extra, layouts, several
 from groundwork.records.added import fields as added
 from groundwork.records.added.extra import plain
+from groundwork.records.files import held
 from groundwork.records.finding import search
 from groundwork.records.guard import write_path
 from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Notice, Part, Record, Tally
@@ -340,6 +341,7 @@ def _keep_in_step(steps: Sequence[Step]) -> None:
     kind = type_of(steps[0][0])
     _tally(kind, steps)
     several.keep_in_step(kind.key, steps)
+    held.keep_in_step(kind.key, steps, moves=doing() == "unmerged")
     _tell_at_end([record for record, before, _after in steps if before is not None])
     search.refresh(kind, [record for record, _before, after in steps if after is not None])
     for follower in followers:

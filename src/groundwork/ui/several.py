@@ -27,7 +27,8 @@ class Ticks(forms.CheckboxSelectMultiple):
 
     def value_from_datadict(self, data, files, name):
         values = super().value_from_datadict(data, files, name)
-        return [value for value in values or [] if value] if isinstance(values, list) else values
+        values = values.split(",") if isinstance(values, str) else values or []
+        return [value for value in values if value]
 
     def value_omitted_from_data(self, data, files, name):
         return name not in data

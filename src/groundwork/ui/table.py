@@ -20,7 +20,7 @@ class Cell:
     kind: str = ""
     sub: str = ""  # a second, quieter line
     title: str = ""  # the whole text where ``text`` is cut
-    chips: tuple[str, ...] = ()  # of several values: each a chip of its own; ``text`` says them all
+    chips: tuple[tuple[str, str], ...] = ()  # of several values (text, address or ""); ``text`` says them all
 
 
 @dataclass(slots=True)

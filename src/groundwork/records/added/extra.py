@@ -70,9 +70,10 @@ YES_NO = Kept(models.BooleanField, "bool", bool)
 DAY = Kept(DayField, keep=date.isoformat, read=date.fromisoformat)
 CLOCK = Kept(ClockField, keep=lambda value: value.strftime("%H:%M"), read=time.fromisoformat)
 SOME = Kept(models.JSONField, keep=in_their_order)
+FILES = Kept(models.JSONField, keep=lambda ids: sorted({int(pk) for pk in ids}))
 LINK = Kept(models.BigIntegerField, "int", lambda value: int(getattr(value, "pk", value)))
 KEPT: dict[str, Kept] = {
-    "number": NUMBER, "money": WHOLE, "bool": YES_NO, "date": DAY, "time": CLOCK, "choices": SOME,
+    "number": NUMBER, "money": WHOLE, "bool": YES_NO, "date": DAY, "time": CLOCK, "choices": SOME, "file": FILES,
     "user": LINK, "department": LINK, "link": LINK,
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ MOST_FILTERABLE = 10  # of a type: each costs an index on every write
 MOST_FIELDS = 100
 SEARCHED = ("text", "longtext", "phone", "email", "address", "choices")  # kinds whose words search finds
 WORK_OUT = "records.formula"  # the job
-UNSORTED = ("choices",)  # kinds that no list sorts by
+UNSORTED = ("choices", "file")  # kinds that no list sorts by
 KEY = re.compile(r"field:\w+\.f\d+")
 MADE = re.compile(r"object:m\d+")
 
@@ -59,6 +59,7 @@ class AddedField(Configured):
         PHONE = "phone", gettext_lazy("phone number")
         EMAIL = "email", gettext_lazy("e-mail address")
         URL = "url", gettext_lazy("web address")
+        FILE = "file", gettext_lazy("files")
         FORMULA = "formula", gettext_lazy("worked out by a formula")
 
     type = models.CharField(max_length=60)
@@ -178,6 +179,15 @@ class SeveralField(models.JSONField):
         )
 
 
+class FilesOfField(models.JSONField):
+    """Ids of files that stand in this field."""
+
+    def formfield(self, **kwargs):
+        from groundwork.records.files.form import FilesField
+
+        return FilesField(label=self.verbose_name, help_text=self.help_text, required=not self.blank)
+
+
 FIELDS: dict[str, Any] = {
     "text": lambda row: models.CharField(max_length=300),
     "longtext": lambda row: models.TextField(max_length=10_000),
@@ -188,6 +198,7 @@ FIELDS: dict[str, Any] = {
     "choice": lambda row: models.CharField(max_length=20, choices=row.options),
     "choices": lambda row: SeveralField(choices=row.options),
     "bool": lambda row: models.BooleanField(null=True),
+    "file": lambda row: FilesOfField(),
     "user": lambda row: models.ForeignKey(User, models.DO_NOTHING, related_name="+"),
     "link": _link,
     "address": lambda row: models.TextField(max_length=1000),
@@ -258,6 +269,10 @@ def put_back(record, column: str, kept: Any) -> None:
     """Set a column to what history keeps of it."""
     if extra.is_added(column):
         key = extra.key_of(column)
+        if kind_of(key) == AddedField.Kind.FILE:
+            from groundwork.records.files.held import still_there
+
+            kept = still_there(kept)
         value = None if kept is None else extra.kept_as(kind_of(key)).read(kept)
         record.extra = extra.keep(record.extra, key, kind_of(key), value)
         return

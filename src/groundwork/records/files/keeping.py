@@ -18,17 +18,19 @@ from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.records import write
 from groundwork.records.files import kinds
+from groundwork.records.files.held import NOWHERE
 from groundwork.records.files.models import RecordFile
 from groundwork.records.models import Record
 
 MEGABYTE = 1 << 20
+AT_ONCE = 4  # large files in one form
 KEPT_DAYS = 30  # a removed file can come back so long
 EXAMINED = 50  # files whose content doctor reads anew; of the others it looks at the size
 
 
 def files_of(record: Record) -> list[RecordFile]:
-    """One query, the newest first."""
-    found = RecordFile.objects.filter(type=record.type_key, object_id=record.pk, removed_at=None)
+    """One query, the newest first; those that stand in a field are that field's."""
+    found = RecordFile.objects.filter(type=record.type_key, object_id=record.pk, removed_at=None, field="")
     return list(found.select_related("by").order_by("-at", "-pk"))
 
 
@@ -57,6 +59,16 @@ def checked(name: str, size: int, file: IO[bytes]) -> tuple[str, kinds.Kind]:
     return plain, kind
 
 
+def largest() -> int:
+    """Bytes of one file."""
+    return (Firm.current() or Firm()).file_limit_mb * MEGABYTE
+
+
+def largest_form() -> int:
+    """Bytes of the files that one form of a record brings."""
+    return AT_ONCE * largest()
+
+
 def used() -> int:
     """Bytes on the disk: equal files count once."""
     each = RecordFile.objects.order_by().values("digest").annotate(bytes=Max("size"))
@@ -79,6 +91,15 @@ def add(record: Record, *, by, name: str, kind: kinds.Kind, file: IO[bytes]) -> 
         )
         write.part_changed(fresh, made, None, write.values(made))
         transaction.on_commit(lambda: made.path.exists() or _keep(file), robust=True)  # see _let_go
+    return made
+
+
+def put_aside(type_key: str, field: str, *, by, name: str, kind: kinds.Kind, file: IO[bytes]) -> RecordFile:
+    """Keep a file that a field of a record is to hold; unless the record is saved with it, ``tidy`` takes it away."""
+    digest, size = _keep(file)
+    facts = {"name": name, "mime": kind.mime, "size": size, "digest": digest, "by": by}
+    made = RecordFile.objects.create(type=type_key, object_id=NOWHERE, field=field, removed_at=now(), **facts)
+    transaction.on_commit(lambda: made.path.exists() or _keep(file), robust=True)  # see _let_go
     return made
 
 

@@ -12,10 +12,11 @@ from groundwork.core.clock import now
 class RecordFile(models.Model):
     """Seen, added and removed by the rights of the record. Removed files stay for ``keeping.KEPT_DAYS``."""
 
-    derived: frozenset[str] = frozenset()
+    derived: frozenset[str] = frozenset({"field"})  # it never changes
 
     type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
+    field = models.CharField(max_length=20, blank=True, default="", db_default="")  # the added field that holds it
     name = models.CharField(_("name"), max_length=200)
     mime = models.CharField(max_length=100)
     size = models.BigIntegerField()  # bytes

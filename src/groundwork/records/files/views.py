@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from groundwork.blueprint.models import Firm
+from groundwork.core.refusals import Refusal
 from groundwork.records import views
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import PICTURES
 from groundwork.records.files.models import RecordFile
+from groundwork.records.types import type_of
 from groundwork.ui.forms import PlainErrors
 from groundwork.ui.uploads import takes_files
 
@@ -27,11 +28,7 @@ class FileForm(PlainErrors, forms.Form):
         return given
 
 
-def limit() -> int:
-    return (Firm.current() or Firm()).file_limit_mb * keeping.MEGABYTE
-
-
-@takes_files(limit)
+@takes_files(keeping.largest)
 @require_POST
 @views.acts_on("edit")
 def add(request, kind, record):
@@ -44,21 +41,25 @@ def add(request, kind, record):
     return redirect(record)
 
 
-def _file(record, file_pk) -> RecordFile:
-    return get_object_or_404(RecordFile, pk=file_pk, type=record.type_key, object_id=record.pk, removed_at=None)
+def _file(record, file_pk, user) -> RecordFile:
+    """What stands in a field is seen by the field's rights too."""
+    file = get_object_or_404(RecordFile, pk=file_pk, type=record.type_key, object_id=record.pk, removed_at=None)
+    if file.field and not type_of(record).visible_fields(user, tuple({file.field} & type_of(record).added.keys())):
+        raise Http404
+    return file
 
 
 @require_GET
 @views.acts_on("view")
 def give(request, kind, record, file_pk):
-    return _answer(_file(record, file_pk), is_shown=False)
+    return _answer(_file(record, file_pk, request.user), is_shown=False)
 
 
 @require_GET
 @views.acts_on("view")
 def picture(request, kind, record, file_pk):
     """The same, to be shown on the page: pictures only, and of kinds that hold no script."""
-    file = _file(record, file_pk)
+    file = _file(record, file_pk, request.user)
     if file.mime not in PICTURES:
         raise Http404
     return _answer(file, is_shown=True)
@@ -80,7 +81,9 @@ def _answer(file: RecordFile, *, is_shown: bool) -> FileResponse:
 @require_POST
 @views.acts_on("edit")
 def remove(request, kind, record, file_pk):
-    file = _file(record, file_pk)
+    file = _file(record, file_pk, request.user)
+    if file.field:
+        raise Refusal(_("It stands in a field: untick it in the form of the record."))
     keeping.remove(record, file, by=request.user)
     views.offer_undo(request, _("%(name)s is removed.") % {"name": file}, record)
     return redirect(record)

@@ -96,7 +96,9 @@ def is_needed(model_field) -> bool:
 
 
 def writable(kind: RecordType) -> list[str]:
-    return [name for name in kind.fields if kind.field(name).model_field.editable]
+    """Files come in by hand only."""
+    shown = (kind.field(name) for name in kind.fields)
+    return [item.name for item in shown if item.model_field.editable and item.kind != "file"]
 
 
 def sentence_of(error: Exception) -> str:
@@ -266,9 +268,17 @@ class RecordLayout(Layout):
         found = []
         if self.assumes_currency and "currency" not in self.guessed(self.job.about.get("header", [])):
             found.append((_("Currency"), _("%(what)s (assumed)") % {"what": self._currency({})}))
+        if files := self._columns_of_files():
+            found.append((_("Not taken: files are added by hand"), ", ".join(files)))
         if (joined := self._rows_joined()) > 0:
             found.append((_("Rows that are one with a row above"), languages.number(joined)))
         return found
+
+    def _columns_of_files(self) -> list[str]:
+        """Columns that are called like a field of files that the importer may fill."""
+        header = {key_of(title) for title in self.job.about.get("header", [])}
+        fields = self.kind.visible_fields(self.job.requester, tuple(self.kind.added)) if self.job.requester else []
+        return [shown.heading for shown in fields if shown.kind == "file" and key_of(str(shown.label)) in header]
 
     def _rows_joined(self) -> int:
         """How many rows say again what another row of the file says, by a tax number, a code, or mail and name."""

@@ -14,7 +14,8 @@ from groundwork.access.models import Department, User
 from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.money import minor_digits
-from groundwork.records.models import Record
+from groundwork.records.files.held import names_of
+from groundwork.records.models import Record, RecordFile
 from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell
 
@@ -28,6 +29,9 @@ class Names:
     def __init__(self, user, fields: Sequence[Field], rows: Sequence[Any]):
         self.names: dict[type, dict[int, str]] = {}
         wanted: dict[type, set[int]] = {}
+        if ids := {pk for shown in fields if shown.kind == "file" for row in rows for pk in shown.read(row) or ()}:
+            files = RecordFile.objects.filter(pk__in=ids, removed_at=None)
+            self.names[RecordFile] = dict(files.values_list("pk", "name"))
         for shown in fields:
             if shown.kind not in LINKS:
                 continue
@@ -124,8 +128,8 @@ def _choice(shown: Field, names: Names) -> Write:
 
 def _choices(shown: Field, names: Names) -> Write:
     def write(value, record):
-        chips = tuple(labels_of(shown, value))
-        return Cell(", ".join(chips), chips=chips)
+        labels = labels_of(shown, value)
+        return Cell(", ".join(labels), chips=tuple((label, "") for label in labels))
 
     return write
 
@@ -133,6 +137,16 @@ def _choices(shown: Field, names: Names) -> Write:
 def labels_of(shown: Field, keys: Sequence[str]) -> list[str]:
     """The words of several choices, in the order of their list."""
     return [str(label) for key, label in shown.model_field.flatchoices if key in keys]
+
+
+def _files(shown: Field, names: Names) -> Write:
+    known, before = names.names.get(RecordFile, {}), page_address(shown.added.type) if shown.added else str
+
+    def write(value, record):
+        held = [(known[pk], f"{before(record.pk)}/files/{pk}") for pk in value if pk in known]
+        return Cell(", ".join(name for name, _href in held), kind="" if held else "muted", chips=tuple(held))
+
+    return write
 
 
 def _link(shown: Field, names: Names) -> Write:
@@ -184,6 +198,7 @@ def _bool(shown: Field, names: Names) -> Write:
 WRITERS: dict[str, Callable[[Field, Names], Write]] = {
     "choice": _choice,
     "choices": _choices,
+    "file": _files,
     "link": _link,
     "user": _link,
     "department": _link,
@@ -202,6 +217,8 @@ def words_for(shown: Field, value) -> str:
     value = shown.from_kept(value)
     if value in (None, "", []):
         return languages.NO_VALUE
+    if shown.kind == "file":
+        return ", ".join(names_of(value)) or languages.NO_VALUE
     if shown.kind == "choices":
         return ", ".join(labels_of(shown, value))
     if shown.kind == "choice":

@@ -17,7 +17,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.core.spreadsheet import guarded, new_workbook
 from groundwork.records.lists.cells import Names, labels_of
 from groundwork.records.lists.listing import Listing
-from groundwork.records.models import Record
+from groundwork.records.models import Record, RecordFile
 from groundwork.records.types import Field
 
 AT_ONCE = 1000
@@ -109,6 +109,8 @@ def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[typ
         return ["", ""] if name is None else [name, numbers.get((shown.target, value), "")]
     if value is None or value == "":
         return [""]
+    if shown.kind == "file":
+        return ["; ".join(name for pk in value if (name := known.of(RecordFile, pk)))]
     if shown.kind in ("user", "department"):
         return [known.of(shown.target, value) or ""]
     return [plain(shown, value, record)]

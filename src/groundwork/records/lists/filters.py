@@ -38,15 +38,16 @@ DAYS = ("date", "moment")
 NUMBERS = ("money", "number", "integer")
 TEXTS = ("text", "longtext", "email", "url", "phone", "address")
 ONE_OF = ("choice", "bool")
+HELD = ("file",)  # asked only whether there is any
 SEVERAL = ("choices",)  # asked for any of them, or none of them
 FITTING = {  # what may be asked of a field of which kind
-    "is": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
-    "not": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
+    "is": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *HELD, *LINKS),
+    "not": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *HELD, *LINKS),
     "from": (*DAYS, *NUMBERS),
     "to": (*DAYS, *NUMBERS),
     "has": TEXTS,
     "called": LINKS,
-    "how": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *LINKS),
+    "how": (*DAYS, *NUMBERS, *TEXTS, *ONE_OF, *SEVERAL, *HELD, *LINKS),
 }
 
 
@@ -111,6 +112,8 @@ class Filter:
             condition = self._empty()
         if not plain:
             return condition
+        if self.field.kind in HELD:
+            return condition or NEVER
         if self.field.kind in LINKS:
             return condition | Q(**{f"{self._column}__in": list(self.names)})
         if self.field.kind in SEVERAL and self.field.added:
@@ -361,7 +364,7 @@ class Filters:
                 if shown.kind in DAYS:
                     entry |= {"spans": [(word, str(label)) for word, (label, _span) in SPANS.items()]}
                 entry["value"] = self._one(shown.name)
-            else:
+            elif shown.kind not in HELD:
                 entry |= self._entry(shown)
             entries.append(entry)
         return entries
@@ -412,6 +415,8 @@ def hows(shown: Field) -> list[tuple[str, str]]:
     empty = [("empty", _("is empty")), ("filled", _("is filled in"))] if may_be_empty(shown) else []
     if shown.kind in (*DAYS, *NUMBERS):
         return [("", _("any")), *empty] if empty else []
+    if shown.kind in HELD:
+        return [("", _("any")), ("empty", _("has none")), ("filled", _("has any"))]
     if shown.kind in SEVERAL:
         return [("", _("any of")), ("not", _("none of")), *empty]
     return [("", _("is")), *contains, ("not", _("is not")), *empty]

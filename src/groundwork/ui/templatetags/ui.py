@@ -226,6 +226,11 @@ def inside(cell, href: str = "") -> SafeString:
     return ready(written(cell, href))
 
 
+def chip_of(text: str, href: str) -> str:
+    text = quoted(text)
+    return f'<a class="chip" href="{address(href)}">{text}</a>' if href else f'<span class="chip">{text}</span>'
+
+
 def written(cell, href: str = "") -> str:
     text = quoted(str(cell.text)) if cell.text not in ("", None) else "–"
     href = cell.href or href
@@ -233,7 +238,7 @@ def written(cell, href: str = "") -> str:
         href = address(href)
     title = f' title="{quoted(str(cell.title))}"' if cell.title else ""
     if cell.chips:
-        body = " ".join(f'<span class="chip">{quoted(chip)}</span>' for chip in cell.chips)
+        body = " ".join(chip_of(text, href) for text, href in cell.chips)
     elif cell.kind in CHIPS:
         css = "chip" if cell.kind == "chip" else f"chip {cell.kind}"
         body = (
