@@ -12,6 +12,7 @@ class RecordsConfig(AppConfig):
         from groundwork.access.presets import more_things
         from groundwork.records.added import configured  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.added import configured as _added  # noqa: F401 - adds sections of the configuration file
+        from groundwork.records.added import configured_forms as _forms  # noqa: F401 - likewise
         from groundwork.records.lists import bulk
         from groundwork.records.lists import configured as _views  # noqa: F401 - likewise
         from groundwork.records.personal import handing_over  # noqa: F401 - adds what people own

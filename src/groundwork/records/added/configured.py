@@ -19,6 +19,7 @@ from groundwork.records.added import fields as added
 from groundwork.records.added import formula
 from groundwork.records.added.fields import AddedField
 from groundwork.records.added.made import ICONS, MadeType, change_type, make_type
+from groundwork.records.added.rows import Configured
 from groundwork.records.types import RecordType, types
 
 BETWEEN = " / "
@@ -111,11 +112,11 @@ def reasons_of(kind: str) -> dict[str, str]:
     return dict(Element.objects.filter(kind=kind).values_list("key", "reason"))
 
 
-def in_use_of(row: AddedField | MadeType) -> str:
+def in_use_of(row: Configured) -> str:
     return "no" if row.retired_at else "yes"
 
 
-def put_in_use(row: Any, facts: Facts, act: Act) -> None:
+def put_in_use(row: Configured, facts: Facts, act: Act) -> None:
     if (wanted := is_yes(facts, "in_use", "yes")) == bool(row.retired_at):
         (row.restore if wanted else row.retire)(by=act.by, reason=facts.get("reason") or act.reason)
 

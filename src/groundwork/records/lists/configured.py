@@ -26,13 +26,14 @@ from groundwork.records.added.configured import (
     text_in,
 )
 from groundwork.records.lists.cells import LINKS
-from groundwork.records.lists.filters import FITTING, ME, ONE_OF, WITHOUT, options_of
+from groundwork.records.lists.filters import FITTING, ME, WITHOUT, options_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.lists.saved_views import SavedView, query_of
 from groundwork.records.types import Field, RecordType, types
 
 OPERATORS = ("is", "not", "from", "to", "has")
 ONE_FIELD = ("sort", "group", "by", "on")  # of an address, each a field
+CHOSEN = ("choice", "choices")
 Display = SavedView.Display
 
 
@@ -79,7 +80,7 @@ def about(view: SavedView, kind: RecordType) -> Facts:
         raise Stays
     params, names = QueryDict(view.query), names_of(kind)
     facts: Facts = {"shown_as": view.display, "role": named(view.role) if view.role else ""}
-    facts["filters"] = list(filters_of(kind, params))
+    facts["filters"] = sorted(filters_of(kind, params), key=str)  # keys stand in another order in another firm
     facts["columns"] = [names[name] for name in ",".join(params.getlist("columns")).split(",") if name in names]
     facts |= {key: names.get(params.get(key, "").lstrip("-"), "") for key in ONE_FIELD}
     facts["descending"] = "yes" if params.get("sort", "").startswith("-") and facts["sort"] else ""
@@ -103,16 +104,16 @@ def filters_of(kind: RecordType, params: QueryDict) -> Iterator[Facts]:
         operator = operator or "is"
         if not key.startswith("f.") or name not in known or operator not in OPERATORS:
             continue
-        if values := [said for value in params.getlist(key) if (said := said_of(known[name], operator, value))]:
+        if values := [said for value in params.getlist(key) if (said := said_of(known[name], value))]:
             yield {"field": names.get(name, name), operator: values}
 
 
-def said_of(shown: Field, operator: str, value: str) -> str:
+def said_of(shown: Field, value: str) -> str:
     """A value as a file says it; "" for a choice that is no more."""
     if shown.kind in LINKS and value not in (WITHOUT, ME):
         raise Stays
-    if shown.added and shown.kind in ONE_OF and operator in ("is", "not"):
-        return {WITHOUT: WITHOUT, **dict(options_of(shown))}.get(value, "") if shown.kind == "choice" else value
+    if shown.added and shown.kind in CHOSEN:
+        return {WITHOUT: WITHOUT, **dict(options_of(shown))}.get(value, "")
     return value
 
 
@@ -202,16 +203,15 @@ def filter_in(condition: Any, kind: RecordType, keys: dict[str, str], at: tuple[
     if not values or len(values) > 50 or not all(isinstance(value, str) and 0 < len(value) <= 200 for value in values):
         raise wrong(_("A list of words is expected here."), *at)
     suffix = "" if operator == "is" else f".{operator}"
-    return f"f.{shown.name}{suffix}", [kept_of(shown, operator, value, at) for value in values]
+    return f"f.{shown.name}{suffix}", [kept_of(shown, value, at) for value in values]
 
 
-def kept_of(shown: Field, operator: str, value: str, at: tuple[str, str]) -> str:
+def kept_of(shown: Field, value: str, at: tuple[str, str]) -> str:
     if shown.kind in LINKS and value not in (WITHOUT, ME):
         raise wrong(one_of(value, [ME, WITHOUT]), *at)
-    if shown.kind not in ONE_OF or operator not in ("is", "not") or value == WITHOUT:
+    if shown.kind not in (*CHOSEN, "bool") or value == WITHOUT:
         return value
-    options = options_of(shown)
-    keys = {words if shown.added and shown.kind == "choice" else key: key for key, words in options}
+    keys = {words if shown.added and shown.kind in CHOSEN else key: key for key, words in options_of(shown)}
     if value not in keys:
         raise wrong(one_of(value, list(keys)), *at)
     return keys[value]

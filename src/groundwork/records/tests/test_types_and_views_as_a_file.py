@@ -14,6 +14,7 @@ from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core.refusals import Refusal
 from groundwork.records.added.configured import joined, parted
 from groundwork.records.added.fields import AddedField, make_field
+from groundwork.records.added.layouts import FormLayout
 from groundwork.records.added.made import MadeType, change_type, make_type
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.types import types
@@ -39,6 +40,7 @@ fields:
   Sample request / Price: {holds: money, reason: The director asks what samples cost}
   Sample request / Company: {holds: link, leads_to: company}
   company / Last sample: {holds: link, leads_to: Sample request}
+  Sample request / Sent with: {holds: choices, choices: [Letter, Lorry], filterable: yes}
 boards:
   Sample request: {by: State}
 roles:
@@ -47,9 +49,18 @@ roles:
       Sample request: {view: own, create: own, edit: own}
     fields:
       Sample request: {Price: hidden}
+forms:
+  Sample request:
+    groups: [{name: What, fields: [name, Company, State]}, {name: How many, fields: [Pieces]}]
+    more: [Price]
+    rules: [{do: require, field: Pieces, when: State, is: [Sent]}]
+  company / salesperson:
+    reason: Sellers type on the phone
+    groups: [{fields: [name, city, phone]}]
+    off: [postcode]
 views:
   Sample request / On their way:
-    filters: [{field: State, is: [Sent]}, {field: owner, is: me}]
+    filters: [{field: State, is: [Sent]}, {field: owner, is: me}, {field: Sent with, is: Lorry}]
     columns: [name, State]
     sort: Pieces
     descending: yes
@@ -64,11 +75,11 @@ def applied(text, cast, reason=WHY):
 def another_firm():
     """The same database as if nobody had made anything in it; its numbers go on."""
     SavedView.objects.all().delete()
-    for row in (AddedField, MadeType):
+    for row in (AddedField, MadeType, FormLayout):
         row.objects.all().delete()
     Grant.objects.filter(type__regex=r"^m\d+$").delete()
     Role.objects.filter(key__startswith="own-").delete()
-    Element.objects.filter(key__regex=r"^(object:m|field:.*\.f|role:own)").delete()
+    Element.objects.filter(key__regex=r"^(object:m|field:.*\.f|role:own|layout:)").delete()
     raise_config_version()
 
 
@@ -89,8 +100,25 @@ def test_a_type_with_its_fields_board_rights_and_view_comes_with_a_file(cast):
     sent = next(key for key, label in fields["State"].added.options if label == "Sent")
     assert QueryDict(view.query).dict() == {
         "columns": f"name,{fields['State'].name}", "sort": f"-{fields['Pieces'].name}",
-        f"f.{fields['State'].name}": sent, "f.owner": "me",
+        f"f.{fields['State'].name}": sent, "f.owner": "me", f"f.{fields['Sent with'].name}": "c2",
     }  # fmt: skip
+
+
+def test_forms_come_as_they_are_laid_out_with_their_rules(cast):
+    applied(SAMPLES, cast)
+
+    field = {row.label: row.key for row in AddedField.objects.all()}
+    samples = FormLayout.objects.get(role="")
+    assert samples.groups == [
+        {"name": "What", "fields": ["name", field["Company"], field["State"]]},
+        {"name": "How many", "fields": [field["Pieces"]]},
+    ]  # fmt: skip
+    assert samples.rules == [
+        {"key": "r1", "do": "require", "field": field["Pieces"], "when": field["State"], "is": ["c2"]}
+    ]  # fmt: skip
+    sellers = FormLayout.objects.get(role="salesperson")
+    assert (sellers.type, sellers.off) == ("company", ["postcode"])
+    assert Element.objects.get(key=sellers.element_key).reason == "Sellers type on the phone"
 
 
 def test_each_thing_has_the_reason_of_the_file_or_that_of_whoever_applied_it(cast):
@@ -142,7 +170,8 @@ def test_a_roll_back_takes_all_of_it_out_of_use_and_a_second_application_brings_
     assert not [kind for kind in types if kind.named]
     applied(SAMPLES, cast)
     assert MadeType.objects.count() == 1
-    assert AddedField.objects.filter(retired_at=None).count() == 6
+    assert AddedField.objects.filter(retired_at=None).count() == 7
+    assert FormLayout.objects.filter(retired_at=None).count() == 2
 
 
 def test_a_roll_back_gives_a_changed_field_its_old_facts(cast):
@@ -166,15 +195,18 @@ def test_a_roll_back_gives_a_changed_field_its_old_facts(cast):
         ("letters: SR", "letters: C", 3, "begin with C"),
         ("formula: \"[Pieces] * [Price]\"", 'formula: "[Pieces] * [Weight]"', 10, "Weight"),
         ("leads_to: company", "leads_to: firm", 18, "no type “firm”"),
-        ("by: State", "by: Pieces", 21, "“Pieces” is none of"),
-        ("Price: hidden", "Prices: hidden", 27, "Sample request / Prices"),
-        ("is: [Sent]", "is: [Gone]", 30, "“Gone” is none of: Asked, Sent"),
-        ("owner, is: me", "owner, is: '12'", 30, "“12” is none of: me, -"),
-        ("columns: [name, State]", "columns: [name, Weight]", 31, "“Weight” is none of"),
-        ("sort: Pieces", "sort: Company", 29, "nor groups by: Company"),
+        ("by: State", "by: Pieces", 22, "“Pieces” is none of"),
+        ("Price: hidden", "Prices: hidden", 28, "Sample request / Prices"),
+        ("is: [Sent]}, {field: owner", "is: [Gone]}, {field: owner", 40, "“Gone” is none of: Asked, Sent"),
+        ("is: [Sent]}]", "is: [Gone]}]", 33, "“Gone” is none of: Asked, Sent"),
+        ("more: [Price]", "more: [Prices]", 32, "“Prices” is none of"),
+        ("company / salesperson", "company / cook", 34, "“cook” is none of"),
+        ("owner, is: me", "owner, is: '12'", 40, "“12” is none of: me, -"),
+        ("columns: [name, State]", "columns: [name, Weight]", 41, "“Weight” is none of"),
+        ("sort: Pieces", "sort: Company", 39, "nor groups by: Company"),
         ("holds: number", "holds: numbers", 16, "“numbers” is none of"),
         ("choices: [Asked, Sent]", "choices: {Asked: Sent}", 14, "A list of words"),
-        ("holds: choice", "holds: [choice]", 13, "“holds” is one text"),
+        ("holds: choice\n", "holds: [choice]\n", 13, "“holds” is one text"),
         ("Sample request / State", "Sample request/State", 12, "Say the record type and the name"),
     ],
 )  # fmt: skip
@@ -292,7 +324,9 @@ BROKEN = st.recursive(
     | st.dictionaries(
         st.sampled_from(
             ["company / A", "A", "m1 / B", "reason", "holds", "choices", "in_use", "many", "letters", "filters",
-             "field", "is", "columns", "place", "formula", "by", "one_in", "name_in", "pattern", "rights", "view"]
+             "field", "is", "columns",
+             "groups", "rules", "do", "when", "place", "formula", "by", "one_in", "name_in", "pattern", "rights",
+             "view"]
         ),
         inner, max_size=4,
     ),
@@ -301,7 +335,9 @@ BROKEN = st.recursive(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.dictionaries(st.sampled_from(["types", "fields", "boards", "roles", "views", "number_series"]), BROKEN))
+@given(
+    st.dictionaries(st.sampled_from(["types", "fields", "boards", "roles", "views", "forms", "number_series"]), BROKEN)
+)
 def test_a_broken_file_is_told_in_words_and_changes_nothing(cast, data):
     before = plan.export()
 
