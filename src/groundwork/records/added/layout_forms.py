@@ -34,6 +34,7 @@ class LayoutForm(Reasoned):
             del self.fields["asked_by"]
         self.needed = layouts.always_needed(kind)
         heading_of = {name: head for head, names in shape.groups for name in names}
+        heading = {"list": "headings", "placeholder": _("no heading")}
         for name in self._sent_order():
             label = {"field": kind.field(name).heading}
             places = {ASKED: PLACES[ASKED]} if name in self.needed else PLACES
@@ -42,7 +43,7 @@ class LayoutForm(Reasoned):
             )
             self.fields[f"group:{name}"] = forms.CharField(
                 label=_("%(field)s: under which heading") % label, max_length=60, required=False,
-                initial=heading_of.get(name, ""), widget=forms.TextInput(attrs={"list": "headings"}),
+                initial=heading_of.get(name, ""), widget=forms.TextInput(attrs=heading),
             )  # fmt: skip
 
     def _place(self, name: str) -> str:

@@ -242,6 +242,8 @@ def _refuse_wrong_rules(row: FormLayout, kind: "RecordType") -> None:
     if len(row.rules) > MOST_RULES:
         raise Refusal(_("There are %(count)s rules here: take one away first.") % {"count": MOST_RULES})
     rules = rules_in(kind, row.rules)
+    if len({(rule.do, rule.field, rule.when, rule.values) for rule in rules}) < len(rules):
+        raise Refusal(_("There is such a rule already."))
     for rule in rules:
         if rule.do not in Rule.Do or rule.field == rule.when:
             raise Refusal(_("A rule says of one field what follows from another one."))

@@ -311,6 +311,13 @@ def test_a_rule_that_cannot_be_is_refused(cast, wrong):
         rule(cast, **facts)
 
 
+def test_a_rule_is_made_once(cast):
+    rule(cast, "require", "segment")
+
+    with pytest.raises(Refusal, match="already"):
+        rule(cast, "require", "segment")
+
+
 def test_two_fields_do_not_wait_for_each_other(cast):
     rule(cast, "show", "segment", when="source", values=["Fair"])
 
