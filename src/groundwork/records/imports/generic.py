@@ -793,9 +793,11 @@ class RecordLayout(Layout):
         return found
 
     def _by_field(self, model, name: str, values: set[str]) -> dict[str, int]:
+        """Among what whoever imports sees, by a field that is not hidden there: finding would tell its value."""
         found: dict[str, int] = {}
-        if values:
-            rows = model.objects.visible_to(self.job.requester).current().filter(**{f"{name}__in": values})
+        by = self.job.requester
+        if values and by is not None and type_of(model).visible_fields(by, (name,)):
+            rows = model.objects.visible_to(by).current().filter(**{f"{name}__in": values})
             for value, pk in rows.values_list(name, "pk"):
                 found[value] = 0 if value in found else pk
         return found

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -160,8 +161,13 @@ def views_of(kind, user) -> list[Any]:
     return sorted(found, key=lambda view: view.author_id != user.pk)[:MOST]
 
 
+@transaction.atomic
 def use_view(view: SavedView, user, *, opens: bool, pinned: bool) -> None:
-    """Let the person's list open with the view (instead of another), and pin it into the menu, or neither."""
+    """Let the person's list open with the view (instead of another), and pin it into the menu, or neither.
+
+    One at a time for a person: of two clicks at once the later one holds.
+    """
+    get_user_model().objects.select_for_update().get(pk=user.pk)
     if opens:
         UsedView.objects.filter(user=user, type=view.type, opens=True).exclude(view=view).update(opens=False)
     values = {"type": view.type, "opens": opens, "pinned": pinned}

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from groundwork.access.models import Role
 from groundwork.crm.customers.models import Company
-from groundwork.records.lists.saved_views import SavedView, views_of
+from groundwork.records.lists.saved_views import SavedView, UsedView, use_view, views_of
+from groundwork.records.tests.test_writing import in_threads
 from groundwork.records.types import types
 from groundwork.records.write import creating
 
@@ -126,6 +127,15 @@ def test_the_list_opens_with_the_view_that_the_person_chose_and_all_is_one_press
 
     assert ("Shop" in opened, "Other" in opened) == (True, False)
     assert ("Shop" in everything, "Other" in everything) == (True, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_leave_the_list_opening_with_one_view(cast):
+    views = [view_of(cast.anna, f"View {number}") for number in range(8)]
+
+    in_threads(8, lambda number: use_view(views[number], cast.anna, opens=True, pinned=False))
+
+    assert UsedView.objects.filter(user=cast.anna, opens=True).count() == 1
 
 
 def test_a_pinned_view_stands_in_the_own_menu_only(cast, as_user):

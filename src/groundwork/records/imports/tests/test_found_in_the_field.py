@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from groundwork.access.testing import hide
 from groundwork.background.models import Run
 from groundwork.background.work import carry_out
 from groundwork.core.refusals import Refusal
@@ -14,6 +15,7 @@ from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.imports.readers import sources
 from groundwork.records.imports.testing import imported, wrong
+from groundwork.records.testing import make_record
 from groundwork.records.types import types
 
 
@@ -65,6 +67,17 @@ def test_the_worker_tells_reasons_in_the_language_of_whoever_dropped_the_file(ca
     job = imported(tmp_path / "a.csv", "records:company", by=cast.olga)
 
     assert wrong(job) == [(2, "kind", "такого значения нет среди возможных")]
+
+
+def test_a_linked_company_is_not_found_by_a_number_that_is_hidden_from_whoever_imports(cast, tmp_path):
+    company = make_record(types["company"], owner=cast.olga, word="Tortola", inn="7707083893")
+    (tmp_path / "a.csv").write_text(f"name,company\nEwa Nowak,{company.inn}\n")
+    hide(cast.olga, "company", "inn")
+
+    job = imported(tmp_path / "a.csv", "records:contact", by=cast.olga)
+
+    assert [(line, column) for line, column, _reason in wrong(job)] == [(2, "company")]
+    assert not types["contact"].model.objects.exists()
 
 
 @pytest.fixture
