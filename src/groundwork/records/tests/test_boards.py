@@ -179,7 +179,7 @@ def test_a_board_takes_as_many_queries_for_forty_cards_as_for_two(cast, as_user,
         claim(user, f"C {number}", state=("open", "closed")[number % 2])
 
     assert queries() == few
-    assert few <= at_most
+    assert few <= at_most + (6 if connection.vendor == "postgresql" else 0)  # there core.patience sets its time by SQL
 
 
 # ── calendar
