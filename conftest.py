@@ -61,11 +61,13 @@ def set_up():
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """A test with transactions of its own leaves empty tables: the next one begins like any other."""
+def pytest_runtest_teardown(item, nextitem):
+    """A test with transactions of its own leaves empty tables: the next one begins like any other. After the last one
+    there is no database any more."""
     result = yield
     marker = item.get_closest_marker("django_db")
-    if "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction")):
+    is_emptied = "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction"))
+    if is_emptied and nextitem is not None:
         from pytest_django.plugin import blocking_manager_key
 
         with item.config.stash[blocking_manager_key].unblock():
