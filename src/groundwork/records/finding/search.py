@@ -6,7 +6,7 @@ or which fields may stand in them: a field that some role may not see does not.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 from zlib import crc32
@@ -362,7 +362,7 @@ def _newest(node: Node, scopes: Scopes) -> list[SearchRow]:
     return _rows_where(asked_for, MOST)
 
 
-def _rows_where(asks: list[tuple[Node | None, Any]], most: int) -> list[SearchRow]:
+def _rows_where(asks: Sequence[tuple[Node | None, Any]], most: int) -> list[SearchRow]:
     """The newest rows of each ask, one more than ``most``, in one query."""
     branches, params = [], []
     for node, kind in asks:
