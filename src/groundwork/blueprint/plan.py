@@ -264,19 +264,30 @@ def roll_back(applied: Applied, *, by) -> list[str]:
         if held.rolled_back_at:
             raise Refusal(_("This was rolled back already."))
         act = Act(by, _("Rolled back: %(reason)s") % {"reason": held.reason}, Element.Origin.HAND)
-        kept = [step["name"] for step in reversed(held.steps) if not _put_back(step, act)]
+        with one_request():
+            kept = list(_put_back_all(held.steps, act))
         raise_config_version()
         held.rolled_back_at, held.rolled_back_by = now(), by
         held.save()
     return kept
 
 
-def _put_back(step: dict, act: Act) -> bool:
-    section = sections[step["section"]]
+def _put_back_all(steps: list[dict], act: Act) -> Iterator[str]:
+    """The last first; gives the names of those that stay."""
+    read_so_far: dict[str, dict[str, Facts]] = {}
+    for step in reversed(steps):
+        section = sections[step["section"]]
+        if section.key not in read_so_far:
+            read_so_far[section.key] = section.read()
+        if not _put_back(section, step, read_so_far[section.key].get(step["name"]), act):
+            yield step["name"]
+
+
+def _put_back(section: Section, step: dict, is_now: Facts | None, act: Act) -> bool:
     back = step["before"]
     if back is None and section.gone:
         back = {**step["after"], **section.gone}
-    if back is None or section.read().get(step["name"]) != step["after"]:
+    if back is None or is_now != step["after"]:
         return False
     section.write(step["name"], back, act)
     if step["before"] is not None and "reason" in back:  # why it is here is as before; history tells of the way back
