@@ -77,7 +77,7 @@ class Look:
 
 
 @dataclass
-class Part:
+class Shown:
     """What a section shows. ``unknown`` says in a sentence why there is no number, ``offer`` what would bring it."""
 
     meta: str = ""
@@ -100,7 +100,7 @@ class Section:
     key: str
     label: Any
     may: Callable[[Any], bool]
-    show: Callable[[Look], Part]
+    show: Callable[[Look], Shown]
     rows: Callable[[Any, date | None], Rows]
 
     @property
@@ -148,11 +148,11 @@ def without_hidden(user, found: list[debts.Debt] | None) -> list[debts.Debt] | N
     return found
 
 
-def show_debts(look: Look) -> Part:
+def show_debts(look: Look) -> Shown:
     together = debts.in_own(look.user, as_of=look.end) if look.currency == profit.ALL else None
     found = without_hidden(look.user, together.rows) if together else debts_seen(look.user, look.end)
     if found is None:
-        part = Part(unknown=_("Debts are unknown: no payment has been kept here up to this day."))
+        part = Shown(unknown=_("Debts are unknown: no payment has been kept here up to this day."))
         if look.user.can("create", "payment"):
             part.offer, part.offer_href = _("Import payments"), address("imports:start")
         return part
@@ -161,7 +161,7 @@ def show_debts(look: Look) -> Part:
     rows = [row for row in found if row.currency == look.code]
     total = next(iter(debts.totals(rows)), debts.Sums(look.code))
     words = {"amount": money(total.overdue, look.code), "day": day(look.end)}
-    part = Part(meta=_("%(amount)s overdue on %(day)s") % words, table=debts_table(look, rows, total))
+    part = Shown(meta=_("%(amount)s overdue on %(day)s") % words, table=debts_table(look, rows, total))
     part.chart = ageing(total, look.code) if total.open else None
     if together and together.without_rate:
         sums = ", ".join(money(row.balance, row.currency) for row in together.without_rate)
@@ -231,7 +231,7 @@ def plain(amount: int | None, look: Look) -> str:
     return NO_VALUE if amount is None else money(amount, look.code, with_code=False)
 
 
-def open_documents(look: Look) -> Part:
+def open_documents(look: Look) -> Shown:
     """The documents under one number of the debts, with what was open on each that day."""
     found = debts.open_on(look.end, profit.invoices_of(look.user, look.currency)).filter(left__gt=0)
     company = look.query.get("company", "")
@@ -267,7 +267,7 @@ def open_documents(look: Look) -> Part:
     ]
     totals = [Cell(_("Total")), *[Cell("")] * 4, Cell(plain(sum(row.worth for row in rows), look))] if rows else []
     empty = Empty(_("Nothing is owed"), _("No document was open on this day."), "", "")
-    return Part(
+    return Shown(
         meta=str(AGES.get(age, "")), table=Table(columns, shown, totals=totals, id="open", empty=empty),
         back=look.report("debts"),
     )  # fmt: skip
@@ -290,7 +290,7 @@ def debts_rows(user, as_of: date | None) -> Rows:
 
 
 @dataclass
-class Held:
+class Dependence:
     """A customer's revenue, its share of the whole, and the share of all up to this one."""
 
     row: profit.ProfitRow
@@ -298,7 +298,7 @@ class Held:
     together: Decimal | None
 
 
-def held(rows: list[profit.ProfitRow], whole: int) -> list[Held]:
+def held(rows: list[profit.ProfitRow], whole: int) -> list[Dependence]:
     """The rows of one currency, the largest first; sales without a company count in the ``whole`` and stand last.
 
     Shares are None without revenue above zero.
@@ -307,11 +307,11 @@ def held(rows: list[profit.ProfitRow], whole: int) -> list[Held]:
     for row in sorted(rows, key=lambda row: (row.place.value is None, -row.revenue)):
         so_far += row.revenue
         shares = [round_half_up(Decimal(part) / whole, 6) if whole > 0 else None for part in (row.revenue, so_far)]
-        found.append(Held(row, *shares))
+        found.append(Dependence(row, *shares))
     return found
 
 
-def show_concentration(look: Look) -> Part:
+def show_concentration(look: Look) -> Shown:
     days: dict[str, Any] = {"start": look.start, "as_of": look.end, "user": look.user, "currency": look.currency}
     whole = look.sales.whole
     if look.top is None:
@@ -332,7 +332,7 @@ def show_concentration(look: Look) -> Part:
     ]  # fmt: skip
     table.empty = Empty(_("Nothing to count"), _("There are no documents in this period."), "", "")
     named = [item for item in every if item.row.place.value is not None]
-    part = Part(table=table)
+    part = Shown(table=table)
     if named and named[0].share is not None:
         shares = {count: percent(named[min(count, len(named)) - 1].together, 0) for count in (1, 5, 10)}
         part.meta = _("the largest customer %(one)s, five %(five)s, ten %(ten)s of the revenue") % {
@@ -341,7 +341,7 @@ def show_concentration(look: Look) -> Part:
     return part
 
 
-def _held_row(look: Look, place: int, item: Held) -> Row:
+def _held_row(look: Look, place: int, item: Dependence) -> Row:
     where = item.row.place
     if where.value is None or where.is_hidden:
         rows = lines_address(look.start, look.end, look.currency, company=where.value or "none")
@@ -457,7 +457,7 @@ def lives_on(user, day: date) -> dict[int, str]:
     return dict.fromkeys(there, "") | known
 
 
-def show_customers(look: Look) -> Part:
+def show_customers(look: Look) -> Shown:
     day_asked = look.past
     if look.query.get("state") or look.query.get("trait"):
         return customers_on(look, day_asked)
@@ -487,7 +487,7 @@ def show_customers(look: Look) -> Part:
             Cell(_("Total")), Cell(number(whole, 0), kind="number", href=every), Cell(""), Cell(counted(rhythm)),
             Cell(counted(off), kind="number", href=broken),
         ]  # fmt: skip
-    part = Part(meta=words_of_day(day_asked), table=table)
+    part = Shown(meta=words_of_day(day_asked), table=table)
     if day_asked and states:
         known = sum(row[2] for row in states if row[0])
         part.completeness = Decimal(known) / whole * 100
@@ -524,7 +524,7 @@ def customers_address(look: Look, past: date | None, state: str, trait: str = ""
 LISTED = 500
 
 
-def customers_on(look: Look, past: date | None) -> Part:
+def customers_on(look: Look, past: date | None) -> Shown:
     """The customers that were in a state, or had a trait, on the day asked for; the first of them by name."""
     state, trait = look.query.get("state") or ANY, look.query.get("trait", "")
     lives = lives_on(look.user, past or look.end)
@@ -547,7 +547,7 @@ def customers_on(look: Look, past: date | None) -> Part:
     if len(ids) > LISTED:
         meta += ", " + _("the first %(count)s of them") % {"count": number(LISTED, 0)}
     empty = Empty(_("No customers"), _("Nobody stood under this number on this day."), "", "")
-    return Part(meta=meta, table=Table(columns, rows, id="customers-on", empty=empty), back=look.report("customers"))
+    return Shown(meta=meta, table=Table(columns, rows, id="customers-on", empty=empty), back=look.report("customers"))
 
 
 # ── traits
@@ -560,7 +560,7 @@ def by_trait(user, day: date | None) -> list[tuple[str, Any, Any, int]]:
     return [(rule.key, rule.label, rule.meaning, counts.get(rule.key, 0)) for rule in rules if rule.is_trait]
 
 
-def show_traits(look: Look) -> Part:
+def show_traits(look: Look) -> Shown:
     past = look.past
     columns = [Column("trait", _("Trait"), main=True), Column("customers", _("Customers"), numeric=True, second=True)]
     rows = []
@@ -568,7 +568,7 @@ def show_traits(look: Look) -> Part:
         href = customers_address(look, past, ANY, key)
         cells = [Cell(str(label), kind="bold", sub=str(meaning))]
         rows.append(Row([*cells, Cell(number(count, 0), kind="number", href=href if count else "")]))
-    return Part(meta=words_of_day(past), table=Table(columns, rows, id="traits"))
+    return Shown(meta=words_of_day(past), table=Table(columns, rows, id="traits"))
 
 
 def traits_rows(user, as_of: date | None) -> Rows:
@@ -603,11 +603,11 @@ def unknown_rows(look: Look) -> tuple[list[profit.ProfitRow], list[profit.Profit
     return rows, sorted(missing, key=lambda row: row.known_revenue - row.revenue)
 
 
-def show_unknown_costs(look: Look) -> Part:
+def show_unknown_costs(look: Look) -> Shown:
     cost = Cost.of(look.user)
     if not cost.kept:
         words = _("See what it takes in the roll-out")
-        return Part(unknown=_("Margin is unknown: cost prices are not kept here."), offer=words, offer_href=cost.href)
+        return Shown(unknown=_("Margin is unknown: cost prices are not kept here."), offer=words, offer_href=cost.href)
     rows, missing = unknown_rows(look)
     profit.give_names(missing[: look.top], look.user)
     columns = [
@@ -630,7 +630,7 @@ def show_unknown_costs(look: Look) -> Part:
             Cell(""),
         ]
     words = ngettext("%(count)s product", "%(count)s products", len(missing)) % {"count": number(len(missing), 0)}
-    part = Part(meta=f"{words}, {money(whole, look.code)}" if missing else "", table=table)
+    part = Shown(meta=f"{words}, {money(whole, look.code)}" if missing else "", table=table)
     if total.known_share is not None:
         part.completeness = total.known_share * 100
         part.completeness_words = _("cost known for %(share)s of revenue") % {"share": percent(total.known_share)}
@@ -701,7 +701,7 @@ add(
 )  # fmt: skip
 
 
-def shown_above(above: Above) -> list[tuple[Section, Part, str]]:
+def shown_above(above: Above) -> list[tuple[Section, Shown, str]]:
     """Every section that the person may see, with the address of its whole report."""
     from groundwork.blueprint.elements import is_on
 

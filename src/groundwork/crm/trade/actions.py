@@ -61,7 +61,7 @@ def close(order: Order, by) -> None:
 
 
 @dataclass(frozen=True)
-class Part:
+class PartlyDone:
     """How much of a line is done with, and how much is left."""
 
     line: Any  # an OrderLine or an InvoiceLine
@@ -72,26 +72,26 @@ class Part:
         return self.line.quantity - self.done
 
 
-def invoiced(order: Order) -> list[Part]:
+def invoiced(order: Order) -> list[PartlyDone]:
     """The lines of an order with what invoices, drafts too, hold of each; two queries."""
     lines = list(order.lines.select_related("product"))
     taken = InvoiceLine.objects.filter(order_line__in=lines, invoice__archived_at=None)
     return _parts(lines, taken.filter(corrects_line=None), "order_line")
 
 
-def credited(invoice: Invoice) -> list[Part]:
+def credited(invoice: Invoice) -> list[PartlyDone]:
     """The lines of an invoice with what credit notes, drafts too, take back of each; two queries."""
     lines = list(invoice.lines.select_related("product"))
     taken = InvoiceLine.objects.filter(corrects_line__in=lines, invoice__archived_at=None)
-    return [Part(part.line, -part.done) for part in _parts(lines, taken, "corrects_line")]
+    return [PartlyDone(part.line, -part.done) for part in _parts(lines, taken, "corrects_line")]
 
 
-def _parts(lines: Sequence, taken, name: str) -> list[Part]:
+def _parts(lines: Sequence, taken, name: str) -> list[PartlyDone]:
     sums = dict(taken.order_by().values_list(name).annotate(Sum("quantity")))
-    return [Part(line, sums.get(line.pk) or Decimal(0)) for line in lines]
+    return [PartlyDone(line, sums.get(line.pk) or Decimal(0)) for line in lines]
 
 
-def _wanted(parts: Iterable[Part], quantities: Mapping[int, Decimal]) -> list[tuple[Part, Decimal]]:
+def _wanted(parts: Iterable[PartlyDone], quantities: Mapping[int, Decimal]) -> list[tuple[PartlyDone, Decimal]]:
     """The lines with the quantity asked for. Refused: nothing at all, below zero, and more than is left."""
     found = []
     for part in parts:

@@ -17,7 +17,7 @@ from groundwork.ui.forms import PlainErrors
 class QuantitiesForm(PlainErrors, forms.Form):
     """A quantity for each line that has something left; all that is left, to begin with."""
 
-    def __init__(self, parts: list[actions.Part], data=None):
+    def __init__(self, parts: list[actions.PartlyDone], data=None):
         super().__init__(data)
         for part in parts:
             if part.left:
