@@ -24,10 +24,12 @@ from groundwork.records.models import Record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import writing
 from tests.matrix import ROWS, Case, World
+from tests.support.servers import postgres_url
 from tests.test_permission_matrix import BACKEND, ROUTES, Browser, Client, plant, requests
 
 pytestmark = pytest.mark.django_db
 OWNER = "olga"  # whose records carry the planted values
+HERE = ("company", "product", "invoice") if postgres_url() else ()  # the types asked; all: on SQLite
 OPEN = {"number", "owner", "department"}  # what everybody sees of a record they see
 
 
@@ -197,7 +199,7 @@ def cases_of_owner(world: World, route, row):
         yield Case(world, "berta")
     else:
         for kind in types:
-            if row.types(kind):
+            if row.types(kind) and kind.key in (HERE or types):
                 record = world.records[kind.key][OWNER] if "pk" in wanted else None
                 yield Case(world, "berta", kind, record, OWNER if record else "")
 
@@ -205,6 +207,8 @@ def cases_of_owner(world: World, route, row):
 def test_a_right_guess_is_answered_like_a_wrong_one(world, values, browser):
     wrong = []
     for item in values:
+        if item.kind.key not in (HERE or types):
+            continue
         other = re.sub(r"\d(?=y|$)", lambda last: str((int(last[0]) + 5) % 10), item.typed)  # of the same form
         for path in guesses(item):
             asked = [browser.ask("berta", "GET", path.replace("GUESS", guess), {}) for guess in (item.typed, other)]

@@ -338,8 +338,8 @@ def test_a_workbook_gives_the_same_as_the_csv(cast, tmp_path):
     assert counts(again)[:2] == (0, 0)
 
 
-@pytest.mark.parametrize("documents", [20, 140])
-def test_a_batch_takes_as_many_queries_for_many_documents_as_for_few(cast, tmp_path, documents):
+@pytest.mark.parametrize(("documents", "at_most"), [(20, 165), (140, 175)])  # of many, more statements write
+def test_a_batch_takes_as_many_queries_for_many_documents_as_for_few(cast, tmp_path, documents, at_most):
     from groundwork.records.imports import engine
 
     job = tried(register(tmp_path, *retail_rows(documents)), cast)
@@ -351,7 +351,7 @@ def test_a_batch_takes_as_many_queries_for_many_documents_as_for_few(cast, tmp_p
 
     assert Invoice.objects.count() == documents
     assert sum("INSERT INTO" in query["sql"] for query in queries) < 50  # SQLite takes 999 values a statement
-    assert len(queries) < 180
+    assert len(queries) <= at_most
 
 
 def real_data(month: str = "") -> Path:

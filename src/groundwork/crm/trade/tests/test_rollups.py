@@ -390,7 +390,12 @@ class Doing:
             assert rolling.compare_year(year) == ""
 
 
-@settings(max_examples=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15 if connection.vendor == "postgresql" else 40,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(history=some.lists(steps, min_size=3, max_size=25))
 def test_whatever_happened_the_kept_sums_give_the_number_of_the_rows(trading, history):
     with transaction.atomic():
