@@ -183,7 +183,7 @@ def test_a_companys_page_takes_no_more_queries_than_it_did(cast, as_user, django
     note(company, by=cast.anna, kind="note", text="Said")
     client.get(company.get_absolute_url())
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(37):
         client.get(company.get_absolute_url())
 
 
