@@ -12,7 +12,7 @@ setup:      ## the environment in .venv, the messages compiled
 run: setup  ## the demo firm at http://localhost:8000 (PORT=...)
 	@$(PY) tools/run.py
 
-test: setup ## every test, on SQLite and on PostgreSQL (ARGS="-k stages")
+test: setup ## the tests, on SQLite and (a part of the long ones) on PostgreSQL (ARGS="-k stages")
 	@$(PY) tools/test.py $(ARGS)
 
 check: setup ## lint, types, contracts, messages, licences, production settings

@@ -1,4 +1,6 @@
-"""Every test, on SQLite and again on PostgreSQL; the closing line of each at the end. Code 1 if either fails.
+"""The tests on SQLite, and on PostgreSQL; the closing line of each at the end. Code 1 if either fails.
+
+On PostgreSQL long tests ask a part where the database makes no difference: see ``postgres_url``, ``ON_POSTGRES``.
 
     tools/test.py [sqlite|postgres] [arguments of pytest ...]
 
