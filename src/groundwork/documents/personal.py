@@ -15,7 +15,7 @@ from groundwork.records.personal.told import sections
 
 def sheet_of(record: Record, firm_name: str) -> Sheet:
     return Sheet(
-        language=get_language() or "en", title=_("What we hold about %(person)s") % {"person": record},
+        language=get_language() or "en", title=_("What we hold about %(record)s") % {"record": record},
         subtitle=f"{firm_name}, {moment(now())}", sections=[asdict(section) for section in sections(record)],
         nothing=_("Nothing"), page_word=_("page"),
     )  # fmt: skip

@@ -285,7 +285,7 @@ def facts(record: Record) -> dict:
     found = {"number": record.number}
     for item in record._meta.concrete_fields:
         value = getattr(record, item.name if item.is_relation else item.attname)
-        if item.name not in ("id", "sort_key", "version", "origin") and value not in (None, "", {}, []):
+        if item.name not in ("id", "number", "sort_key", "version", "origin") and value not in (None, "", {}, []):
             found[str(item.verbose_name)] = str(value) if item.is_relation else value
     return found
 

@@ -27,7 +27,7 @@ def sections(record: Record) -> list[Section]:
     held = everything(record)
     parts = [(part.label, held["parts"][part.key]) for part in type_of(record).parts]
     return [
-        *(Section(one["number"], facts=pairs(one)) for one in held["person"]),
+        *(Section(one.pop("number"), facts=pairs(one)) for one in held["person"]),
         *(Section(str(label), entries=[(on_one_line(row), "") for row in rows]) for label, rows in parts),
         Section(_("Notes and calls"), entries=entries(held["said"], "text", "kind", "by", "at")),
         Section(_("Tasks"), entries=entries(held["tasks"], "what", "by", "due_on")),
