@@ -354,7 +354,7 @@ def _candidates(node: Node, scopes: Scopes) -> list[SearchRow]:
 def _newest(node: Node, scopes: Scopes) -> list[SearchRow]:
     """For each type the newest that match in the title, and the newest that match at all."""
     parts = [part for part in (title_only(node), node) if part is not None]
-    asked_for = [
+    asked_for: list[tuple[Node | None, Any]] = [
         (scoped(part, [_type_mark(kind, current=True)], _whose(scope)), kind)
         for kind, scope in scopes
         for part in parts
