@@ -53,7 +53,7 @@ def test_an_open_invoice_stands_in_the_age_of_its_days_past_due(cast, hazel, lat
     due = None if late is None else DAY - timedelta(late)
     make_invoice(cast.olga, company=hazel, due_on=due)
 
-    assert owed(company=hazel) == {"open": 1000, age: 1000, "balance": 1000}
+    assert owed(companies=[hazel.pk]) == {"open": 1000, age: 1000, "balance": 1000}
 
 
 def test_what_is_paid_later_was_still_owed_on_the_day(cast, hazel):
