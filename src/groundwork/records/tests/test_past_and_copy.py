@@ -131,7 +131,7 @@ def test_one_reads_why_one_sees_a_record_and_administrators_who_else_does(cast, 
     mine = as_user(cast.piotr).get(address("seen_by", company)).content.decode()
     everybody = as_user(cast.adam).get(address("seen_by", company)).content.decode()
 
-    assert "reaches the departments below" in mine
+    assert "reaches the own department, Sales" in mine
     assert "Anna" not in mine.split("</h1>", 1)[1]
     assert "reaches own records, and this one is" in everybody
     assert "Ivan" not in everybody
