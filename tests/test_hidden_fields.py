@@ -117,8 +117,14 @@ def plant_values(kind: RecordType, record: Record, by, start: int) -> list[Plant
 
 
 def plant_added(kind: RecordType, record: Record, name: str, by, place: int) -> list[Planted]:
-    """A text in a field that the firm added."""
-    if kind.field(name).kind not in ("text", "longtext"):
+    """A text in a field that the firm added, or one of its choices; what a formula gives follows by itself."""
+    shown = kind.field(name)
+    if shown.kind == "choices":
+        with writing(record, by=by, act="edited") as fresh:
+            shown.write(fresh, ["c1"])
+        label = shown.added.choices[0]["label"]
+        return [Planted(kind, name, label, (label,))]
+    if shown.kind not in ("text", "longtext") or not shown.model_field.editable:
         return []
     word = f"zqx{place}y"
     with writing(record, by=by, act="edited") as fresh:

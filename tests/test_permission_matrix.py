@@ -151,6 +151,11 @@ def plant_own(cast) -> dict[str, int]:
     marks = {"filterable": True, "in_list": True}
     make_field(own.key, kind="link", label="For company", target="company", **marks, **why)
     field = make_field(own.key, kind="text", label="Subject", **marks, **why)
+    make_field(
+        own.key, kind="formula", label="In short", formula=f"join([{field.key}], '!')", gives="text", **marks, **why
+    )
+    make_field(own.key, kind="choices", label="Shown at", choices=["zqxfair71", "Shop"], **marks, **why)
+    make_field(own.key, kind="file", label="Drawing", **marks, **why)
     make_field("company", kind="link", label="Last sample", target=own.key, **marks, **why)
     return {own.key: field.pk, "company": make_field("company", kind="longtext", label="Story", **why).pk}
 
