@@ -211,16 +211,50 @@ def cases_of_owner(world: World, route, row):
 
 
 def test_a_right_guess_is_answered_like_a_wrong_one(world, values, browser):
-    wrong = []
+    """For an administrator they differ: else their likeness proves nothing."""
+    wrong, asked_in_vain = [], set()
     for item in values:
         if item.kind.key not in (HERE or types):
             continue
         other = re.sub(r"\d(?=y|$)", lambda last: str((int(last[0]) + 5) % 10), item.typed)  # of the same form
         for path in guesses(item):
-            asked = [browser.ask("berta", "GET", path.replace("GUESS", guess), {}) for guess in (item.typed, other)]
-            if plain(asked[0], item.typed) != plain(asked[1], other):
+            if differs("berta", path, item.typed, other, browser):
                 wrong.append(f"{path} tells of {item.kind.key}.{item.field}")
+        if not any(differs("adam", path, item.typed, other, browser) for path in guesses(item)):
+            asked_in_vain.add(f"{item.kind.key}.{item.field}")
     assert wrong == [], "\n".join(wrong[:60])
+    assert asked_in_vain == {name for name in NOWHERE_ASKED if name.partition(".")[0] in (HERE or types)}
+
+
+def differs(actor: str, path: str, right: str, wrong: str, browser) -> bool:
+    asked = [plain(browser.ask(actor, "GET", path.replace("GUESS", guess), {}), guess) for guess in (right, wrong)]
+    return asked[0] != asked[1]
+
+
+# search takes no words from a field that a role may not see; and these have no filter, offer or warning of duplicates
+NOWHERE_ASKED = set(
+    [
+        "claim.text",
+        "company.address",
+        "company.f4",
+        "company.legal_name",
+        "company.phone",
+        "company.postcode",
+        "company.region",
+        "company.website",
+        "contact.phone",
+        "goal.target",
+        "order.freight_minor",
+        "order.shipped_on",
+        "payment.payer_legal_id",
+        "pricelist.valid_to",
+        "product.code",
+        "product.supplier_code",
+        "product.unit",
+        "requirement.done_when",
+        "unit.code",
+    ]
+)
 
 
 def guesses(item: Planted) -> list[str]:
