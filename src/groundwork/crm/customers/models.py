@@ -38,8 +38,9 @@ class Company(Record):
         _("relationship"), max_length=10, choices=Lifecycle, default="", db_default="", blank=True, editable=False
     )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("parent company")
-    )
+        "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("parent company"),
+        db_index=False,  # nearly all are empty, so that a planner leaves an index over all of them alone
+    )  # fmt: skip
     segment = models.CharField(_("segment"), max_length=60, blank=True, default="", db_default="")
     source = models.CharField(
         pgettext_lazy("of a customer", "source"), max_length=60, blank=True, default="", db_default="",
@@ -80,6 +81,7 @@ class Company(Record):
         indexes = [
             *keyset_indexes("company", "sort_key", "updated_at"),
             models.Index(fields=["lifecycle", "sort_key", "id"], name="company_lifecycle"),
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="company_of_parent"),
         ]
         constraints = [
             models.CheckConstraint(
