@@ -14,7 +14,7 @@ from django.db.models import BigIntegerField, Case, F, Max, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce
 
 from groundwork.access.rights import reach, rights
-from groundwork.blueprint.elements import config_version
+from groundwork.blueprint.elements import kept
 from groundwork.core.clock import today
 from groundwork.crm.trade.models import Invoice, Payment, Share
 from groundwork.crm.trade.rates import OwnRates
@@ -27,13 +27,7 @@ AGES = (("days_30", 1, 30), ("days_60", 31, 60), ("days_90", 61, 90))  # days pa
 
 def payments_are_kept() -> bool:
     """Is there any payment at all? Read once a configuration; the first payment raises it (``documents``)."""
-    version = config_version()
-    if _kept.get("version") != version:
-        _kept.update(version=version, kept=Payment.objects.current().exists())
-    return _kept["kept"]
-
-
-_kept: dict[str, Any] = {}
+    return kept("trade.payments", lambda: Payment.objects.current().exists())
 
 
 def sees_debts(user) -> bool:

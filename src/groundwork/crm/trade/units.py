@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from groundwork.blueprint.elements import config_version, raise_config_version
+from groundwork.blueprint.elements import kept, raise_config_version
 from groundwork.core.languages import folded
 from groundwork.core.refusals import Refusal
 from groundwork.records.models import Record, keyset_indexes
@@ -95,16 +95,13 @@ class Unit(Record):
         super().prepare()
 
 
-_kept: dict[str, Any] = {}
-
-
 def own_units() -> list[tuple[str, str]]:
     """(code, name) of the firm's own units, kept until one of them changes."""
-    version = config_version()
-    if _kept.get("version") != version:
-        rows = list(Unit.objects.current().order_by("sort_key", "pk").values_list("code", "name"))
-        _kept.update(version=version, rows=rows)
-    return _kept["rows"]
+    return kept("trade.units", _load)
+
+
+def _load() -> list[tuple[str, str]]:
+    return list(Unit.objects.current().order_by("sort_key", "pk").values_list("code", "name"))
 
 
 def follow(changed: Iterable) -> None:

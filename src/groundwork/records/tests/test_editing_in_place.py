@@ -100,7 +100,8 @@ def test_the_money_of_an_issued_invoice_stands(cast, as_user):
     answer = as_user(cast.olga).post(cell(invoice, "currency"), {"currency": "EUR", "version": 1}, headers=HX)
     invoice.refresh_from_db()
 
-    assert answer.status_code == 403
+    assert answer.status_code == 409
+    assert "This stands and is not changed any more." in answer.content.decode()
     assert invoice.currency == "GBP"
 
 

@@ -84,7 +84,7 @@ def test_it_takes_as_many_queries_for_thirty_companies_as_for_one(cast, as_user,
     with CaptureQueriesContext(connection) as queries:
         lines(client, "tortola")
 
-    assert len(queries) == 10
+    assert len(queries) == 12
 
 
 def test_the_sheet_of_keys_names_only_places_that_the_person_has(cast, as_user):
