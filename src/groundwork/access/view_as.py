@@ -21,8 +21,10 @@ from groundwork.ui.middleware import refused
 
 KEY = "views as"  # in the session of who looks
 MINUTES = 60  # then it ends by itself
-READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|DECLARE|FETCH|CLOSE)\b", re.I)
-WITH, WRITES = re.compile(r"\s*WITH\b", re.I), re.compile(r"\b(INSERT|UPDATE|DELETE)\b", re.I)
+READS = re.compile(
+    r"[\s(]*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|DECLARE|FETCH|CLOSE)\b", re.I
+)
+WITH, WRITES = re.compile(r"[\s(]*WITH\b", re.I), re.compile(r"\b(INSERT|UPDATE|DELETE)\b", re.I)
 KEPT_BY_READING = re.compile(r'\s*\S+ (?:INTO |FROM )?"?(records_use|access_auditen(?:try|d)|django_session)\b', re.I)
 
 
