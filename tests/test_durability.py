@@ -1,4 +1,4 @@
-"""Whatever is killed, and whenever: what was acknowledged is kept, and nothing is torn or doubled (PROMISES 21)."""
+"""Whatever is killed, and whenever: what was acknowledged is kept, and nothing is torn or doubled."""
 
 import json
 import subprocess

@@ -5,7 +5,7 @@
 
 Run it in the environment of an installation. A child is forked (1,000 kills shall not cost 1,000 starts of Python),
 opens its own connection, and says through a pipe what was committed. Prints one JSON object; "faults" is empty where
-nothing was lost, torn or doubled (PROMISES 21).
+nothing was lost, torn or doubled.
 """
 
 import json

@@ -74,7 +74,7 @@ def register_declared() -> None:
 
 @transaction.atomic
 def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND) -> Element:
-    """Switch an optional element on or off, with its reason in the same act (DESIGN.md: origin by hand).
+    """Switch an optional element on or off, with its reason in the same act: its origin is "by hand".
 
     Refused without a sentence of reason. Switching to what it already is changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Legal numbers without gaps: one row is locked in the transaction that issues the document (DECISIONS 13).
+"""Legal numbers without gaps: one row is locked in the transaction that issues the document.
 
 A failed issue gives its number back, because the counter is part of the same transaction. Drafts have no number.
 """

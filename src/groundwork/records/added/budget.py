@@ -36,7 +36,7 @@ SECONDS = {
     "bool": picking(1), "user": picking(2), "department": picking(2), "link": FOUND, "address": typing(35),
     "phone": typing(12), "email": typing(20), "url": typing(25), "file": picking(5),
 }  # fmt: skip
-UNKNOWN = 6  # ROLLOUT.md 4.5: where nothing was measured
+UNKNOWN = 6  # where nothing was measured
 
 
 def seconds_of(kind: RecordType, names: Iterable[str]) -> int:

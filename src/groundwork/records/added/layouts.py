@@ -23,7 +23,7 @@ from groundwork.records.added.rows import Configured, refuse_unless_configurator
 if TYPE_CHECKING:
     from groundwork.records.types import Field, RecordType
 
-ASKED_AT_ONCE = 8  # DESIGN.md 5: a form shows eight fields unasked at most
+ASKED_AT_ONCE = 8  # a form shows eight fields unasked at most
 MOST_RULES = 30
 TELLING = ("choice", "choices", "bool", "text")  # kinds of fields whose value a rule goes by
 EMPTY: tuple[Any, ...] = (None, "", [])

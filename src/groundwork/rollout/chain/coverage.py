@@ -1,6 +1,6 @@
 """How far what we agreed has come: asked, agreed, set up, tried, live, used, paid off. Computed live, nothing is kept.
 
-A level counts only if all below it do: a thread that breaks in the middle ends there (ROLLOUT.md 3.5, light profile).
+A level counts only if all below it do: a thread that breaks in the middle ends there (light profile).
 """
 
 from dataclasses import dataclass, field
