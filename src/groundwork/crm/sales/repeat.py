@@ -1,7 +1,6 @@
 """The next order made from the last: the same goods at the prices that hold today (D130)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,19 +9,11 @@ from groundwork.core.clock import today
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.sales.due import baskets_of
-from groundwork.crm.trade.models import Invoice, Order, OrderLine, Product
+from groundwork.crm.trade.document_lines import DocumentLine
+from groundwork.crm.trade.models import Invoice, Order, OrderLine
+from groundwork.records.copying import copied_parts
+from groundwork.records.types import types
 from groundwork.records.write import creating
-
-
-@dataclass(frozen=True)
-class Line:
-    """What is ordered again. Without a product nothing tells today's price, so that of the old line stays."""
-
-    product: Product | None
-    description: str
-    quantity: Decimal
-    price: Decimal
-    discount: Decimal = Decimal(0)
 
 
 @dataclass
@@ -38,11 +29,18 @@ def repeat_last(company: Company, *, by) -> Repeated:
     Refused where there is nothing to repeat; NotAllowed without the right to make orders.
     """
     last = last_document(company, by)
-    if last is None:
+    lines = copied_parts(last, by) if last else []
+    wanted = [_again(line) for line in lines if isinstance(line, DocumentLine) and line.quantity > 0]
+    if last is None or not wanted:
         raise Refusal(_("There is no order or invoice of this customer to repeat."))
-    lines = last.lines.filter(quantity__gt=0).select_related("product").order_by("position", "pk")
-    wanted = [Line(line.product, line.description, line.quantity, line.price, line.discount) for line in lines]
-    return _ordered(company, wanted, last.currency, by)
+    made = _ordered(company, wanted, last.currency, by)
+    made.left_out += last.lines.filter(quantity__gt=0).count() - len(wanted)
+    return made
+
+
+def _again(line: DocumentLine) -> OrderLine:
+    names = ("product", "description", "quantity", "price", "discount")
+    return OrderLine(**{name: getattr(line, name) for name in names})
 
 
 def order_usual(company: Company, *, by) -> Repeated:
@@ -50,7 +48,7 @@ def order_usual(company: Company, *, by) -> Repeated:
     basket = baskets_of([company.pk], by).get(company.pk, [])
     if not basket:
         raise Refusal(_("Nothing is bought regularly enough to be called usual: repeat the last order instead."))
-    lines = [Line(usual.product, "", usual.quantity, usual.price) for usual in basket]
+    lines = [OrderLine(product=usual.product, quantity=usual.quantity, price=usual.price) for usual in basket]
     return _ordered(company, lines, basket[0].currency, by)
 
 
@@ -62,31 +60,27 @@ def last_document(company: Company, user) -> Order | Invoice | None:
     return orders.order_by("-ordered_on", "-pk").first() or invoices.order_by("-issued_on", "-pk").first()
 
 
-def _ordered(company: Company, wanted: list[Line], currency: str, by) -> Repeated:
-    if not by.can("create", Order.type_key):
+def _ordered(company: Company, wanted: list[OrderLine], currency: str, by) -> Repeated:
+    """``wanted`` bear the prices of then."""
+    kind = types[Order.type_key]
+    if not by.can("create", kind.key) or "lines" not in {part.key for part in kind.visible_parts(by)}:
         raise NotAllowed(_("Your role does not make orders."))
-    sold = set(Product.objects.visible_to(by).current().values_list("pk", flat=True).filter(
-        pk__in=[line.product.pk for line in wanted if line.product]
-    ))  # fmt: skip
-    kept = [line for line in wanted if line.product is None or line.product.pk in sold]
+    kept = [line for line in wanted if line.product is None or not line.product.is_archived]
     if not kept:
         raise Refusal(_("Nothing of it is sold any more: begin a new order."))
     order = Order(company=company, ordered_on=today(), currency=currency)
-    lines = [_line_of(order, line) for line in kept]
-    repriced = sum(made.price != line.price for made, line in zip(lines, kept, strict=True))
-    creating(order, by=by, act="order.repeat", parts=lines)
+    repriced = sum(_is_repriced(order, line) for line in kept)
+    creating(order, by=by, act="order.repeat", parts=kept)
     return Repeated(order, repriced, len(wanted) - len(kept))
 
 
-def _line_of(order: Order, line: Line) -> OrderLine:
-    made = OrderLine(
-        order=order, product=line.product, description=line.description, quantity=line.quantity, discount=line.discount
-    )
-    if line.product is None:
-        made.price = line.price
-        return made
-    try:
-        made.clean()
-    except ValidationError:  # nobody knows a price for today
-        made.price = line.price
-    return made
+def _is_repriced(order: Order, line: OrderLine) -> bool:
+    """Give the line today's price. That of then stays without a product, and where nobody knows one for today."""
+    then, line.order = line.price, order
+    if line.product is not None:
+        line.price = None  # type: ignore[assignment]
+        try:
+            line.clean()
+        except ValidationError:
+            line.price = then
+    return line.price != then

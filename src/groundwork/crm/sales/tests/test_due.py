@@ -179,6 +179,18 @@ def test_a_product_that_is_not_sold_any_more_is_left_out_and_said(cast):
     assert (made.left_out, [line.product for line in made.order.lines.all()]) == (1, [almonds])
 
 
+def test_whoever_may_not_see_lines_of_invoices_learns_none_by_repeating_them(cast):
+    company = customer(cast.anna, "Bakery", 20, goods=[(make_product(cast.larisa, "Almonds"), 1, "4.00")])
+    for role in cast.anna.roles.all():
+        FieldGrant.objects.create(role=role, type="invoice", field="lines", mode="hidden")
+    forget_rights(cast.anna)
+
+    with pytest.raises(Refusal):
+        repeat_last(company, by=cast.anna)
+
+    assert not Order.objects.exists()
+
+
 def test_the_usual_basket_becomes_an_order_too(cast):
     almonds = make_product(cast.larisa, "Almonds")
     company = customer(cast.anna, "Bakery", 30, 20, 10, goods=[(almonds, 7, "4.00")])
