@@ -538,6 +538,7 @@ ROWS: dict[str, Row] = {
     "records:notices_read": Row("signed in"),
     "records:notice": Row("signed in", lambda case: [{"pk": pk} for pk in case.world.notices.values()], may=own_notice),
     "records:put_back": Row("edit record", past_args, may=typing_it, says=frozenset({403})),
+    "records:beside": Row("view record"),
     "records:compare": Row("view record", queries=lambda case: ["", "?version=1", "?version=x"]),
     "records:copy": Row("view record", post=typed, may=making_one),
     "records:seen_by": Row("view record"),

@@ -50,6 +50,11 @@ def panels_of(record: Record, user) -> list[tuple[str, Any]]:
     return [(panel.template, panel.of(record, user)) for panel in panels if panel.type_key == record.type_key]
 
 
+def always_beside(record: Record, may: dict[str, bool]) -> bool:
+    """Does something stand beside, whatever the record holds?"""
+    return any(may.values()) or any(panel.type_key == record.type_key for panel in panels)
+
+
 @dataclass(frozen=True)
 class PageAction:
     """A button of a record's page: what an upper room lets people do to the record, beyond typing into it.

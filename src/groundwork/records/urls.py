@@ -26,6 +26,7 @@ urlpatterns = [
     path("r/<slug:type_key>/quick", views.quick, name="quick"),
     path("r/<slug:type_key>/options", views.options, name="options"),
     path("r/<slug:type_key>/<int:pk>", views.page, name="page"),
+    path("r/<slug:type_key>/<int:pk>/beside", views.beside, name="beside"),
     path("r/<slug:type_key>/<int:pk>/edit", views.edit, name="edit"),
     path("r/<slug:type_key>/<int:pk>/choose", views.choose, name="choose"),
     path("r/<slug:type_key>/<int:pk>/archive", views.archive, name="archive"),

@@ -33,6 +33,8 @@ from groundwork.records.use import note_use
 from groundwork.ui.notices import said
 from groundwork.ui.uploads import takes_files
 
+SCRIPTS = "scripts"  # the cookie of a browser that runs our scripts, see ui/scripts.js
+
 
 def of_type(verb: str):
     """The view gets the RecordType; 404 for an unknown one, 403 without any reach for ``verb``."""
@@ -107,26 +109,49 @@ def timeline_context(request, kind, record, owed=None, kept=None) -> dict:
 
 def show_page(request, kind, record, *, status=200, **wrong):
     """The page of a record. ``wrong``: a form that was filled in wrongly, shown again (part, activity, step, given,
-    file_form)."""
-    may_edit = request.user.can("edit", record)
-    related = pages.related_of(record, request.user)
-    owed, followers, kept = asking.tasks_about(record), telling.followers_of(record), keeping.files_of(record)
-    context = timeline_context(request, kind, record, owed, kept) | {
-        "kept": [(file, file.mime in PICTURES) for file in kept], "file_form": wrong.get("file_form"),
-        "facts": pages.facts_of(record, request.user),
-        "parts": pages.parts_of(record, request.user, wrong.get("part")),
-        "related": related, "addable": [item for item in related if not item.rows], "may_edit": may_edit,
-        "may_archive": pages.may_archive(record, request.user), "activity": wrong.get("activity") or ActivityForm(),
-        "panels": pages.panels_of(record, request.user),
-        "buttons": pages.buttons_of(record, request.user), "files": pages.files_of(record, request.user),
-        "may_copy": kind.typed and request.user.can("create", kind.key),
-        "followers": followers, "follows": request.user in followers,
-        "tasks": [asking.row_of(task, request.user) for task in owed if not task.is_done],
-        "step": wrong.get("step") or asking.StepForm(user=request.user, is_optional=True),
-        "given": wrong.get("given") or asking.StepForm(user=request.user, auto_id="given_%s"),
-        "may_give": request.user.can("create", "task") and kind.key != "task" and not record.is_archived,
-    }  # fmt: skip
+    file_form). What stands beside comes by itself where the browser runs our scripts, so that the rest is there sooner.
+    """
+    user, owed, kept = request.user, asking.tasks_about(record), keeping.files_of(record)
+    followers = telling.followers_of(record)
+    may = may_on(kind, record, user)
+    later = not wrong and SCRIPTS in request.COOKIES and pages.always_beside(record, may)
+    context = timeline_context(request, kind, record, owed, kept) | may | {
+        "facts": pages.facts_of(record, user), "parts": pages.parts_of(record, user, wrong.get("part")),
+        "may_archive": pages.may_archive(record, user), "activity": wrong.get("activity") or ActivityForm(),
+        "buttons": pages.buttons_of(record, user), "files": pages.files_of(record, user),
+        "may_copy": kind.typed and user.can("create", kind.key),
+        "followers": followers, "follows": user in followers,
+        "step": wrong.get("step") or asking.StepForm(user=user, is_optional=True), "later": later,
+    } | ({} if later else beside_context(kind, record, user, owed, kept, **wrong))  # fmt: skip
     return render(request, "records/page.html", context, status=status)
+
+
+def may_on(kind, record, user) -> dict[str, bool]:
+    may_give = user.can("create", "task") and kind.key != "task" and not record.is_archived
+    return {"may_edit": user.can("edit", record), "may_give": may_give}
+
+
+def beside_context(kind, record, user, owed, kept, given=None, file_form=None, **_others) -> dict:
+    """What stands beside: tasks, panels, files and the records that link here."""
+    related = pages.related_of(record, user)
+    return {
+        "kind": kind, "record": record, "panels": pages.panels_of(record, user),
+        "related": related, "addable": [item for item in related if not item.rows],
+        "tasks": [asking.row_of(task, user) for task in owed if not task.is_done],
+        "given": given or asking.StepForm(user=user, auto_id="given_%s"),
+        "kept": [(file, file.mime in PICTURES) for file in kept], "file_form": file_form,
+    }  # fmt: skip
+
+
+@require_GET
+@acts_on("view")
+def beside(request, kind, record):
+    """What stands beside on the record's page; asked for by that page, or by its link where no script runs."""
+    if not request.htmx:
+        return show_page(request, kind, record, whole=True)
+    owed, kept = asking.tasks_about(record), keeping.files_of(record)
+    context = may_on(kind, record, request.user) | beside_context(kind, record, request.user, owed, kept)
+    return render(request, "records/page.html#beside", context)
 
 
 @takes_files(keeping.largest_form)

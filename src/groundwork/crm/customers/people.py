@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import rights
@@ -86,8 +86,9 @@ def people_panel(company: Company, user) -> list[Person]:
     if rights(user).field_mode(Contact.type_key, "employments") == "hidden":
         return []
     tells_phone = rights(user).field_mode(Contact.type_key, "phone") != "hidden"
+    seen = Contact.objects.visible_to(user).current().filter(pk=OuterRef("contact"))
     found = (
-        Employment.objects.filter(company=company, contact__in=Contact.objects.visible_to(user).current())
+        Employment.objects.filter(Exists(seen), company=company)  # not "in": SQLite would go through all contacts first
         .exclude(until_on=None, contact__company=company)
         .select_related("contact")
         .order_by("-until_on", "contact__sort_key")[:50]

@@ -176,15 +176,59 @@ def test_documents_stand_in_the_timeline_of_their_company_as_far_as_one_sees_the
     assert "HIDDEN 2" not in page.content.decode()
 
 
-def test_a_companys_page_takes_no_more_queries_than_it_did(cast, as_user, django_assert_max_num_queries):
-    """Of them 17 are of the panels of customers and trade."""
-    company, client = make_company(cast.anna), as_user(cast.anna)
+BESIDE, PANEL = 'hx-get="{}"', ">Contacts</h2>"
+
+
+def company_with_much(cast):
+    company = make_company(cast.anna)
     give(company, by=cast.anna, what="Call", due_on=today())
     note(company, by=cast.anna, kind="note", text="Said")
+    creating(Contact(name="Ewa", company=company, owner=cast.anna), by=cast.anna)
+    return company
+
+
+def test_a_companys_page_comes_in_two_answers_where_scripts_run(cast, as_user, django_assert_max_num_queries):
+    company, client = company_with_much(cast), as_user(cast.anna)
+    client.get(company.get_absolute_url())
+    client.cookies["scripts"] = "1"
+
+    with django_assert_max_num_queries(18):
+        page = client.get(company.get_absolute_url()).content.decode()
+    with django_assert_max_num_queries(30):
+        beside = client.get(address("beside", company), headers={"HX-Request": "true"}).content.decode()
+
+    assert BESIDE.format(address("beside", company)) in page
+    assert [(PANEL in text, "Said" in text, "<html" in text) for text in (page, beside)] == [
+        (False, True, True),
+        (True, False, False),
+    ]
+
+
+def test_a_companys_page_is_whole_where_no_script_runs(cast, as_user, django_assert_max_num_queries):
+    company, client = company_with_much(cast), as_user(cast.anna)
     client.get(company.get_absolute_url())
 
-    with django_assert_max_num_queries(37):
-        client.get(company.get_absolute_url())
+    with django_assert_max_num_queries(39):
+        page = client.get(company.get_absolute_url()).content.decode()
+    client.cookies["scripts"] = "1"
+    by_link = client.get(address("beside", company)).content.decode()
+
+    for text in (page, by_link):
+        assert PANEL in text
+        assert "Said" in text
+        assert BESIDE.format(address("beside", company)) not in text
+
+
+def test_a_form_beside_that_was_filled_in_wrongly_is_shown_again(cast, as_user):
+    company, client = make_company(cast.anna), as_user(cast.anna)
+    client.cookies["scripts"] = "1"
+
+    wrong = client.post(address("give", company), {"next-what": "Call", "next-due_on": "", "next-owner": cast.anna.pk})
+
+    assert wrong.status_code == 422
+    assert re.search(
+        r'<details class="mt2" open>.*?value="Call"[^>]* id="given_next-what"', wrong.content.decode(), re.S
+    )
 
 
 def test_a_panel_tells_how_many_there_are_and_counting_takes_one_query_for_all_types(cast, as_user):
