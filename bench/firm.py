@@ -19,6 +19,7 @@ from groundwork.crm.trade import demo, rolling
 from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.records.added import indexes
 from groundwork.records.added.fields import make_field
+from groundwork.records.finding.words import tag_of
 from groundwork.records.models import Activity, Change, SearchRow, Tally
 
 TODAY = date(2026, 11, 20)
@@ -56,7 +57,9 @@ def copy(first: int, last: int) -> None:
     add(InvoiceLine, {"invoice_id": spread.format("invoice_id")})
     add(Activity, {"object_id": spread.format("object_id")})
     add(Change, {"object_id": spread.format("object_id")})
-    words = {"title": "c.title || ' ' || n.i", "text": "c.text || ' ' || n.i || ' ¶' || n.i"}
+    tag = " ".join(f"WHEN '{model.type_key}' THEN '{tag_of(model.type_key)}'" for model in (Company, Contact, Invoice))
+    tag = f"(CASE c.type {tag} END)"
+    words = {"title": "c.title || ' ' || n.i", "text": f"c.text || ' ' || {tag} || n.i || ' ' || {tag} || '¶' || n.i"}
     add(SearchRow, words | {"object_id": spread.format("object_id")})
     add(Tally, {})
 

@@ -21,9 +21,10 @@ from groundwork.access.models import User  # noqa: E402
 from groundwork.crm.customers.models import Company  # noqa: E402
 from groundwork.records.added.fields import AddedField  # noqa: E402
 from groundwork.records.finding.search import LEXEMES  # noqa: E402
-from groundwork.records.finding.words import words  # noqa: E402
+from groundwork.records.finding.words import tag_of, words  # noqa: E402
 from groundwork.records.guard import write_path  # noqa: E402
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally  # noqa: E402
+from groundwork.records.views import SCRIPTS  # noqa: E402
 
 TIMES = 40
 Way = tuple[Callable[[], Any], Callable[[], Any]]  # ask for the page; the same rows by plain SQL
@@ -44,6 +45,7 @@ def main(size: int) -> None:
 def signed_in(user) -> Client:
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.cookies[SCRIPTS] = "1"
     return client
 
 
@@ -58,6 +60,9 @@ def what_is_measured(client: Client, few: Client) -> dict[str, tuple[Client, *Wa
 
     def get(path, who=client):
         return lambda: who.get(path)
+
+    def beside(pk):
+        return lambda: client.get(f"/r/company/{pk}/beside", headers={"HX-Request": "true"})
 
     def create():
         return client.post("/r/company/quick", {"name": f"New firm {next(created)}", "phone": "", "country": "Poland"})
@@ -74,8 +79,10 @@ def what_is_measured(client: Client, few: Client) -> dict[str, tuple[Client, *Wa
         "list of few": (few, get("/r/invoice/", few), lambda: raw_list_of(mine.owner_id)),
         "added field": (client, get(f"/r/company/?f.{field}=c7"), lambda: raw_added(field)),
         "record": (client, get(f"/r/company/{middle.pk}"), lambda: raw_record(middle.pk)),
+        "beside it": (client, beside(middle.pk), lambda: raw_beside(middle.pk)),
         "search": found("/search", name[-1]),
         "two words": found("/search", " ".join(name[:2])),
+        "part of word": found("/search", name[-1][1:-1]),
         "search of few": found("/search", mine.name.split()[0], few),
         "create": (client, create, lambda: raw_create(middle, next(created))),
         "bulk of 20": (client, bulk, lambda: raw_bulk(picks, next(turn))),
@@ -169,6 +176,9 @@ def raw_record(pk):
         "ORDER BY c.id DESC LIMIT 30",
         [pk],
     )
+
+
+def raw_beside(pk):
     rows(
         "SELECT id, document_number, total_minor FROM trade_invoice WHERE company_id = %s "
         "ORDER BY issued_on DESC LIMIT 6",
@@ -178,8 +188,8 @@ def raw_record(pk):
 
 
 def raw_search(text):
-    """The newest that hold the words, of all types; without ranking and rights."""
-    typed = words(text)
+    """The newest companies that hold the words; without ranking and rights."""
+    typed = [tag_of(Company.type_key) + word for word in words(text)]
     if connection.vendor == "sqlite":
         asked = " AND ".join(f'"{word}"' for word in typed)
         found = "SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT 51"

@@ -28,10 +28,13 @@ from groundwork.records.finding.words import (
     holds,
     index_text,
     is_nearly,
+    kept_of,
     marked,
     misspelt,
     scoped,
     stands_in,
+    tag_of,
+    tagged,
     title_only,
     words,
 )
@@ -76,7 +79,7 @@ def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
         type=kind.key,
         object_id=record.pk,
         title=title,
-        text=index_text(title, texts, marks_of(kind, record)),
+        text=index_text(title, texts, marks_of(kind, record), tag_of(kind.key)),
         owner_id=record.owner_id,
         department_id=record.department_id,
         archived=record.is_archived,
@@ -248,12 +251,17 @@ def ids_matching(user, kind, text: str):
     rows = "SELECT rowid FROM records_words WHERE records_words MATCH %s"
     if connection.vendor != "sqlite":
         rows = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery"  # noqa: S608
-    found = SearchRow.objects.filter(pk__in=RawSQL(rows, [_in_words(scoped(node, [_type_mark(kind)]))]))  # noqa: S611
+    found = SearchRow.objects.filter(pk__in=RawSQL(rows, [_in_words(scoped(node, [_type_mark(kind)]), kind)]))  # noqa: S611
     return found.filter(type=kind.key).values("object_id")
 
 
-def _in_words(node: Node) -> str:
+def _in_words(node: Node, kind) -> str:
+    node = tagged(node, tag_of(kind.key))
     return for_sqlite(node) if connection.vendor == "sqlite" else for_postgresql(node)
+
+
+def _kept(row: SearchRow) -> list[str]:
+    return kept_of(row.text, tag_of(row.type))
 
 
 def find(user, text: str, kinds, limit: int = 8) -> dict[str, Hits]:
@@ -270,13 +278,9 @@ def find(user, text: str, kinds, limit: int = 8) -> dict[str, Hits]:
     recent, within = recently_opened(user), Within.of([(kind, scopes[kind.key]) for kind in kinds])
     rows = {row.pk: row for row in within.candidates(node)}
     if not rows and (meant := misspelt(text)) is not None:
-        rows = {row.pk: row for row in within.candidates(meant) if is_nearly(text, row.text.split())}
+        rows = {row.pk: row for row in within.candidates(meant) if is_nearly(text, _kept(row))}
     for row in _rows_of(recent, {kind.key for kind in kinds}):
-        if (
-            not row.archived
-            and scopes[row.type].holds(row.owner_id, row.department_id)
-            and holds(node, row.text.split())
-        ):
+        if not row.archived and scopes[row.type].holds(row.owner_id, row.department_id) and holds(node, _kept(row)):
             rows[row.pk] = row
     ranking = Ranking(text, node, {key: place for place, key in enumerate(recent)})
     by_type: dict[str, list[SearchRow]] = {kind.key: [] for kind in kinds}
@@ -324,7 +328,8 @@ class Within:
         return cls([row for row in rows if row.type in known], [item for item in scopes if item[0].key not in known])
 
     def candidates(self, node: Node) -> list[SearchRow]:
-        return [*(row for row in self.few if stands_in(row.text, node)), *_candidates(node, self.more)]
+        nodes = {row.type: tagged(node, tag_of(row.type)) for row in self.few}
+        return [*(row for row in self.few if stands_in(row.text, nodes[row.type])), *_candidates(node, self.more)]
 
 
 def _counts(scopes: Scopes) -> dict[str, int]:
@@ -370,13 +375,13 @@ def _rows_where(asks: Sequence[tuple[Node | None, Any]], most: int) -> list[Sear
             continue
         if connection.vendor == "sqlite":
             branches.append("SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s")
-            params += [_in_words(node), most + 1]
+            params += [_in_words(node, kind), most + 1]
         else:
             branches.append(
                 f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery AND type = %s AND NOT archived "  # noqa: S608
                 "ORDER BY id DESC LIMIT %s"
             )
-            params += [_in_words(node), kind.key, most + 1]
+            params += [_in_words(node, kind), kind.key, most + 1]
     if not branches:
         return []
     every = " UNION ALL ".join(f"SELECT * FROM ({branch}) AS found" for branch in branches)  # noqa: S608 - fixed SQL
@@ -428,7 +433,7 @@ class Ranking:
         self.typed, self.in_title = words(self.text), title_only(self.node)
 
     def __call__(self, row: SearchRow) -> tuple:
-        title, kept = words(row.title), row.text.split()
+        title, kept = words(row.title), _kept(row)
         whole = all(any(word.startswith(typed) for word in kept) for typed in self.typed)
         if title[: len(self.typed)] == self.typed:
             place = 0

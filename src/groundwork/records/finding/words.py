@@ -2,7 +2,8 @@
 
 Kept are the folded words and their stems in three languages; once more, marked, those of the title; the ends of words
 ("orty" of "Centrotorty", "4567" of a phone), so that any part of a word is the beginning of something kept; and whose
-the record is. A change of the rule raises ``VERSION``: the index is then made anew (records.search).
+the record is. In the index each word begins with the tag of its record's type. A change of the rule raises ``VERSION``:
+the index is then made anew (records.search).
 """
 
 import re
@@ -10,13 +11,14 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from zlib import crc32
 
 import snowballstemmer
 from rapidfuzz.distance import OSA
 
 from groundwork.core.languages import folded
 
-VERSION = 2
+VERSION = 3
 TITLE, END, SCOPE = "¶", "·", "§"  # no signs of words, so nothing that a person types can look like a mark
 LONGEST = 40  # letters of a word that count
 SHORTEST_PART = 3
@@ -64,7 +66,17 @@ def stems(word: str) -> frozenset[str]:
 # ── what is kept
 
 
-def index_text(title: str, texts: Iterable[str], marks: Iterable[str] = ()) -> str:
+@lru_cache
+def tag_of(type_key: str) -> str:
+    """What each word of a record of this type begins with in the index: what other types hold costs it nothing then.
+
+    Two types may have the same one: the mark of the type is asked for as well.
+    """
+    number = crc32(type_key.encode()) % 26**3
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in range(3))
+
+
+def index_text(title: str, texts: Iterable[str], marks: Iterable[str] = (), tag: str = "") -> str:
     """The words kept of one record, divided by spaces. ``marks`` say whose it is; they are kept as they are."""
     of_title, of_rest = _kept_words(title), _kept_words(" \n".join(texts))
     kept = dict.fromkeys(f"{SCOPE}{mark}" for mark in marks)
@@ -74,7 +86,12 @@ def index_text(title: str, texts: Iterable[str], marks: Iterable[str] = ()) -> s
     kept.update(dict.fromkeys(f"{TITLE}{form}" for word, more in of_title.items() for form in (word, *sorted(more))))
     for word in (*of_title, *of_rest):
         kept.update(dict.fromkeys(f"{END}{word[start:]}" for start in range(1, len(word) - SHORTEST_PART + 1)))
-    return " ".join(kept)
+    return " ".join(word if word[0] == SCOPE else tag + word for word in kept)
+
+
+def kept_of(text: str, tag: str) -> list[str]:
+    """The words of a row as a rule in Python looks at them."""
+    return [word.removeprefix(tag) for word in text.split()]
 
 
 def _kept_words(text: str) -> dict[str, frozenset[str]]:
@@ -228,6 +245,13 @@ def exactly(node: Node) -> Node | None:
     if isinstance(node, Every):
         return None if None in kept else Every(tuple(kept))
     return _together(Some, kept)
+
+
+def tagged(node: Node, tag: str) -> Node:
+    """The same, among the words of one type."""
+    if isinstance(node, Token):
+        return node if node.text[0] == SCOPE else Token(tag + node.text, node.begins)
+    return type(node)(tuple(tagged(child, tag) for child in node.of))
 
 
 def marked(*marks: Iterable[str]) -> Node | None:

@@ -286,6 +286,22 @@ def tasks_found(user, text):
     return len(hits.rows) if hits else 0
 
 
+@pytest.mark.parametrize("tag", [words.tag_of, lambda _key: "abc"])
+def test_words_of_one_type_are_not_found_among_another(cast, monkeypatch, tag):
+    """Not even where two types happen to have one tag."""
+    monkeypatch.setattr(search, "tag_of", tag)
+    company = make(cast.anna, "Tortola")
+    creating(Contact(name="Tortola", company=company, owner=cast.anna), by=cast.anna)
+
+    found = {
+        kind.key: list(search.ids_matching(cast.anna, kind, "tortola")) for kind in (types["company"], types["contact"])
+    }
+    kept = SearchRow.objects.filter(text__contains=f" {tag('company')}tortola ").values_list("type", flat=True)
+
+    assert [len(ids) for ids in found.values()] == [1, 1]
+    assert set(kept) == ({"company"} if tag is words.tag_of else {"company", "contact"})
+
+
 def test_a_changed_rule_makes_the_rows_anew_and_an_unchanged_one_does_not(cast, monkeypatch):
     make(cast.olga, "Garden")
     search.keep_up()
@@ -373,7 +389,8 @@ class BothDatabases(TestCase):
     @settings(max_examples=60, deadline=None)
     @given(ASKED)
     def test_the_database_finds_what_the_rule_says(self, asked):
-        rows = [(name, words.index_text(name, [], ["tcompany"])) for name in NAMES]
+        tag = words.tag_of("company")
+        rows = [(name, words.index_text(name, [], ["tcompany"], tag)) for name in NAMES]
         for place, (name, text) in enumerate(rows, start=1):
             if not SearchRow.objects.filter(type="company", object_id=place).exists():
                 row = SearchRow.objects.create(type="company", object_id=place, title=name, text=text)
@@ -382,11 +399,17 @@ class BothDatabases(TestCase):
                         cursor.execute("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", [row.pk, text])
         node = words.asked(asked)
         expected = {
-            place for place, (_name, text) in enumerate(rows, start=1) if node and words.holds(node, text.split())
+            place
+            for place, (_name, text) in enumerate(rows, start=1)
+            if node and words.holds(node, words.kept_of(text, tag))
         }
 
         found = search.ids_matching(self.anna, types["company"], asked)
-        in_few = {place for place, (_name, text) in enumerate(rows, start=1) if node and words.stands_in(text, node)}
+        in_few = {
+            place
+            for place, (_name, text) in enumerate(rows, start=1)
+            if node and words.stands_in(text, words.tagged(node, tag))
+        }
 
         assert in_few == expected
         assert set(found.values_list("object_id", flat=True) if found is not None else ()) == expected

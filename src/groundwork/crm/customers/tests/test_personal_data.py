@@ -25,7 +25,7 @@ from groundwork.records import write
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS
 from groundwork.records.files.models import RecordFile
-from groundwork.records.finding import search
+from groundwork.records.finding import search, words
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Staged
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import Change, ChangeSet, ExternalKey, Notice, SearchRow
@@ -104,7 +104,8 @@ def found_by_word(begun: str) -> list[tuple[str, int]]:
     """What the word table of the search, which says of no word whose it is, knows by words that begin so."""
     rows = SearchRow.objects.filter(text__contains=begun)
     if connection.vendor == "sqlite":
-        found = RawSQL("SELECT rowid FROM records_words WHERE records_words MATCH %s", [f"{begun}*"])
+        tagged = " OR ".join(f'"{words.tag_of(kind.key)}{begun}"*' for kind in types)
+        found = RawSQL("SELECT rowid FROM records_words WHERE records_words MATCH %s", [tagged])
         rows = SearchRow.objects.filter(pk__in=found)
     return list(rows.values_list("type", "object_id"))
 
