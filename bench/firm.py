@@ -14,13 +14,14 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 
 from groundwork.access.models import Department, Role, User
-from groundwork.crm.customers.models import Company, Contact
+from groundwork.crm.customers.models import Company, Contact, Employment, MatchKey
 from groundwork.crm.trade import demo, rolling
 from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.records.added import indexes
 from groundwork.records.added.fields import make_field
 from groundwork.records.finding.words import tag_of
 from groundwork.records.models import Activity, Change, SearchRow, Tally
+from groundwork.records.write import fold_tallies
 
 TODAY = date(2026, 11, 20)
 SEED = 1_000  # companies of the firm that is copied
@@ -49,10 +50,13 @@ def copy(first: int, last: int) -> None:
     """The copies ``first`` to ``last``, without the last."""
     number, spread = "c.number || '-' || n.i", f"c.{{}} + n.i * {STRIDE}"
     named = {"number": number, "name": "c.name || ' ' || n.i", "sort_key": "c.sort_key || ' ' || n.i"}
+    works = {"contact_id": spread.format("contact_id"), "company_id": spread.format("company_id")}
     document = {"number": number, "document_number": "c.document_number || '-' || n.i", "series_id": "NULL"}
     add = partial(_copy, first=first, last=last)
     add(Company, named)
     add(Contact, named | {"company_id": spread.format("company_id")})
+    add(Employment, works)
+    add(MatchKey, {"object_id": spread.format("object_id"), "value": "c.value || '-' || n.i"})
     add(Invoice, document | {"company_id": spread.format("company_id"), "corrects_id": "NULL"})
     add(InvoiceLine, {"invoice_id": spread.format("invoice_id")})
     add(Activity, {"object_id": spread.format("object_id")})
@@ -91,14 +95,14 @@ def series(first: int, last: int) -> str:
 
 
 def add_field() -> None:
-    """A filterable choice of companies, as the firm would make it; each company has one of 500 values."""
+    """A filterable choice of companies, as the firm would make it; each company has one of 100 values."""
     admin = User.objects.get(email="admin@demo.example")
-    choices = [f"S{place}" for place in range(500)]
+    choices = [f"S{place}" for place in range(100)]
     made = make_field(
         "company", kind="choice", label="Sort", choices=choices, filterable=True, in_list=False, by=admin,
         reason="To be measured.",
     )  # fmt: skip
-    value, table = "'c' || (1 + id % 500)", Company._meta.db_table
+    value, table = "'c' || (1 + id % 100)", Company._meta.db_table
     told = f"json_object('{made.key}', {value})"
     if connection.vendor == "postgresql":
         told = f"jsonb_build_object('{made.key}', {value})"
@@ -136,6 +140,7 @@ def finish() -> None:
         else:
             for table in tables():
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")  # noqa: S608
+    fold_tallies()
     rolling.void_everything()
     rolling.roll_all()
     with connection.cursor() as cursor:
@@ -143,5 +148,5 @@ def finish() -> None:
 
 
 def tables() -> Iterator[str]:
-    for model in (Company, Contact, Invoice, InvoiceLine, Activity, Change, SearchRow, Tally):
+    for model in (Company, Contact, Employment, MatchKey, Invoice, InvoiceLine, Activity, Change, SearchRow, Tally):
         yield model._meta.db_table

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 from zlib import crc32
 
 from django.core import signing
+from django.db import connection
 from django.db.models import Count, Q, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.access.rights import reach
+from groundwork.access.rights import Scope, reach
 from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
@@ -36,6 +37,22 @@ COUNTED = 10_000  # rows that are counted where it may not
 MOST_BRANCHES = 12
 MOST_PICKED = 5000  # rows that one ticks
 GROUPED = ("choice", "choices", "bool", "link", "user", "department", "date", "moment")  # days by month
+
+
+def tallied(type_key: str, scope: Scope) -> list[tuple[str, int, int]]:
+    """(currency, count, sum) of the current records within reach, from the kept tallies. Plain SQL: each list asks
+    it, and to put it together from the model takes longer than to answer it."""
+    within, params = "", [type_key, *([] if scope.all else [scope.me, *scope.departments])]
+    if not scope.all:
+        marks = "".join(", %s" for _department in scope.departments)
+        within = f" AND (owner_id = %s OR department_id IN (NULL{marks}))"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT currency, SUM(count), SUM(amount) FROM {Tally._meta.db_table} WHERE type = %s{within} "  # noqa: S608
+            "GROUP BY currency",
+            params,
+        )
+        return [(currency, int(count), int(amount)) for currency, count, amount in cursor.fetchall()]
 
 
 def picked(values: list[str]) -> dict[int, int]:
@@ -254,10 +271,7 @@ class Listing:
         if self.scope.nothing:
             return 0, {}
         if self.is_tallied:
-            rows = Tally.objects.filter(type=self.kind.key)
-            if not self.scope.all:
-                rows = rows.filter(Q(owner_id=self.scope.me) | Q(department_id__in=self.scope.departments))
-            summed = rows.order_by().values_list("currency").annotate(counted=Sum("count"), summed=Sum("amount"))
+            summed = tallied(self.kind.key, self.scope)
         elif self.amount:
             rows = self.narrowed.values_list("currency")
             summed = rows.annotate(counted=Count("pk"), summed=Sum(self.amount))
