@@ -534,6 +534,7 @@ ROWS: dict[str, Row] = {
     "records:home": Row("signed in"),
     "records:day": Row("signed in"),
     "records:notices": Row("signed in"),
+    "records:notice_choices": Row("signed in", queries=lambda case: ["", "?less=change", "?less=x"]),
     "records:notices_count": Row("signed in"),
     "records:notices_read": Row("signed in"),
     "records:notice": Row("signed in", lambda case: [{"pk": pk} for pk in case.world.notices.values()], may=own_notice),

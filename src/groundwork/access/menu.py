@@ -1,5 +1,8 @@
 """What this room adds to the menu, to the elements and to ``groundwork doctor``."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +11,20 @@ from groundwork.access.presets import PRESETS
 from groundwork.background import schedules
 from groundwork.background.setup import Check, Step, on_doctor, on_restore
 from groundwork.blueprint.elements import Declared, declared
+from groundwork.core.registry import Registry
 from groundwork.ui.navigation import Entry, entries
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """A page of a room above on which people set up something for themselves; ``address`` names its route."""
+
+    address: str
+    label: Any  # lazy
+    icon: str
+
+
+own_pages: Registry[OwnPage] = Registry(lambda page: page.address)  # led to from "My settings"
 
 
 def may_see_people(user) -> bool:

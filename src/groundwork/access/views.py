@@ -28,6 +28,7 @@ from groundwork.access.forms import (
     ThemeForm,
 )  # fmt: skip
 from groundwork.access.limits import BACKEND, is_too_many, mail_is_configured, mailed, page
+from groundwork.access.menu import own_pages
 from groundwork.access.models import User
 from groundwork.access.ready import outlines
 from groundwork.access.signin import remember_browser
@@ -164,7 +165,7 @@ def password_from_link(request, token):
 def me(request):
     form = MeForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method != "POST" or not form.is_valid():
-        return page(request, "access/me.html", form)
+        return page(request, "access/me.html", form, own_pages=own_pages)
     form.save()
     said(request, _("Saved."))
     return remember_language(redirect("access:me"), form.instance.language)

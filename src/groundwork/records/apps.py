@@ -29,6 +29,7 @@ class RecordsConfig(AppConfig):
 def add_menu() -> None:
     """What people find in the menu, the palette, under the keys and at the first run."""
     from groundwork.access.firstrun import Start, starts
+    from groundwork.access.menu import OwnPage, own_pages
     from groundwork.records.added.made import made_items
     from groundwork.records.finding import palette
     from groundwork.records.lists.views import pinned_items
@@ -46,6 +47,7 @@ def add_menu() -> None:
     add("configured", _("What is configured"), "list-checks", "records:configured", 80, ("configure", "settings"))
     own.add(Own("made", made_items))
     own.add(Own("views", pinned_items))
+    own_pages.add(OwnPage("records:notice_choices", _("What I am told"), "bell"))
     starts.add(Start("files", _("Our own files: the next page takes them in"), leads_to="imports:start"))
     keys.go("D", "day")
     palette.register()
@@ -59,11 +61,14 @@ def add_work() -> None:
     from groundwork.records.files import keeping
     from groundwork.records.finding import search
     from groundwork.records.imports import engine
+    from groundwork.records.notices import mailing
 
     schedules.every("records.tallies", write.fold_tallies, seconds=60)
     schedules.every("records.search", search.keep_up, seconds=60)
     schedules.every("records.added indexes", indexes.keep_up, seconds=60)
-    for name, tidy in (("imports", engine.tidy), ("use", use.forget_old), ("files", keeping.tidy)):
+    schedules.every("records.mail", mailing.send_due, seconds=60)
+    tidying = {"imports": engine.tidy, "use": use.forget_old, "files": keeping.tidy, "mail kept": mailing.forget}
+    for name, tidy in tidying.items():
         schedules.every(f"records.{name}", tidy, seconds=24 * 3600)
     kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))
     kinds.kinds.add(kinds.Kind(fields.WORK_OUT, write.work_out_step, _("Formula")))
@@ -75,6 +80,7 @@ def add_care() -> None:
     from groundwork.records.added import indexes, several
     from groundwork.records.files import keeping
     from groundwork.records.finding import search
+    from groundwork.records.notices import mailing
     from groundwork.records.personal import erasing
     from groundwork.records.setup import built_in
 
@@ -85,6 +91,8 @@ def add_care() -> None:
     on_doctor.add(Check("files of records", keeping.fault))
     on_doctor.add(Check("added fields", indexes.what_is_missing))
     on_doctor.add(Check("several of a list", several.what_is_missing))
+    on_doctor.add(Check("mail to our people", mailing.fault))
+    on_restore.add(Step("mail to our people", mailing.begin_anew))
     on_restore.add(Step("search", search.index_anew))
     on_restore.add(Step("several of a list", several.keep_up))
     on_restore.add(Step("erasures", erasing.erase_again))

@@ -331,5 +331,5 @@ from groundwork.records.added.several import HeldValue  # noqa: E402, F401 - wit
 from groundwork.records.files.models import RecordFile  # noqa: E402, F401
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
 from groundwork.records.lists.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
-from groundwork.records.notices.models import Follow, Notice  # noqa: E402, F401
+from groundwork.records.notices.models import Follow, Mail, Notice, NoticeChoices  # noqa: E402, F401
 from groundwork.records.tasks.models import Task  # noqa: E402, F401

@@ -14,6 +14,7 @@ urlpatterns = [
     path("trash", undo_views.trash, name="trash"),
     path("day", tasks.day, name="day"),
     path("notices", notices.notices, name="notices"),
+    path("notices/choices", notices.choices, name="notice_choices"),
     path("notices/count", notices.count, name="notices_count"),
     path("notices/read", notices.read, name="notices_read"),
     path("notices/<int:pk>", notices.open_notice, name="notice"),

@@ -1,5 +1,6 @@
 """What a person is told, as far as the person may see it now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundwork.core import languages
@@ -32,7 +33,11 @@ def told(user, *, limit: int = SHOWN, only_new: bool = False) -> list[Told]:
     found = user.notices.select_related("by").order_by("-at", "-pk")
     if only_new:
         found = found.filter(read_at=None)
-    notices = list(found[:limit])
+    return as_seen(user, list(found[:limit]))
+
+
+def as_seen(user, notices: Sequence[Notice]) -> list[Told]:
+    """Those of the notices whose record the person sees now: one query a type."""
     seen = seen_among(user, notices)
     return [
         Told(

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from groundwork.core.clock import now
 from groundwork.records.models import Record
-from groundwork.records.notices.models import Follow, Notice
+from groundwork.records.notices.choosing import choices_of, mail_at_once
+from groundwork.records.notices.models import Follow, Notice, Way
 
 CUT = 240  # signs of what was said
 BATCH = 500
@@ -13,13 +14,19 @@ About = tuple[str, int]  # a record type's key, a record's id
 
 
 def tell(user_id: int, kind: str, about: About, *, by, text: str = "") -> None:
-    """One notice; an unread one of the same kind about the same record is brought up to date instead of a second."""
+    """One notice; an unread one of the same kind about the same record is brought up to date instead of a second.
+
+    Nothing for whoever wants to hear nothing of the kind. What goes out by mail is kept together with the notice.
+    """
     if by is not None and user_id == by.pk:
         return
-    values = {"by": by, "text": text[:CUT], "at": now()}
+    choices = choices_of(user_id)
+    if choices.way(kind) == Way.NOTHING:
+        return
+    values = {"by": by, "text": text[:CUT], "at": now(), "digest": None}
     same = {"user_id": user_id, "kind": kind, "type": about[0], "object_id": about[1], "read_at": None}
     if kind == Notice.Kind.MENTION or not Notice.objects.filter(**same).update(**values):
-        Notice.objects.create(**same, **values)
+        mail_at_once(Notice.objects.create(**same, **values), choices)
 
 
 def tell_followers(abouts: Iterable[About], *, by) -> None:

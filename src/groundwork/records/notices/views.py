@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groundwork.access.doors import signed_in
+from groundwork.access.limits import mail_is_configured
 from groundwork.core.clock import now
 from groundwork.records.notices import mentions, reading, telling
-from groundwork.records.notices.models import Notice
+from groundwork.records.notices.choosing import choices_of
+from groundwork.records.notices.forms import ChoicesForm
+from groundwork.records.notices.models import Mail, Notice
 from groundwork.records.types import seen_among
 from groundwork.records.views import acts_on
 from groundwork.ui.table import Empty
@@ -30,6 +33,19 @@ def notices(request):
 def count(request):
     """What stands beside the bell; asked apart, so that no page waits for it."""
     return HttpResponse(reading.unread(request.user), headers={"Cache-Control": "no-store"})
+
+
+@signed_in
+def choices(request):
+    """What one is told, when, and by which way. ``?less=change`` is where a mail leads: the eye goes to that choice."""
+    form = ChoicesForm(request.POST or None, instance=choices_of(request.user.pk), less=request.GET.get("less", ""))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("records:notice_choices")
+    latest = Mail.objects.filter(user=request.user).exclude(state=Mail.State.DROPPED).order_by("-made_at", "-pk")[:5]
+    context = {"form": form, "is_mailing": mail_is_configured(), "latest": latest}
+    return render(request, "records/notices/choices.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
