@@ -39,6 +39,7 @@ from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_fo
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
+from groundwork.records.imports.views import UploadForm
 from groundwork.records.lists.view_forms import ViewForm
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
@@ -127,6 +128,7 @@ def forms_asked(cast):
         ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),
         ViewForm: lambda data: ViewForm(data, user=adam),
         TypeForm: lambda data: TypeForm(data, user=adam),
+        UploadForm: lambda data: UploadForm(data, user=adam),
         ReadingForm: lambda data: ReadingForm(job, data),
         DecisionForm: lambda data: DecisionForm(job, data),
     }

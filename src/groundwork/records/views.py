@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget
 
 from groundwork.access.doors import signed_in
-from groundwork.blueprint.models import Firm
+from groundwork.blueprint.models import Element, Firm
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.records import pages, write
 from groundwork.records.added import layouts
@@ -480,12 +480,20 @@ def why(request, key):
 
 
 def _may_know(user, key: str) -> bool:
-    """The reason of a field is told to those who see the field; of other things to everybody signed in."""
-    if not key.startswith("field:"):
+    """Whoever sees a field, a record type or its form is told why it is there, and of a role who holds it.
+
+    Of other things everybody signed in.
+    """
+    what, _colon, named = key.partition(":")
+    type_key, _dot, name = named.partition(".")
+    if what == Element.Kind.ROLE:
+        return user.can("configure", "people") or user.roles.filter(key=named).exists()
+    if what not in (Element.Kind.FIELD, Element.Kind.OBJECT, Element.Kind.LAYOUT):
         return True
-    type_key, _dot, name = key.removeprefix("field:").partition(".")
     if type_key not in types or not user.can("view", type_key):
         return False
+    if what != Element.Kind.FIELD:
+        return True
     kind = types[type_key]
     parts = [part for part in kind.parts if part.element == key]
     from groundwork.access.rights import rights

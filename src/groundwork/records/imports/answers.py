@@ -17,9 +17,9 @@ WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key"
 MOST_VALUES = 100
 
 
-def known() -> list:
-    own = [item for item in layouts if not item.key.startswith("records:")]
-    return own + [layouts[key] for key in layouts.tables()]
+def known(user) -> list:
+    """The layouts that ``user`` is offered."""
+    return [layouts[key] for key in layouts.offered_to(user)]
 
 
 def offered(found: str | None, answers: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -66,7 +66,7 @@ class ReadingForm(PlainErrors, forms.Form):
         sheets = [(name, name) for name in about.get("sheets", [])]
         lines = [(NO_HEADER, _("there is none")), *((str(line), str(line)) for line in range(1, PEEKED + 1))]
         return {
-            "layout": [(item.key, str(item.label)) for item in known()],
+            "layout": [(item.key, str(item.label)) for item in known(self.job.requester)],
             **self._text_choices(about),
             "header": offered(about.get("header_line"), lines) if self.reader.is_mapped else [],
             "sheet": offered(about.get("sheet"), sheets) if len(sheets) > 1 else [],

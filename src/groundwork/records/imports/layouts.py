@@ -1,7 +1,7 @@
 """A layout says how the rows of a file become staged things, whether they are new, and how they are written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -320,16 +320,29 @@ class Layouts(Registry[type[Layout]]):
             *(f"records:{kind.key}.{part.key}" for kind in kinds for part in kind.parts if is_table_of(kind, part)),
         ]
 
-    def fitting(self, header: list[str]) -> str:
+    def offered_to(self, user) -> list[str]:
+        """The keys of what the person may be told of: what brings only records of types that the person sees."""
+        own = [layout.key for layout in self if not layout.key.startswith("records:")]
+        return [key for key in (*own, *self.tables()) if all(user.can("view", made) for made in self._makes(key))]
+
+    def _makes(self, key: str) -> list[str]:
+        rows = [key.removeprefix("records:").partition(".")[0]] if key.startswith("records:") else self[key].order
+        return [type_key for type_key in rows if type_key in types]
+
+    def fitting(self, header: list[str], among: Collection[str] | None = None) -> str:
         """The key of the layout whose required columns the header has; among tables of records, that with most columns,
-        and of these that with most of our own labels."""
+        and of these that with most of our own labels. ``among``: the keys to choose from, if not all."""
         for layout in self:
+            if among is not None and layout.key not in among:
+                continue
             if layout.required and not layout.key.startswith("records:"):
                 places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
                 if len(places) == len(layout.required):
                     return layout.key
         best: tuple[str, tuple[int, int]] = ("", (0, 0))
         for key in self.tables():
+            if among is not None and key not in among:
+                continue
             reader = self[key](ImportJob(layout=key))
             guessed = reader.guessed(header)
             rank = len(guessed), sum(reader.is_label(name, header, guessed) for name in guessed)

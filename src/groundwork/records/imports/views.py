@@ -44,11 +44,11 @@ class UploadForm(PlainErrors, forms.Form):
     )  # fmt: skip
     layout = forms.ChoiceField(label=gettext_lazy("what the rows are"), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["layout"].choices = [
             ("", _("find out by the header")),
-            *((item.key, str(item.label)) for item in known()),
+            *((item.key, str(item.label)) for item in known(user)),
         ]
 
     def clean_file(self):
@@ -62,15 +62,20 @@ class UploadForm(PlainErrors, forms.Form):
 
 
 def mine(user):
-    """The imports that a person may look at: the own ones, or all where the reach of ``view`` is all."""
-    return ImportJob.objects.filter(Q() if reach(user, "view", "import").all else Q(requester=user))
+    """The imports that a person may look at: the own ones, or all where the reach of ``view`` is all.
+
+    Never those of records that the person does not see.
+    """
+    among = Q() if reach(user, "view", "import").all else Q(requester=user)
+    return ImportJob.objects.filter(among, layout__in=layouts.offered_to(user))
 
 
 @takes_files(lambda: settings.UPLOAD_LIMIT)
 @require_http_methods(["GET", "POST"])
 @allowed("create", "import")
 def start(request):
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"layout": request.GET.get("layout", "")})
+    first = {"layout": request.GET.get("layout", "")}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=first, user=request.user)
     if request.method == "POST" and form.is_valid():
         job = taken_in(form.cleaned_data["file"], form.cleaned_data["layout"], request.user)
         check(job, request.user)
@@ -90,19 +95,26 @@ def taken_in(upload, layout: str, user) -> ImportJob:
         with path.open("wb") as kept:
             for chunk in upload.chunks():
                 kept.write(chunk)
-        return engine.new_job(layout or found_out(path), path, name, requester=user, ask=True)
+        return engine.new_job(layout or found_out(path, user), path, name, requester=user, ask=True)
     except BaseException:
         path.unlink(missing_ok=True)
         folder.rmdir()
         raise
 
 
-def found_out(path: Path) -> str:
-    """What the rows are: by the file itself, by its header, else a guess that the person is asked about."""
-    if claimed := layouts.claiming(path):
+def found_out(path: Path, user) -> str:
+    """What the rows are: by the file itself, by its header, else a guess that the person is asked about.
+
+    Refused to whom nothing that there is may be told of.
+    """
+    offered = layouts.offered_to(user)
+    if (claimed := layouts.claiming(path)) in offered:
         return claimed
     header = open_source(sources(path)[0], known=layouts.known_names()).header
-    return layouts.fitting(header) or next(item.key for item in known() if item.key.startswith("records:"))
+    guess = layouts.fitting(header, offered) or next((key for key in offered if key.startswith("records:")), "")
+    if not guess:
+        raise Refusal(_("You see no records that a file could bring: ask for a role that does."))
+    return guess
 
 
 def past(user) -> Table:

@@ -14,8 +14,10 @@ from django.urls import reverse
 from groundwork.access.models import Grant, Reach, Role
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import fields as added
+from groundwork.records.added import layouts
 from groundwork.records.added.fields import make_field
 from groundwork.records.added.made import change_type, make_type
+from groundwork.records.imports.models import ImportJob
 from groundwork.records.imports.testing import counts, imported
 from groundwork.records.lists.listing import Listing
 from groundwork.records.merging import merge, unmerge
@@ -282,6 +284,40 @@ def test_whoever_has_no_right_finds_no_trace_of_it(cast, as_user, samples, perso
 
     assert set(refused) <= {403, 404}
     assert not any(word in page for word in ("Blue cups", "Sample request", "SR-1") for page in seen)
+
+
+def test_whoever_brings_files_is_offered_no_type_that_they_do_not_see_and_reads_no_import_of_it(
+    cast, as_user, samples, tmp_path
+):
+    """A bookkeeper looks at all imports and may bring files; of samples she knows nothing."""
+    path = tmp_path / "samples.csv"
+    path.write_text("name,Pieces,Wanted on\nBlue cups,3,2026-12-01\n")
+    job = imported(path, f"records:{samples.key}", by=cast.adam)
+
+    addresses = reverse("imports:start"), reverse("imports:job", args=[job.pk])
+    hers = [as_user(cast.nina).get(address) for address in addresses]
+    with path.open("rb") as file:
+        brought = as_user(cast.nina).post(addresses[0], {"file": file})
+    guessed = ImportJob.objects.exclude(pk=job.pk).get()
+
+    assert [answer.status_code for answer in hers] == [200, 404]
+    assert "Sample request" not in hers[0].content.decode()
+    assert "samples.csv" not in hers[0].content.decode()
+    assert brought.status_code == 302
+    assert guessed.layout != f"records:{samples.key}"
+    assert [as_user(cast.adam).get(address).status_code for address in addresses] == [200, 200]
+
+
+def test_why_a_type_a_form_or_a_role_is_there_is_told_to_those_who_meet_it(cast, as_user, samples):
+    form = layouts.lay_out(types[samples.key], "", by=cast.adam, reason=WHY, more=[samples.fields["Call"].key])
+    keys = samples.row.element_key, form.element_key, "role:salesperson"
+
+    told = {
+        person: [as_user(getattr(cast, person)).get(reverse("records:why", args=[key])).status_code for key in keys]
+        for person in ("anna", "olga", "nina", "adam")
+    }
+
+    assert told == {"anna": [200, 200, 200], "olga": [200, 200, 404], "nina": [404] * 3, "adam": [200] * 3}
 
 
 def test_records_of_one_made_type_are_never_those_of_another(cast, as_user, samples):
