@@ -195,7 +195,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None = None, limit: int = 5) -> list[Like]:
-    """The visible records that may be the one described by ``values``, the likeliest first. Four queries at most."""
+    """The visible records that may be the one described by ``values``, the likeliest first. Five queries at most."""
     region = country_code(str(values.get("country") or "")) or own_region()
     signs = signs_of(type_key, values, region)
     if not signs:
@@ -203,11 +203,13 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
     named, like_it = NAMES[type_key]
     names = [value for kind, value in signs if kind == named]
     begins = [Q(kind=named, value__startswith=value[:3]) for value in names]
-    same = [Q(kind=kind, value=value) for kind, value in signs if kind != named]
-    rows = MatchKey.objects.filter(reduce(or_, [*begins, *same]), type=type_key).exclude(object_id=besides or 0)
+    same = [Q(kind=kind, value=value) for kind, value in signs]
+    others = MatchKey.objects.filter(type=type_key).exclude(object_id=besides or 0)
     by_sign: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for pk, kind, value in rows.values_list("object_id", "kind", "value")[:MOST]:
-        by_sign[kind, value].add(pk)
+    for ways in filter(None, (same, begins)):  # one after the other: many names must not crowd out what is the same
+        rows = others.filter(reduce(or_, ways)).values_list("object_id", "kind", "value")
+        for pk, kind, value in rows[:MOST]:
+            by_sign[kind, value].add(pk)
     found: dict[int, set[str]] = defaultdict(set)
     for (kind, value), ids in by_sign.items():
         if (kind, value) in signs and len(ids) <= CROWD:

@@ -353,7 +353,11 @@ class MatchKey(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["type", "kind", "value"], name="match_value"),
+            models.Index(
+                fields=["type", "kind", "value"],
+                name="match_value",
+                opclasses=["varchar_pattern_ops"] * 3,  # PostgreSQL finds the beginning of a name by it in any language
+            ),
             models.Index(fields=["type", "object_id"], name="match_record"),
         ]
 

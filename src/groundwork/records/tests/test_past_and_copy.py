@@ -194,7 +194,7 @@ def test_a_companys_page_comes_in_two_answers_where_scripts_run(cast, as_user, d
 
     with django_assert_max_num_queries(18):
         page = client.get(company.get_absolute_url()).content.decode()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         beside = client.get(address("beside", company), headers={"HX-Request": "true"}).content.decode()
 
     assert BESIDE.format(address("beside", company)) in page
@@ -208,7 +208,7 @@ def test_a_companys_page_is_whole_where_no_script_runs(cast, as_user, django_ass
     company, client = company_with_much(cast), as_user(cast.anna)
     client.get(company.get_absolute_url())
 
-    with django_assert_max_num_queries(39):
+    with django_assert_max_num_queries(40):
         page = client.get(company.get_absolute_url()).content.decode()
     client.cookies["scripts"] = "1"
     by_link = client.get(address("beside", company)).content.decode()

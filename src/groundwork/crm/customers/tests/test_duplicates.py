@@ -87,10 +87,21 @@ def test_looking_takes_the_same_queries_for_many_as_for_one(cast, django_assert_
         make_company(cast.anna, f"Funduk {'abcdefghijklm'[place]}", phone="+74951234567", email="i@funduk.example")
     cast.anna.can("view", "company")
 
-    with django_assert_num_queries(3):  # our firm, signs, records
+    with django_assert_num_queries(4):  # our firm, signs, names, records
         duplicates.similar(
             cast.anna, "company", {"name": "Funduk", "phone": "+74951234567", "email": "i@funduk.example"}
         )
+
+
+def test_many_names_do_not_crowd_out_who_has_the_same_tax_number(cast, monkeypatch):
+    monkeypatch.setattr(duplicates, "MOST", 3)
+    for place in range(6):
+        make_company(cast.anna, f"Funduk {'abcdef'[place]}")
+    same = make_company(cast.anna, "Rowan Bakery", inn="7707083893")
+
+    found = duplicates.similar(cast.anna, "company", {"name": "Funduk", "inn": "7707083893"})
+
+    assert found[0].record == same
 
 
 def test_the_queue_holds_each_pair_once_the_likeliest_first_and_forgets_what_is_mended(cast):
