@@ -62,22 +62,31 @@ class LinkField(forms.CharField):
         text = super().clean(value)
         if not text:
             return self.target._base_manager.get(pk=self.held) if self.held and self.seen is None else None
-        visible = self.target.objects.visible_to(self.user).current()
-        found = named(visible, self.user, text)
+        if self.seen is not None and text == link_text(self.seen):
+            return self.seen  # as it was, though it may be archived since
+        visible = self.target.objects.visible_to(self.user)
+        found = named(visible.current(), self.user, text)
         if len(found) != 1:
-            raise ValidationError(
-                _("Several are called “%(text)s”: pick one from the list.")
-                if found
-                else _("“%(text)s” is not among those you see."),
-                params={"text": text[:60]},
-            )
+            raise ValidationError(self._why_not(text, found), params={"text": text[:60]})
         return visible.get(pk=found[0])
+
+    def _why_not(self, text: str, found: list[int]):
+        if found:
+            return _("Several are called “%(text)s”: pick one from the list.")
+        if named(self.target.objects.visible_to(self.user), self.user, text):
+            return _("“%(text)s” is archived: put it back first, or pick another one.")
+        return _("“%(text)s” is not among those you see.")
 
     def prepare_value(self, value):
         if isinstance(value, int):
             known = value == self.held
             value = self.seen if known else self.target.objects.visible_to(self.user).filter(pk=value).first()
         return link_text(value) if isinstance(value, Record) else value
+
+
+def colleagues(held: int | None) -> models.QuerySet:
+    """Whom a field may name: who signs in, and whoever stands there already."""
+    return User.objects.filter(models.Q(is_active=True) | models.Q(pk=held))
 
 
 def link_text(record: Record) -> str:
@@ -112,7 +121,7 @@ class RecordForm(CleanText, forms.ModelForm):
             elif shown.kind == "date":
                 self.fields[name].widget = DayInput()
             elif shown.kind == "user":
-                self.fields[name].queryset = User.objects.filter(is_active=True)
+                self.fields[name].queryset = colleagues(shown.read(self.instance))
             self.fields[name].label = shown.heading
             if shown.added:
                 self.fields[name].why_url = why_address(shown.added.element_key)  # type: ignore[attr-defined]
@@ -357,7 +366,7 @@ class PartForm(CleanText, forms.ModelForm):
                 currency = getattr(parent, "currency", "") or "EUR"
                 self.fields[shown.name] = MoneyField(currency=currency, label=own.label, required=own.required)
             elif shown.kind == "user":
-                self.fields[shown.name].queryset = User.objects.filter(is_active=True)
+                self.fields[shown.name].queryset = colleagues(shown.read(self.instance))
             label = str(self.fields[shown.name].label or "")
             self.fields[shown.name].label = label[:1].upper() + label[1:]
         if part.adapt:

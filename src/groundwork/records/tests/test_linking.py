@@ -6,7 +6,10 @@ from django.urls import reverse
 from groundwork.access.testing import hide
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.trade.testing import make_company, make_order, make_product
-from groundwork.records.write import creating
+from groundwork.records.added.fields import make_field
+from groundwork.records.added.fields import put as put_value
+from groundwork.records.imports.testing import counts, imported
+from groundwork.records.write import archive, creating, writing
 
 CONTACTS = reverse("records:list", args=["contact"])
 
@@ -111,3 +114,63 @@ def test_a_list_is_narrowed_by_the_same_names(cast, as_user):
     answer = as_user(cast.anna).get(CONTACTS, {"f.company.called": "TORTOLA sweets ltd"})
 
     assert answer.url == f"{CONTACTS}?f.company={tortola.pk}"
+
+
+def test_a_link_to_what_was_archived_since_stays_and_chosen_anew_it_is_refused_in_words(cast, as_user):
+    """The name alone does not do either: another one may be called so."""
+    gone = make_company(cast.anna, "Gone Ltd")
+    ewa = creating(Contact(name="Ewa", company=gone, owner=cast.anna), by=cast.anna)
+    jan = creating(Contact(name="Jan", owner=cast.anna), by=cast.anna)
+    archive(gone, by=cast.anna)
+    client = as_user(cast.anna)
+
+    answers = {}
+    for contact, typed in ((ewa, f"Gone Ltd · {gone.number}"), (jan, f"Gone Ltd · {gone.number}"), (jan, "gone ltd")):
+        where = reverse("records:edit", args=["contact", contact.pk])
+        form = client.get(where).context["form"]
+        data = {field: form[field].value() or "" for field in form.fields} | {"company": typed, "phone": "123"}
+        answers[contact.name, typed] = client.post(where, data)
+    for contact in (ewa, jan):
+        contact.refresh_from_db()
+
+    assert [answer.status_code for answer in answers.values()] == [302, 422, 422]
+    assert (ewa.company, ewa.phone, jan.company) == (gone, "123", None)
+    for (_name, typed), answer in list(answers.items())[1:]:
+        assert f"“{typed}” is archived: put it back first, or pick another one." in answer.content.decode()
+
+
+def test_a_list_with_a_link_to_what_was_archived_since_comes_back_the_same(cast, as_user, tmp_path):
+    gone = make_company(cast.olga, "Gone Ltd")
+    creating(Contact(name="Ewa", company=gone, owner=cast.olga), by=cast.olga)
+    archive(gone, by=cast.olga)
+    path = tmp_path / "contacts.csv"
+    listed = as_user(cast.olga).get(reverse("records:export_csv", args=["contact"]))
+    path.write_bytes(b"".join(listed.streaming_content))
+
+    job = imported(path, "records:contact", by=cast.olga)
+
+    assert counts(job) == (0, 0, 1)
+    assert Contact.objects.get().company == gone
+
+
+def test_whoever_has_left_stays_in_a_field_that_named_them_and_is_offered_nowhere_else(cast, as_user):
+    """A form saved for another reason does not forget who packed it."""
+    packed = make_field("contact", by=cast.adam, kind="user", label="Packed by", reason="Who to ask.")
+    ewa, jan = (creating(Contact(name=name, owner=cast.anna), by=cast.anna) for name in ("Ewa", "Jan"))
+    with writing(ewa, by=cast.anna, act="edited") as fresh:
+        put_value(fresh, packed.column, cast.larisa.pk)
+    cast.larisa.is_active = False
+    cast.larisa.save()
+    client = as_user(cast.anna)
+
+    offered = {}
+    for contact in (ewa, jan):
+        where = reverse("records:edit", args=["contact", contact.pk])
+        form = client.get(where).context["form"]
+        offered[contact.name] = cast.larisa in form.fields[packed.key].queryset
+        data = {field: form[field].value() or "" for field in form.fields} | {"phone": "123"}
+        client.post(where, data)
+        contact.refresh_from_db()
+
+    assert offered == {"Ewa": True, "Jan": False}
+    assert (ewa.phone, ewa.extra.get(packed.key), jan.extra.get(packed.key)) == ("123", cast.larisa.pk, None)
