@@ -71,11 +71,15 @@ def write(name: str, facts: Facts, act: Act) -> None:
         raise Refusal(_("At most %(most)s signs fit.") % {"most": LONGEST_NAME})
     reason = facts.get("reason") or act.reason
     role = Role.objects.filter(key=name).first() if name in PRESETS or name == ADMINISTRATOR else None
-    role = role or Role.objects.filter(name=name).first() or roles.make_role(name, by=act.by, reason=reason)
-    roles.refuse_to_change(role, act.by)
+    role = role or Role.objects.filter(name=name).first()
+    if role is not None:
+        roles.refuse_to_change(role, act.by)
     called = Called.now()
     reaches, modes = reaches_in(facts, called), modes_in(facts, called)
-    roles.change_role(role, by=act.by, reaches=reaches, modes=modes, reason=reason)
+    if role is None:
+        role = roles.make_role(name, by=act.by, reason=reason, reaches=reaches, modes=modes)
+    else:
+        roles.change_role(role, by=act.by, reaches=reaches, modes=modes, reason=reason)
     roles.ask_two_steps(role, asks=is_yes(facts, "two_steps"), by=act.by, reason=reason)
     if is_yes(facts, "in_use", "yes") == bool(role.archived_at):
         (roles.restore_role if role.archived_at else roles.archive_role)(role, by=act.by, reason=reason)

@@ -4,7 +4,7 @@ Nobody makes a role that gives more than their own roles allow: no wider reach, 
 """
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from groundwork.access import audit
@@ -21,10 +21,13 @@ MORE_LIMITED = ["", FieldGrant.Mode.READ_ONLY, FieldGrant.Mode.HIDDEN]
 
 
 @transaction.atomic
-def make_role(name: str, *, by: User, like: Role | None = None, reason: str, request=None) -> Role:
-    """A new role, empty or with everything that ``like`` may do. It stands below the roles of ``by``.
+def make_role(
+    name: str, *, by: User, like: Role | None = None, reaches: dict | None = None, modes: dict | None = None,
+    reason: str, request=None,
+) -> Role:  # fmt: skip
+    """A new role: empty, with everything that ``like`` may do, or with ``reaches`` and ``modes`` as in ``change_role``.
 
-    Refused for a name in use, and where ``like`` may do more than ``by``.
+    It stands below the roles of ``by``. Refused for a name in use, and for more than ``by`` may do.
     """
     refuse_unless_configurator(by)
     one_at_a_time()
@@ -32,7 +35,9 @@ def make_role(name: str, *, by: User, like: Role | None = None, reason: str, req
     number = (Role.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     rank = min(like.rank if like else RANK, max(rank_of(by) - 1, 0))
     role = Role.objects.create(key=f"own-{number}", name=name, rank=rank)
-    difference = set_rights(role, by=by, reaches=reaches_of(like), modes=modes_of(like)) if like else {}
+    if like:
+        reaches, modes = reaches_of(like), modes_of(like)
+    difference = set_rights(role, by=by, reaches=reaches or {}, modes=modes or {}, is_new=True)
     revise(f"role:{role.key}", kind="role", by=by, difference=difference, cause=reason, name=name)
     detail = {"role": role.key, "name": name, "like": like.key if like else "", "reason": reason}
     audit.record(Event.ROLE_MADE, by, detail, request)
@@ -114,25 +119,39 @@ def modes_of(role: Role) -> dict:
     return {(grant.type, grant.field): grant.mode for grant in role.field_grants.all()}
 
 
-def set_rights(role: Role, *, by: User, reaches: dict, modes: dict) -> dict:
+def set_rights(role: Role, *, by: User, reaches: dict, modes: dict, is_new=False) -> dict:
     """Write what differs, and say what that was. Refused for more than ``by`` may do."""
-    old_reaches, old_modes = reaches_of(role), modes_of(role)
+    old_reaches, old_modes = ({}, {}) if is_new else (reaches_of(role), modes_of(role))
     regranted = {key for key, reach in reaches.items() if reach != old_reaches.get(key, 0)}
     moded = {key for key, mode in modes.items() if mode != old_modes.get(key, "")}
     mine = rights(by)
     if any(reaches[key] > mine.reaches.get(key, 0) for key in regranted):
         raise NotAllowed(_("Nobody gives a role more than their own roles allow."))
     refuse_to_show_more(mine, old_reaches | reaches, old_modes | modes, regranted, moded)
-    for type_key, verb in regranted:
-        Grant.objects.filter(role=role, type=type_key, verb=verb).delete()
-        if reach := reaches[type_key, verb]:
-            Grant.objects.create(role=role, type=type_key, verb=verb, reach=reach)
-    for type_key, field in moded:
-        FieldGrant.objects.filter(role=role, type=type_key, field=field).delete()
-        if mode := modes[type_key, field]:
-            FieldGrant.objects.create(role=role, type=type_key, field=field, mode=mode)
+    put_rights(role, {key: reaches[key] for key in regranted}, {key: modes[key] for key in moded}, is_new=is_new)
     changed = {" ".join(key): [old_reaches.get(key, 0), reaches[key]] for key in sorted(regranted)}
     return changed | {".".join(key): [old_modes.get(key, ""), modes[key]] for key in sorted(moded)}
+
+
+def put_rights(role: Role, reaches: dict, modes: dict, is_new=False) -> None:
+    """Write these and no others: 0 and "" take a right or a limit away."""
+    gone = Q(), Q()
+    for type_key, verb in () if is_new else reaches:
+        gone[0].add(Q(type=type_key, verb=verb), Q.OR)
+    for type_key, field in () if is_new else modes:
+        gone[1].add(Q(type=type_key, field=field), Q.OR)
+    if gone[0]:
+        Grant.objects.filter(gone[0], role=role).delete()
+    if gone[1]:
+        FieldGrant.objects.filter(gone[1], role=role).delete()
+    Grant.objects.bulk_create(
+        Grant(role=role, type=type_key, verb=verb, reach=reach) for (type_key, verb), reach in reaches.items() if reach
+    )
+    FieldGrant.objects.bulk_create(
+        FieldGrant(role=role, type=type_key, field=field, mode=mode)
+        for (type_key, field), mode in modes.items()
+        if mode
+    )
 
 
 def refuse_to_show_more(mine, reaches: dict, modes: dict, regranted: set, moded: set) -> None:
@@ -172,5 +191,5 @@ def refuse_to_change(role: Role, by: User) -> None:
 
 
 def refuse_name_in_use(name: str, role: Role | None = None) -> None:
-    if any(str(other).casefold() == name.casefold() for other in Role.objects.all() if other != role):
+    if any(str(other).casefold() == name.casefold() for other in Role.objects.only("key", "name") if other != role):
         raise Refusal(_("Another role has this name."))
