@@ -114,6 +114,7 @@ def forms_asked(cast):
         access.PersonForm: lambda data: access.PersonForm(data, by=adam, instance=adam),
         access.RoleForm: lambda data: access.RoleForm(data, role=own, things=all_things()),
         access.LeaveForm: lambda data: access.LeaveForm(data, person=adam, held=leaving.held_by(adam)),
+        access.AgainForm: lambda data: access.AgainForm(data, person=adam),
         access.TwoStepsForm: lambda data: access.TwoStepsForm(data, person=adam),
         access.SignInForm: lambda data: access.SignInForm(data, request=RequestFactory().post("/")),
         access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),

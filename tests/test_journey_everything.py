@@ -8,10 +8,11 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-def test_what_is_taken_out_in_the_browser_comes_back_in_a_new_firm(page, sign_in, server, installation, tmp_path):
+def test_what_is_taken_out_in_the_browser_comes_back_in_a_new_firm(page, sign_in, seed, server, installation, tmp_path):
     sign_in(page, "admin@demo.example")
     page.goto("/everything/")
 
+    page.locator("form[action$='/begin'] [name=now]").fill(seed.password)
     page.locator("form[action$='/begin'] button").click()
     link = page.locator("#files a[download]")
     link.wait_for(timeout=60_000)

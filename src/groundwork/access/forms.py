@@ -165,6 +165,19 @@ class CodeForm(PlainErrors, forms.Form):
     )  # fmt: skip
 
 
+class AgainForm(PasswordAgain, PlainErrors, forms.Form):
+    """The password of who is signed in, before an act that gives much away."""
+
+    now = forms.CharField(
+        label=_("Your password"), strip=False, max_length=200, error_messages={"required": _("Type your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, person, **kwargs):
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+
 class TwoStepsForm(PasswordAgain, PlainErrors, forms.Form):
     code = forms.CharField(
         label=_("Code that the app shows"), max_length=10, error_messages={"required": _("Type the six digits.")},

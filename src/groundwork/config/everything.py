@@ -3,11 +3,13 @@
 The file stands in ``exports/`` of the home folder for three days and is given to nobody but who asked for it.
 """
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.template.defaultfilters import filesizeformat
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -22,11 +24,12 @@ from groundwork.blueprint.models import Firm
 from groundwork.config import logical
 from groundwork.config.commands import backup
 from groundwork.core.clock import now
-from groundwork.core.refusals import NotAllowed
+from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.types import types
 
 RUN = "config.everything"
 KEPT_HOURS = 72
+LEFT_FREE = 200 * 2**20  # bytes
 
 
 def may(user) -> bool:
@@ -42,7 +45,8 @@ def is_whole(user, type_key: str) -> bool:
 
 @transaction.atomic
 def begin(user, request=None) -> Run:
-    """Ask for the file; one at a time for each person."""
+    """Ask for the file; one at a time for each person. Refused where the disk lacks room for it."""
+    refuse_without_room()
     run = work.start(RUN, user, dedupe=str(user.pk))
     audit.record(Event.WHOLE_ASKED, user, {}, request)
     return run
@@ -58,6 +62,7 @@ def step(run: Run) -> bool:
 
     if run.requester is None or not may(run.requester):
         raise NotAllowed(_("You may no longer take everything out."))
+    refuse_without_room()
     path = path_of(run)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     run.done, run.total = 0, size()
@@ -67,6 +72,26 @@ def step(run: Run) -> bool:
         "rows": rows, "files": len(manifest["files"]), "bytes": path.stat().st_size, "checksum": manifest["digest"],
     }  # fmt: skip
     return True
+
+
+def refuse_without_room() -> None:
+    """Said before anything is written: a full disk stops everybody's work."""
+    needed, free = room_needed(), shutil.disk_usage(folder().parent).free
+    if free < needed:
+        words = _("The disk has too little room for this file: it may take %(needed)s, and %(free)s are free.")
+        raise Refusal(words % {"needed": filesizeformat(needed), "free": filesizeformat(free)})
+
+
+def room_needed() -> int:
+    """Bytes that must be free: half the database, for its rows are packed to less, the files as they are, and a rest
+    so that the firm goes on working."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        else:
+            cursor.execute("SELECT pg_database_size(current_database())")
+        database = cursor.fetchone()[0]
+    return database // 2 + sum(path.stat().st_size for path in backup.uploaded()) + LEFT_FREE
 
 
 def size() -> int:

@@ -5,15 +5,20 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from groundwork.access import audit
 from groundwork.access.audit import Event
 from groundwork.access.doors import allowed
+from groundwork.access.forms import AgainForm
+from groundwork.access.limits import is_too_many
 from groundwork.background.models import Run
 from groundwork.config import everything
 from groundwork.core import languages
+from groundwork.core.refusals import Refusal
 
 SHOWN = 5  # of the person's own latest files
 
@@ -39,14 +44,19 @@ def own(request):
 @allowed("configure", "settings")
 @whole_only
 def page(request):
+    return shown(request, AgainForm(person=request.user))
+
+
+def shown(request, form: AgainForm):
     runs = list(own(request)[:SHOWN])
     context = {
+        "form": form,
         "running": next((told(run) for run in runs if not run.is_finished), None),
         "files": [told(run) for run in runs if run.is_finished],
         "hours": everything.KEPT_HOURS,
     }
     template = "config/everything.html#files" if request.htmx else "config/everything.html"
-    return render(request, template, context)
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def told(run: Run) -> dict:
@@ -61,7 +71,14 @@ def told(run: Run) -> dict:
 @require_POST
 @allowed("configure", "settings")
 @whole_only
+@sensitive_post_parameters("now")
 def begin(request):
+    """The password once more: a browser left open must not give the firm away."""
+    form = AgainForm(request.POST, person=request.user)
+    if is_too_many(request, "password_again", key=str(request.user.pk)):
+        raise Refusal(_("Too many tries. Wait ten minutes."))
+    if not form.is_valid():
+        return shown(request, form)
     everything.begin(request.user, request)
     return redirect("everything:page")
 

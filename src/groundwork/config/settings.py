@@ -174,6 +174,7 @@ ACCOUNT_RATE_LIMITS = {  # of one account at most 96 tries an hour are checked; 
     "login_failed_known": "20/m/ip,6/10m/key",
     "change_password": "10/h/user",
     "second_step": "5/10m/key",
+    "password_again": "10/10m/key",
     "reset_password": "20/m/ip,5/h/key",
 }
 

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -18,7 +19,7 @@ from groundwork.config import everything
 from groundwork.config.commands import backup
 from groundwork.core.clock import now, standing_at
 
-PAGE = "everything:page"
+PAGE, PASSWORD = "everything:page", "three quiet words"
 
 
 @pytest.fixture
@@ -31,12 +32,51 @@ def home(settings, tmp_path):
 
 @pytest.fixture
 def firm(transactional_db, home):
-    return make_cast()
+    cast = make_cast()
+    cast.adam.set_password(PASSWORD)
+    cast.adam.save()
+    return cast
 
 
 def asked_for(client) -> Run:
-    assert client.post(reverse("everything:begin")).status_code == 302
+    assert client.post(reverse("everything:begin"), {"now": PASSWORD}).status_code == 302
     return Run.objects.get()
+
+
+def test_without_the_password_nothing_is_begun(firm, as_user):
+    adam = as_user(firm.adam)
+
+    answers = [adam.post(reverse("everything:begin"), {"now": typed}) for typed in ("", "a wrong one")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "Type your password." in answers[0].content.decode()
+    assert "This is not your password." in answers[1].content.decode()
+    assert not Run.objects.exists()
+
+
+def test_passwords_are_not_guessed_here_either(firm, as_user):
+    adam = as_user(firm.adam)
+
+    answers = [adam.post(reverse("everything:begin"), {"now": f"guess {number}"}).status_code for number in range(11)]
+
+    assert answers == [422] * 10 + [409]
+
+
+def test_a_disk_with_too_little_room_is_told_before_anything_is_written(firm, as_user, monkeypatch):
+    """Two hundred megabytes stay free, so that the firm goes on working."""
+    adam, needed = as_user(firm.adam), everything.room_needed()
+    monkeypatch.setattr(everything.shutil, "disk_usage", lambda _path: SimpleNamespace(free=needed - 1))
+    refused = adam.post(reverse("everything:begin"), {"now": PASSWORD})
+    monkeypatch.undo()
+    run = asked_for(adam)
+    monkeypatch.setattr(everything.shutil, "disk_usage", lambda _path: SimpleNamespace(free=needed - 1))
+    run = work.carry_out(run)
+
+    assert needed > everything.LEFT_FREE
+    assert refused.status_code == 409
+    assert "The disk has too little room for this file" in refused.content.decode()
+    assert (run.state, "too little room" in run.error) == (State.FAILED, True)
+    assert not everything.folder().exists()
 
 
 def taken(client, run):
