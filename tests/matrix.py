@@ -472,6 +472,18 @@ def administrators_only(case: Case, oracle: Oracle):
     return None if case.actor == "adam" else 403
 
 
+def first(case: Case) -> list[dict]:
+    return [{"pk": 1}]
+
+
+def narrowed(case: Case) -> list[str]:
+    return ["", "?f.owner=-"]
+
+
+def control_rule(case: Case) -> dict:
+    return {"name": "typed", "day": "spoken", "patience": "1", "answers": "owner", "told_after": "0", "reason": "typed"}
+
+
 ROWS: dict[str, Row] = {
     "account_login": Row("open"),
     "account_logout": Row("open"),
@@ -538,6 +550,12 @@ ROWS: dict[str, Row] = {
     "records:notices_count": Row("signed in"),
     "records:notices_read": Row("signed in"),
     "records:notice": Row("signed in", lambda case: [{"pk": pk} for pk in case.world.notices.values()], may=own_notice),
+    "records:control": Row("signed in", queries=lambda case: ["", "?by=person", "?of=1"]),
+    "records:control_rules": Row("configure settings"),
+    "records:control_new": Row("configure settings", queries=narrowed, post=control_rule, says=frozenset({404})),
+    "records:control_rule": Row("configure settings", first, post=control_rule, says=frozenset({404})),
+    "records:control_retire": Row("configure settings", first, post=reasoned, says=frozenset({404})),
+    "records:control_restore": Row("configure settings", first, post=reasoned, says=frozenset({404})),
     "records:put_back": Row("edit record", past_args, may=typing_it, says=frozenset({403})),
     "records:beside": Row("view record"),
     "records:compare": Row("view record", queries=lambda case: ["", "?version=1", "?version=x"]),

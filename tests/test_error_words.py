@@ -35,6 +35,7 @@ from groundwork.records.added.fields import AddedField
 from groundwork.records.added.forms import FieldForm, TypeForm
 from groundwork.records.added.layout_forms import ByValueForm, LayoutForm
 from groundwork.records.added.layouts import as_declared
+from groundwork.records.control.forms import ControlForm
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
@@ -127,6 +128,7 @@ def forms_asked(cast):
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
         LayoutForm: lambda data: LayoutForm(data, kind=company, shape=as_declared(company), is_made=False),
         ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),
+        ControlForm: lambda data: ControlForm(data, kind=company),
         ViewForm: lambda data: ViewForm(data, user=adam),
         TypeForm: lambda data: TypeForm(data, user=adam),
         UploadForm: lambda data: UploadForm(data, user=adam),

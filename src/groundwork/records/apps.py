@@ -13,6 +13,7 @@ class RecordsConfig(AppConfig):
         from groundwork.records.added import configured  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.added import configured as _added  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.added import configured_forms as _forms  # noqa: F401 - likewise
+        from groundwork.records.control import configured as _control  # noqa: F401 - likewise
         from groundwork.records.lists import bulk
         from groundwork.records.lists import configured as _views  # noqa: F401 - likewise
         from groundwork.records.personal import handing_over  # noqa: F401 - adds what people own
@@ -31,8 +32,10 @@ def add_menu() -> None:
     from groundwork.access.firstrun import Start, starts
     from groundwork.access.menu import OwnPage, own_pages
     from groundwork.records.added.made import made_items
+    from groundwork.records.control import showing
     from groundwork.records.finding import palette
     from groundwork.records.lists.views import pinned_items
+    from groundwork.records.tasks.asking import DaySection, my_day
     from groundwork.ui import keys
     from groundwork.ui.navigation import Entry, Own, entries, own
 
@@ -45,6 +48,9 @@ def add_menu() -> None:
     add("import", _("Import"), "file-input", "imports:start", 5, ("create", "import"))
     add("types", _("Record types"), "blocks", "records:types", 30, ("configure", "settings"))
     add("configured", _("What is configured"), "list-checks", "records:configured", 80, ("configure", "settings"))
+    add("control", _("Did not happen in time"), "alarm-clock", "records:control", 25, ("view", "reports"), "management")
+    add("control rules", _("Must happen in time"), "timer", "records:control_rules", 75, ("configure", "settings"))
+    my_day.add(DaySection("control", "records/control/day.html", showing.of_day))
     own.add(Own("made", made_items))
     own.add(Own("views", pinned_items))
     own_pages.add(OwnPage("records:notice_choices", _("What I am told"), "bell"))
@@ -58,6 +64,7 @@ def add_work() -> None:
     from groundwork.background import kinds, schedules
     from groundwork.records import use, write
     from groundwork.records.added import fields, indexes
+    from groundwork.records.control import checking
     from groundwork.records.files import keeping
     from groundwork.records.finding import search
     from groundwork.records.imports import engine
@@ -66,6 +73,7 @@ def add_work() -> None:
     schedules.every("records.tallies", write.fold_tallies, seconds=60)
     schedules.every("records.search", search.keep_up, seconds=60)
     schedules.every("records.added indexes", indexes.keep_up, seconds=60)
+    schedules.every("records.control", checking.check_all, seconds=300)
     schedules.every("records.mail", mailing.send_due, seconds=60)
     tidying = {"imports": engine.tidy, "use": use.forget_old, "files": keeping.tidy, "mail kept": mailing.forget}
     for name, tidy in tidying.items():

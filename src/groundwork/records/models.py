@@ -328,6 +328,7 @@ from groundwork.records.added.fields import AddedField  # noqa: E402, F401 - wit
 from groundwork.records.added.layouts import FormLayout  # noqa: E402, F401 - with what forms ask
 from groundwork.records.added.made import Made, MadeType  # noqa: E402, F401 - with what is done to them
 from groundwork.records.added.several import HeldValue  # noqa: E402, F401 - with how it is kept
+from groundwork.records.control.models import ControlEvent, ControlRule  # noqa: E402, F401
 from groundwork.records.files.models import RecordFile  # noqa: E402, F401
 from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Remembered, Staged, UnknownValue  # noqa: E402, F401 - its own folder
 from groundwork.records.lists.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page

@@ -2,6 +2,7 @@ from django.urls import path
 
 from groundwork.records import element_views, merge_views, views
 from groundwork.records.added.urls import urlpatterns as of_types
+from groundwork.records.control.urls import urlpatterns as of_control
 from groundwork.records.finding import palette
 from groundwork.records.lists.urls import urlpatterns as of_lists
 from groundwork.records.page_urls import urlpatterns as of_pages
@@ -12,6 +13,7 @@ urlpatterns = [
     *of_lists,
     *of_pages,
     *of_types,
+    *of_control,
     path("", views.home, name="home"),
     path("search", views.find, name="search"),
     path("palette", palette.palette, name="palette"),

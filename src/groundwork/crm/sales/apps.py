@@ -9,7 +9,8 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self):
-        from groundwork.crm.sales import lines
+        from groundwork.crm.sales import due, lines
+        from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.tasks.asking import DaySection, my_day
         from groundwork.ui import keys
@@ -25,4 +26,6 @@ class SalesConfig(AppConfig):
         keys.go("E", "due")
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
+        may_know = lambda user: user.can("view", "invoice")  # noqa: E731
+        situations.add(Situation("due", "company", _("due to order, and has not"), due.due_ids, may_know))
         acts.add(ActLabel("order.repeat", _("Ordered again"), can_go_back=True))

@@ -110,19 +110,25 @@ def due_list(user, *, everybody: bool = False, shown: int = SHOWN) -> DueList:
     )
 
 
-def _due(user, everybody: bool):
-    companies = (
-        Company.objects.visible_to(user)
-        .current()
-        .filter(
-            kind=Company.Kind.CUSTOMER,
-            facts__rhythm_days__isnull=False,
-            facts__silent_days__gte=F("facts__rhythm_days"),
-        )
+def due_among(companies):
+    """Those of the companies that would have ordered by now and have not."""
+    rhythmic = companies.current().filter(
+        kind=Company.Kind.CUSTOMER,
+        facts__rhythm_days__isnull=False,
+        facts__silent_days__gte=F("facts__rhythm_days"),
     )
+    return rhythmic.exclude(lifecycle=Company.Lifecycle.LOST).filter(~HAS_ORDERED)
+
+
+def due_ids():
+    """The ids of all of them, for a control rule."""
+    return due_among(Company.objects.all()).values("pk")
+
+
+def _due(user, everybody: bool):
+    companies = due_among(Company.objects.visible_to(user))
     if not everybody:
         companies = companies.filter(owner=user)
-    companies = companies.exclude(lifecycle=Company.Lifecycle.LOST).filter(~HAS_ORDERED)
     return companies.order_by(F("facts__revenue_12m_minor").desc(nulls_last=True), "pk")
 
 

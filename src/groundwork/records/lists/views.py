@@ -165,6 +165,7 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
     return {
         "opened": opened, "tabs": opened.tabs(), "narrowed_by": shown.narrowed_by(),
         "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
+        "watch_url": shown.address("records:control_new") if user.can("configure", "settings") else "",
         "displays": displays_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
         "query": query_of(shown.params), "printed_on": languages.day(today()),

@@ -18,6 +18,8 @@ ABOUT = {
     Notice.Kind.TASK: gettext_lazy("somebody gives me a task"),
     Notice.Kind.DONE: gettext_lazy("a task that I gave is done"),
     Notice.Kind.CHANGE: gettext_lazy("something that I follow changes"),
+    Notice.Kind.CONTROL: gettext_lazy("something that I answer for did not happen in time"),
+    Notice.Kind.TOLD: gettext_lazy("something that others answer for did not happen in time"),
 }
 TASKS = "tasks"  # of the digest; in a mail it is one of the choices like those of notices
 

@@ -116,12 +116,14 @@ def headline(told: Told) -> str:
 
 
 def groups_of(user, told: Sequence[Told], since: datetime) -> list[Group]:
-    """Mentions first, then tasks, then what changed."""
+    """Mentions first, then tasks, what changed, what did not happen."""
     titles: list[tuple[str, str]] = [
         (Kind.MENTION, _("You were mentioned")),
         (Kind.TASK, _("Tasks given to you")),
         (Kind.DONE, _("Done for you")),
         (Kind.CHANGE, _("Changed in what you follow")),
+        (Kind.CONTROL, _("Did not happen in time, and you answer for it")),
+        (Kind.TOLD, _("Did not happen in time")),
     ]
     changed = [item for item in told if item.notice.kind == Kind.CHANGE]
     fields = changed_fields(user, changed, since)

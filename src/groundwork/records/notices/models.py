@@ -30,6 +30,8 @@ class Notice(models.Model):
         TASK = "task", _("gave you a task")
         DONE = "done", _("did what you asked for")
         CHANGE = "change", _("changed what you follow")
+        CONTROL = "control", _("you answer for what did not happen in time")
+        TOLD = "told", _("did not happen in time")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

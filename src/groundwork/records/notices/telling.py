@@ -9,6 +9,7 @@ from groundwork.records.notices.models import Follow, Notice, Way
 
 CUT = 240  # signs of what was said
 BATCH = 500
+ONE_EACH = (Notice.Kind.MENTION, Notice.Kind.CONTROL, Notice.Kind.TOLD)  # each says something of its own
 
 About = tuple[str, int]  # a record type's key, a record's id
 
@@ -25,7 +26,7 @@ def tell(user_id: int, kind: str, about: About, *, by, text: str = "") -> None:
         return
     values = {"by": by, "text": text[:CUT], "at": now(), "digest": None}
     same = {"user_id": user_id, "kind": kind, "type": about[0], "object_id": about[1], "read_at": None}
-    if kind == Notice.Kind.MENTION or not Notice.objects.filter(**same).update(**values):
+    if kind in ONE_EACH or not Notice.objects.filter(**same).update(**values):
         mail_at_once(Notice.objects.create(**same, **values), choices)
 
 

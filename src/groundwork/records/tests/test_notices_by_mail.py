@@ -22,7 +22,8 @@ MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 NIGHT, MORNING = MONDAY.replace(hour=23), MONDAY.replace(hour=8) + timedelta(days=1)
 HOME = "http://localhost:8000"
 SAVED = {
-    "way_mention": "mail", "way_task": "digest", "way_done": "none", "way_change": "product", "digest_at": "09:00",
+    "way_mention": "mail", "way_task": "digest", "way_done": "none", "way_change": "product", "way_control": "mail",
+    "way_told": "digest", "digest_at": "09:00",
     "days": ["1", "2"], "quiet_from": "", "quiet_to": "",
 }  # fmt: skip
 

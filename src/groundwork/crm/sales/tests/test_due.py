@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from groundwork.access.models import FieldGrant
 from groundwork.access.rights import forget_rights
-from groundwork.core.clock import today
+from groundwork.core.clock import now, standing_at, today
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.facts import recompute
 from groundwork.crm.customers.testing import make_company
@@ -17,10 +17,12 @@ from groundwork.crm.sales.repeat import order_usual, repeat_last
 from groundwork.crm.trade import actions
 from groundwork.crm.trade.models import Order
 from groundwork.crm.trade.testing import make_invoice, make_order, make_pricelist, make_product
+from groundwork.records.control.checking import check_all
+from groundwork.records.control.models import ControlEvent, ControlRule
 from groundwork.records.models import Activity, ChangeSet
 from groundwork.records.tasks import asking
 from groundwork.records.tasks.models import Task
-from groundwork.records.write import archive
+from groundwork.records.write import archive, note
 
 
 def days_ago(count: int):
@@ -250,3 +252,19 @@ def test_a_call_without_words_keeps_nothing_and_says_so_on_its_line(cast, as_use
     assert "Call again" in answer.content.decode()
     assert not Activity.objects.exists()
     assert not Task.objects.exists()
+
+
+def test_who_is_due_and_was_not_called_in_a_week_is_a_control_event_for_those_who_see_invoices(cast, as_user):
+    late = customer(cast.anna, "Late", 50, 40, 30, 20)
+    called = customer(cast.anna, "Called", 50, 40, 30, 20)
+    customer(cast.anna, "Not yet", 29, 19, 9)
+    facts = {"name": "Who is due was called", "situation": "due", "query": "", "day": "spoken", "patience": 7}
+    ControlRule(type="company").keep(by=cast.adam, reason="They ordered elsewhere.", **facts)
+
+    with standing_at(now() + timedelta(days=8)):
+        note(called, by=cast.anna, kind="call", text="They will order")
+        check_all()
+        pages = [as_user(person).get(reverse("records:control")).content.decode() for person in (cast.anna, cast.rita)]
+
+    assert list(ControlEvent.objects.values_list("object_id", flat=True)) == [late.pk]
+    assert ["Late" in shown for shown in pages] == [True, cast.rita.can("view", "invoice")]
