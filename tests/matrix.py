@@ -581,6 +581,10 @@ ROWS: dict[str, Row] = {
     "records:undo_last": Row("signed in", says=frozenset({403, 404})),
     "records:acts": Row("signed in"),
     "records:trash": Row("signed in"),
+    "records:working_days": Row("configure settings", post=reasoned, says=frozenset({422})),
+    "records:working_day_retire": Row(
+        "configure settings", args=lambda case: [{"pk": 0}], post=reasoned, says=frozenset({404})
+    ),  # fmt: skip
     "records:types": Row("configure settings"),
     "records:type_new": Row("configure settings", post=field_of),
     "records:type": Row("configure settings"),

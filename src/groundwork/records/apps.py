@@ -10,6 +10,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self):
         from groundwork.access.presets import more_things
+        from groundwork.records import workdays_configured  # noqa: F401 - likewise
         from groundwork.records.added import configured  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.added import configured as _added  # noqa: F401 - adds sections of the configuration file
         from groundwork.records.added import configured_forms as _forms  # noqa: F401 - likewise
@@ -46,6 +47,7 @@ def add_menu() -> None:
 
     add("day", _("My day"), "sun", "records:day", 1, ("view", "task"), section="work")
     add("import", _("Import"), "file-input", "imports:start", 5, ("create", "import"))
+    add("workdays", _("Working days"), "calendar-days", "records:working_days", 25, ("configure", "settings"))
     add("types", _("Record types"), "blocks", "records:types", 30, ("configure", "settings"))
     add("configured", _("What is configured"), "list-checks", "records:configured", 80, ("configure", "settings"))
     add("control", _("Did not happen in time"), "alarm-clock", "records:control", 25, ("view", "reports"), "management")

@@ -334,3 +334,4 @@ from groundwork.records.imports.models import BadRow, ImportJob, LoadedBatch, Re
 from groundwork.records.lists.saved_views import SavedView, UsedView  # noqa: E402, F401 - its own page
 from groundwork.records.notices.models import Follow, Mail, Notice, NoticeChoices  # noqa: E402, F401
 from groundwork.records.tasks.models import Task  # noqa: E402, F401
+from groundwork.records.workdays import OwnDay  # noqa: E402, F401

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.records import element_views, merge_views, views
+from groundwork.records import element_views, merge_views, views, workday_views
 from groundwork.records.added.urls import urlpatterns as of_types
 from groundwork.records.control.urls import urlpatterns as of_control
 from groundwork.records.finding import palette
@@ -24,6 +24,8 @@ urlpatterns = [
     path("configured/<str:key>", element_views.element, name="element"),
     path("configured/<str:key>/reason", element_views.element_reason, name="element_reason"),
     path("configured/<str:key>/switch", element_views.element_switch, name="element_switch"),
+    path("working-days", workday_views.working_days, name="working_days"),
+    path("working-days/<int:pk>/retire", workday_views.working_day_retire, name="working_day_retire"),
     path("r/<slug:type_key>/new", views.new, name="new"),
     path("r/<slug:type_key>/quick", views.quick, name="quick"),
     path("r/<slug:type_key>/options", views.options, name="options"),

@@ -18,6 +18,7 @@ from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Series, Share
 from groundwork.crm.trade.series import series_for
+from groundwork.records import workdays
 from groundwork.records.write import creating, locked, put_part, writing
 
 # ── orders
@@ -216,11 +217,14 @@ def refuse_old_rates(invoice: Invoice) -> None:
 
 
 def due_on(invoice: Invoice):
-    """The day by the company's days to pay; None where no term was agreed, and for what we pay back."""
+    """The day by the company's days to pay, moved off a day off where the law moves the end of a term.
+
+    None where no term was agreed, and for what we pay back.
+    """
     days = invoice.company.payment_days if invoice.company else None
-    return (
-        None if days is None or invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.issued_on + timedelta(days=days)
-    )
+    if days is None or invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return None
+    return workdays.calendar().end_of_term(invoice.issued_on + timedelta(days=days))
 
 
 def make_credit_note(invoice: Invoice, by, quantities: Mapping[int, Decimal]) -> Invoice:

@@ -14,6 +14,7 @@ from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.months import first_of_month
 from groundwork.core.refusals import Refusal
+from groundwork.records import workdays
 from groundwork.records.lists.board import mark_of
 from groundwork.records.lists.cells import Names, page_address, writer
 from groundwork.records.lists.listing import Listing
@@ -40,6 +41,8 @@ class Day:
     words: str
     is_today: bool = False
     is_outside: bool = False  # of another month than the one that is shown
+    is_off: bool = False
+    holiday: str = ""  # what is celebrated
     items: list[Item] = field(default_factory=list)
     count: int = 0
     list_url: str = ""
@@ -146,7 +149,7 @@ class Calendar:
         rows = self.listing.narrowed.filter(**{f"{self.on.column}__gte": start, f"{self.on.column}__lte": end})
         sums = rows.values_list(self.on.column).annotate(counted=Count("pk")).order_by()
         counted = {day_of(value): count for value, count in sums}
-        found = self._items(rows)
+        found, work = self._items(rows), workdays.calendar()
         days = []
         for place in range((end - start).days + 1):
             on = start + timedelta(days=place)
@@ -154,7 +157,7 @@ class Calendar:
             days.append(
                 Day(
                     on, languages.day(on), on == today(), not self.first <= on <= self.last,
-                    found.get(on, [])[:SHOWN], counted.get(on, 0),
+                    not work.is_working(on), work.holiday(on), found.get(on, [])[:SHOWN], counted.get(on, 0),
                     self.listing.address("records:list", on="", span="", **{key: on.isoformat()}),
                 )
             )  # fmt: skip

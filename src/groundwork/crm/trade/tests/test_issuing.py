@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from groundwork.access.testing import make_cast
+from groundwork.blueprint.elements import raise_config_version
+from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import actions, vat
@@ -128,6 +130,20 @@ def test_the_due_day_comes_from_the_days_to_pay_of_the_company(cast):
     due = [actions.issue(make_draft(cast.olga, company=company), cast.olga).due_on for company in (hazel, unknown)]
 
     assert due == [MAY + timedelta(days=14), None]
+
+
+def test_a_due_day_on_a_day_off_moves_to_the_next_working_day_where_the_law_says_so_unless_it_was_typed(cast):
+    Firm.objects.update(country="PL")
+    raise_config_version()
+    days = (date(2026, 6, 4) - MAY).days  # Corpus Christi, a Thursday
+    hazel = creating(Company(name="Hazel", payment_days=days), by=cast.olga)
+    typed = make_draft(cast.olga, company=hazel)
+    with writing(typed, by=cast.olga, act="edited") as held:
+        held.due_on = date(2026, 6, 4)
+
+    due = [actions.issue(draft, cast.olga).due_on for draft in (make_draft(cast.olga, company=hazel), typed)]
+
+    assert due == [date(2026, 6, 5), date(2026, 6, 4)]
 
 
 @pytest.mark.parametrize(("name", "value"), [("currency", "EUR"), ("issued_on", date(2026, 1, 1)), ("kind", "credit")])
