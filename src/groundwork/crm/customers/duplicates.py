@@ -194,6 +194,12 @@ def alike(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= SIMILAR
 
 
+def _near_to(name: str, others: list[str]) -> list[str]:
+    """Those of many that are ``alike``; first all at once by the same measure, which is a hundred times quicker."""
+    found = process.extract(name, others, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None)
+    return [other for other, _score, _place in found if alike(name, other)]
+
+
 def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None = None, limit: int = 5) -> list[Like]:
     """The visible records that may be the one described by ``values``, the likeliest first. Five queries at most."""
     region = country_code(str(values.get("country") or "")) or own_region()
@@ -210,12 +216,13 @@ def similar(user, type_key: str, values: dict[str, Any], *, besides: int | None 
         rows = others.filter(reduce(or_, ways)).values_list("object_id", "kind", "value")
         for pk, kind, value in rows[:MOST]:
             by_sign[kind, value].add(pk)
+    near = {value for name in names for value in _near_to(name, [value for kind, value in by_sign if kind == named])}
     found: dict[int, set[str]] = defaultdict(set)
     for (kind, value), ids in by_sign.items():
         if (kind, value) in signs and len(ids) <= CROWD:
             for pk in ids:
                 found[pk].add(kind)
-        elif kind == named and any(alike(value, name) for name in names):
+        elif kind == named and value in near:
             for pk in ids:
                 found[pk].add(like_it)
     seen = TYPES[type_key].objects.visible_to(user).current().filter(pk__in=list(found))

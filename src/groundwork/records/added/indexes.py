@@ -1,7 +1,8 @@
 """The indexes of added fields that lists filter and sort by: made, dropped and compared.
 
-One a column: on (its expression, id), over current records that have a value; made types share a table, so theirs begin
-with the type. They stand in no migration: SQLite loses such indexes when a migration rebuilds a table, so ``groundwork
+One a column: on (its expression, id), over current records that have a value. Where lists are narrowed to one value,
+which many may hold, one more has the list's own order between both. Made types share a table, so theirs begin with
+the type. They stand in no migration: SQLite loses such indexes when a migration rebuilds a table, so ``groundwork
 init`` and a schedule make what is missing.
 """
 
@@ -18,6 +19,7 @@ from groundwork.records.added.made import Made
 from groundwork.records.types import types
 
 LIKE = "added_f%"
+NARROWED = ("choice", "bool", "user", "link")  # kinds of which lists show one value, in their own order
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Index:
     table: str
     expression: str
     lead: str = ""
+    order: str = '"id"'
 
     @property
     def sql(self) -> str:
@@ -33,7 +36,7 @@ class Index:
         apart = connection.vendor == "postgresql" and not connection.in_atomic_block
         words = "CREATE INDEX CONCURRENTLY IF NOT EXISTS" if apart else "CREATE INDEX IF NOT EXISTS"
         where = f"archived_at IS NULL AND {self.expression} IS NOT NULL"
-        return f'{words} "{self.name}" ON "{self.table}" ({self.lead}{self.expression}, "id") WHERE {where}'
+        return f'{words} "{self.name}" ON "{self.table}" ({self.lead}{self.expression}, {self.order}) WHERE {where}'
 
 
 def wanted() -> list[Index]:
@@ -47,7 +50,13 @@ def _of(row: AddedField) -> list[Index]:
     model = types[row.type].model
     lead = '"type", ' if issubclass(model, Made) else ""
     keys = [row.key, row.key + extra.SORTED] if row.shown_kind == "text" else [row.key]
-    return [Index(f"added_{key}", model._meta.db_table, _expression(row, key), lead) for key in keys]
+    found = [Index(f"added_{key}", model._meta.db_table, _expression(row, key), lead) for key in keys]
+    if row.shown_kind in NARROWED:
+        own = types[row.type].sorts[0].lstrip("-")
+        column = "sort_key" if own == model.title_field else types[row.type].field(own).column
+        facts = (model._meta.db_table, _expression(row, row.key), lead, f'"{column}", "id"')
+        found.append(Index(f"added_{row.key}_listed", *facts))
+    return found
 
 
 def _expression(row: AddedField, key: str) -> str:

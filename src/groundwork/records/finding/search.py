@@ -377,11 +377,10 @@ def _rows_where(asks: Sequence[tuple[Node | None, Any]], most: int) -> list[Sear
             branches.append("SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s")
             params += [_in_words(node, kind), most + 1]
         else:
-            branches.append(
-                f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery AND type = %s AND NOT archived "  # noqa: S608
-                "ORDER BY id DESC LIMIT %s"
-            )
-            params += [_in_words(node, kind), kind.key, most + 1]
+            # OFFSET 0: answered by the index. Else PostgreSQL walks the newest rows, and divides the words of each anew
+            matching = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery OFFSET 0"  # noqa: S608
+            branches.append(f"SELECT id FROM ({matching}) AS matching ORDER BY id DESC LIMIT %s")  # noqa: S608
+            params += [_in_words(node, kind), most + 1]
     if not branches:
         return []
     every = " UNION ALL ".join(f"SELECT * FROM ({branch}) AS found" for branch in branches)  # noqa: S608 - fixed SQL

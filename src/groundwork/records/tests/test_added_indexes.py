@@ -64,6 +64,9 @@ def test_a_list_by_an_added_field_walks_its_index(cast, kind, where):
     assert 0 < narrowed.narrowed.count() <= 20, "a planner takes our index for a few rows, and any for most"
     assert f"added_{row.key}" in plan_of(narrowed.narrowed.filter(**{f"{row.column}__isnull": False}))
     assert len(listing.table().rows) == 50
+    if kind in indexes.NARROWED:
+        assert f"added_{row.key}_listed" in plan_of(narrowed._ordered()[:51])
+        assert "TEMP B-TREE" not in plan_of(narrowed._ordered()[:51]), "SQLite: walked in order, not sorted"
 
 
 @pytest.mark.parametrize("few", [0, 1000], ids=["held by many", "held by few"])
