@@ -1,6 +1,6 @@
 """What a person sees of what did not happen: on my day, and on the page that lists it all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,11 @@ from django.utils.translation import ngettext
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.records.control.conditions import may_read
-from groundwork.records.control.models import ControlEvent
+from groundwork.records.control.models import ControlEvent, ControlRule
 from groundwork.records.models import Record
+from groundwork.records.notices.models import Notice
+from groundwork.records.notices.reading import Screen, screens
+from groundwork.records.notices.telling import CUT
 from groundwork.records.types import seen_among, types
 from groundwork.ui.table import Cell, Column, Row, Table
 
@@ -59,6 +62,17 @@ def seen_by(user, events: Iterable[ControlEvent]) -> list[Missed]:
     seen = seen_among(user, events)
     pairs = [(event, seen.get((event.type, event.object_id))) for event in events]
     return [Missed(event, record) for event, record in pairs if record is not None]
+
+
+def hidden_notices(user, notices: Sequence[Notice]) -> set[int]:
+    """Those of rules that go by what is hidden from the person by now: one query."""
+    types_of = {notice.type for notice in notices if notice.type in types}
+    rules = list(ControlRule.objects.filter(type__in=types_of))
+    closed = {(rule.type, rule.name[:CUT]) for rule in rules if not may_read(rule, user)}
+    return {notice.pk for notice in notices if (notice.type, notice.text) in closed}
+
+
+screens.add(Screen("control", frozenset({Notice.Kind.CONTROL, Notice.Kind.TOLD}), hidden_notices))
 
 
 def of_day(user) -> Day | None:

@@ -1,16 +1,31 @@
 """What a person is told, as far as the person may see it now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from groundwork.access.models import User
 from groundwork.core import languages
 from groundwork.core.clock import now
+from groundwork.core.registry import Registry
 from groundwork.records.models import Record
 from groundwork.records.notices.models import Notice
 from groundwork.records.types import seen_among
 
 SHOWN = 50
 COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What of some kinds of notices a person may not read though the person sees the record: ``hidden(user, notices)``
+    gives the ids. Asked each time they are read or mailed."""
+
+    key: str
+    kinds: frozenset[str]
+    hidden: Callable[[User, Sequence[Notice]], set[int]]
+
+
+screens: Registry[Screen] = Registry(lambda screen: screen.key)
 
 
 @dataclass
@@ -37,7 +52,11 @@ def told(user, *, limit: int = SHOWN, only_new: bool = False) -> list[Told]:
 
 
 def as_seen(user, notices: Sequence[Notice]) -> list[Told]:
-    """Those of the notices whose record the person sees now: one query a type."""
+    """Those of the notices whose record the person sees now, and that no screen hides: one query a type."""
+    for screen in screens:
+        if of_it := [notice for notice in notices if notice.kind in screen.kinds]:
+            hidden = screen.hidden(user, of_it)
+            notices = [notice for notice in notices if notice.pk not in hidden]
     seen = seen_among(user, notices)
     return [
         Told(

@@ -17,6 +17,7 @@ from groundwork.records.control.conditions import after
 from groundwork.records.control.models import ControlEvent, ControlRule
 from groundwork.records.control.showing import OF_GROUP
 from groundwork.records.notices.mailing import send_due
+from groundwork.records.notices.reading import unread
 from groundwork.records.tasks.asking import finish, give
 from groundwork.records.write import note, writing
 
@@ -187,6 +188,9 @@ def test_a_rule_that_goes_by_a_hidden_field_tells_nothing_to_whom_it_is_hidden_f
         assert "Tortola" not in page(as_user(cast.anna))
         assert "Tortola" in page(as_user(cast.olga))
     assert (told(cast.anna), told(cast.piotr)) == ([], [("told", "Somebody went to Tver")])
+    assert unread(cast.piotr) == "1"
+    hide(cast.piotr, "company", "city")
+    assert unread(cast.piotr) == ""
 
 
 def test_a_long_group_is_cut_and_shown_whole_on_its_own(cast, as_user):
