@@ -20,6 +20,7 @@ from groundwork.records.lists.configured import fields_of
 from groundwork.records.lists.filters import DAYS, WITHOUT, Filter, Filters
 from groundwork.records.models import Activity, Record
 from groundwork.records.types import RecordType, types
+from groundwork.records.workdays import calendar
 
 SPOKEN = "spoken"  # the last call or note; of a record without one, when it was made
 KEPT = ("", ".is", ".not", ".from", ".to", ".has")
@@ -135,18 +136,11 @@ def due_on(rule: Any, record: Record) -> date:
     return after(day, rule.patience, working=rule.working)
 
 
-def is_working(day: date) -> bool:
-    return day.isoweekday() < 6
-
-
 def after(day: date, count: int, *, working: bool) -> date:
-    """``count`` days, or working days, after ``day``."""
-    if not working:
+    """``count`` days, or worked days of the firm's calendar, after ``day``; without any, that very day."""
+    if not working or not count:
         return day + timedelta(days=count)
-    while count:
-        day += timedelta(days=1)
-        count -= is_working(day)
-    return day
+    return calendar().add_working(day, count)
 
 
 def last_day_over(rule: Any, today: date) -> date:

@@ -7,6 +7,7 @@ from groundwork.access.limits import mail_is_configured
 from groundwork.access.models import User
 from groundwork.blueprint.models import Firm
 from groundwork.records.notices.models import Mail, Notice, NoticeChoices, Way
+from groundwork.records.workdays import calendar
 
 
 def choices_of(user_id: int) -> NoticeChoices:
@@ -26,7 +27,9 @@ def language_of(user: User) -> str:
 
 
 def works_on(choices: NoticeChoices, moment: datetime, zone: ZoneInfo) -> bool:
-    return str(moment.astimezone(zone).isoweekday()) in choices.days
+    """A day of the person's own, and neither a holiday nor a day off of our firm."""
+    day, ours = moment.astimezone(zone).date(), calendar()
+    return str(day.isoweekday()) in choices.days and not ours.holiday(day) and ours.own.get(day, True)
 
 
 def is_quiet(choices: NoticeChoices, moment: datetime, zone: ZoneInfo) -> bool:
@@ -42,7 +45,7 @@ def in_quiet(start: time | None, end: time | None, hour: time) -> bool:
 
 def free_at(choices: NoticeChoices, moment: datetime, zone: ZoneInfo) -> datetime:
     """The first moment from ``moment`` on at which mail may come: a day of the person's, outside the quiet hours."""
-    for _turn in range(20):  # at most two steps a day
+    for _turn in range(60):  # at most two steps a day, and a month of days off
         local = moment.astimezone(zone)
         if not works_on(choices, moment, zone):
             midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)

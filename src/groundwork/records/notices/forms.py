@@ -48,6 +48,7 @@ class ChoicesForm(PlainErrors, forms.ModelForm):
 
     days = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days on which mail may come"), widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None comes on holidays and on days off of our firm."),
         error_messages={"required": gettext_lazy("Choose at least one day, or have nothing sent by mail.")},
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from groundwork.records.control.showing import OF_GROUP
 from groundwork.records.notices.mailing import send_due
 from groundwork.records.notices.reading import unread
 from groundwork.records.tasks.asking import finish, give
+from groundwork.records.workdays import set_day
 from groundwork.records.write import note, writing
 
 FRIDAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -129,17 +130,19 @@ def test_a_customer_not_spoken_to_in_a_week_is_raised_until_somebody_calls(cast)
 @pytest.mark.parametrize(
     ("days", "working", "over"), [(0, False, 20), (3, False, 23), (1, True, 23), (5, True, 27), (0, True, 20)]
 )
+@pytest.mark.django_db
 def test_patience_counts_days_or_working_days(days, working, over):
     assert after(FRIDAY.date(), days, working=working) == date(2026, 11, over)
 
 
-def test_on_working_days_a_weekend_makes_nobody_late(cast):
+def test_on_working_days_neither_a_weekend_nor_a_day_off_makes_anybody_late(cast):
     rule(cast, patience=1, working=True)
+    set_day(date(2026, 11, 23), is_worked=False, by=cast.adam, reason="Stocktaking")
     task_of(cast.anna)
 
-    round_on(3)
-    assert events() == []
     round_on(4)
+    assert events() == []
+    round_on(5)
 
     assert len(events()) == 1
 

@@ -1,7 +1,7 @@
 """Notices by mail: as each person chose, at most once, and nothing that one may not see when it goes."""
 
 import smtplib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -15,6 +15,7 @@ from groundwork.records.notices.mailing import begin_anew, fault, send_due
 from groundwork.records.notices.models import Mail, Notice, NoticeChoices
 from groundwork.records.notices.telling import follow
 from groundwork.records.tasks.asking import give
+from groundwork.records.workdays import set_day
 from groundwork.records.write import note, save_fields, writing
 
 CHOICES = reverse("records:notice_choices")
@@ -165,6 +166,7 @@ def test_nothing_new_and_nothing_owed_is_no_mail(cast, mail):
 
 def test_at_night_and_on_days_off_mail_waits(cast, mail):
     at_once(cast.piotr, "mention", days="135")
+    set_day(date(2026, 11, 25), is_worked=False, by=cast.adam, reason="Stocktaking")
     with standing_at(NIGHT):
         mention(cast.piotr, make_company(cast.anna), cast.anna)
 
@@ -172,6 +174,8 @@ def test_at_night_and_on_days_off_mail_waits(cast, mail):
         turn(moment)
     assert mail == []  # Tuesday is not a day of Piotr's
     turn(MORNING + timedelta(days=1))
+    assert mail == []  # and Wednesday a holiday of the firm
+    turn(MORNING + timedelta(days=3))
 
     assert [one.to for one in mail] == [[cast.piotr.email]]
 
@@ -294,5 +298,5 @@ def test_an_idle_turn_costs_the_same_however_many_work_here(cast, people, mail, 
         make_person(f"Clerk{number}")
     turn(MONDAY)
 
-    with django_assert_num_queries(5):  # the firm, choices, digests of today, people, what is due
+    with django_assert_num_queries(6):  # the firm, choices, digests of today, people, the calendar, what is due
         turn(MONDAY)
