@@ -50,7 +50,9 @@ def telling_of(type_key: str, hidden: set[str]) -> set[str]:
 GRANTS = (
     "SELECT r.id, r.key, r.name, r.two_steps, g.type, g.verb, g.reach FROM access_role r "
     "JOIN access_user_roles held ON held.role_id = r.id AND held.user_id = %s "
-    "LEFT JOIN access_grant g ON g.role_id = r.id ORDER BY r.rank DESC, r.key"
+    "LEFT JOIN access_grant g ON g.role_id = r.id AND 'object:' || g.type NOT IN "
+    "(SELECT e.key FROM blueprint_element e WHERE e.kind = 'object' AND e.state = 'retired') "  # what is not used
+    "ORDER BY r.rank DESC, r.key"
 )
 FIELD_GRANTS = (
     "SELECT f.role_id, f.type, f.field, f.mode FROM access_fieldgrant f "

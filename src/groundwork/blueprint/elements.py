@@ -20,13 +20,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Declared:
-    """A built-in element. ``optional`` ones are off until somebody asks for them with a reason."""
+    """A built-in element. ``optional`` ones are off until somebody asks for them with a reason; ``leaves`` those that
+    are on and may be switched off, unless ``refuse_off`` refuses it."""
 
     key: str
     kind: str
     label: Any  # lazy text
     optional: bool = False
     url: Callable[[], str] | None = None  # where the thing is seen at work
+    leaves: bool = False
+    refuse_off: Callable[[], None] | None = None
+
+    @property
+    def is_switched(self) -> bool:
+        return self.optional or self.leaves
 
 
 @dataclass(frozen=True)
@@ -74,15 +81,18 @@ def register_declared() -> None:
 
 @transaction.atomic
 def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND) -> Element:
-    """Switch an optional element on or off, with its reason in the same act: its origin is "by hand".
+    """Switch an element on or off, with its reason in the same act: its origin is "by hand".
 
-    Refused without a sentence of reason. Switching to what it already is changes nothing.
+    Refused without a sentence of reason, and off while something else needs it. Switching to what it already is
+    changes nothing.
     """
     element = Element.objects.select_for_update().get(key=key)
     if element.is_on == on:
         return element
     if on and not reason.strip():
         raise Refusal(_("Say in one sentence why it is needed: those who fill it in will read it."))
+    if not on and key in declared and (refuse := declared[key].refuse_off):
+        refuse()
     before = {"state": element.state, "origin": element.origin, "reason": element.reason}
     element.state = Element.State.LIVE if on else Element.State.RETIRED
     if on:
@@ -127,6 +137,11 @@ def is_on(key: str) -> bool:
 def on_keys() -> frozenset[str]:
     """Keys of the elements in use."""
     return kept("elements", _read_keys)[0]
+
+
+def off_keys() -> frozenset[str]:
+    """Keys of the elements that were switched off or not yet on."""
+    return all_keys() - on_keys()
 
 
 def all_keys() -> frozenset[str]:

@@ -299,13 +299,13 @@ def _put_back(section: Section, step: dict, is_now: Facts | None, act: Act) -> b
 
 
 def _read_switches() -> dict[str, Facts]:
-    optional = [item.key for item in declared if item.optional]
+    optional = [item.key for item in declared if item.is_switched]
     held = Element.objects.filter(key__in=optional).order_by("key")
     return {element.key: {"on": "yes" if element.is_on else "no", "reason": element.reason} for element in held}
 
 
 def _write_switch(key: str, facts: Facts, act: Act) -> None:
-    if key not in declared or not declared[key].optional:
+    if key not in declared or not declared[key].is_switched:
         raise Refusal(_("Nothing called “%(name)s” can be switched on or off.") % {"name": key})
     if facts.get("on") not in ("yes", "no"):
         raise wrong(_("Say yes or no."), "on")
@@ -316,5 +316,6 @@ sections.add(
     Section(
         key="switches", label=gettext_lazy("Switched on and off"), order=10, facts=frozenset({"on", "reason"}),
         read=_read_switches, write=_write_switch, element=str,
+        travels=lambda key, facts: declared[key].optional or facts["on"] == "no",
     )
 )  # fmt: skip

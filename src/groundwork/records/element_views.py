@@ -170,8 +170,8 @@ def _element(request, shown: Element, form: WhyForm | None = None):
         "doubt": doubts_of([shown]).get(shown.pk, ""),
         "form": form or WhyForm(initial={"asked_by": shown.asked_by_id}),
         "history": ElementRevision.objects.filter(element=shown).select_related("by").order_by("-number")[:20],
-        "can_switch": declaration is not None and declaration.optional,
-        "url": shown.address,
+        "can_switch": declaration is not None and declaration.is_switched,
+        "url": shown.address if shown.is_on else "",
     }  # fmt: skip
     return render(request, "records/element.html", context, status=422 if form is not None else 200)
 
@@ -240,7 +240,7 @@ def element_reason(request, key):
 def element_switch(request, key):
     """Retire a thing that came with the program and was switched on, or take it into use; nothing is lost."""
     shown, form = get_object_or_404(Element, key=key), WhyForm(request.POST)
-    if key not in declared or not declared[key].optional:
+    if key not in declared or not declared[key].is_switched:
         raise Refusal(_("Nothing called “%(name)s” can be switched on or off.") % {"name": shown.label})
     if not form.is_valid():
         return _element(request, shown, form)

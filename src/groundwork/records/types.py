@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from groundwork.access.presets import Granted
-from groundwork.blueprint.elements import on_keys
+from groundwork.blueprint.elements import Declared, declared, off_keys, on_keys
 from groundwork.core.money import ScaledField
+from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.records.added import extra, made
 from groundwork.records.added import fields as added
@@ -217,6 +219,7 @@ class RecordType:
     order: int = 50
     opens: str = ""  # what its entry in the menu narrows the list to, e.g. "f.state=open"
     typed: bool = True  # people may create one by hand
+    leaves: bool = False  # a firm that does not need it may switch it off; its records stay
     copies: tuple[str, ...] = ()  # keys of the parts that a copy of a record takes over
     not_copied: tuple[str, ...] = ()  # fields that a copy begins without: numbers, days, what the law gave
     mergeable: bool = False  # two records may turn out to be one (records.merging)
@@ -339,7 +342,7 @@ class TypeRegistry(Registry[RecordType]):
     history is read by its key.
     """
 
-    _merged: tuple[Any, dict[str, RecordType], frozenset[str]] = (None, {}, frozenset())  # of what, all, retired ones
+    _merged: tuple[Any, dict[str, RecordType], frozenset[str]] = (None, {}, frozenset())  # of what, all, those gone
 
     def built_in(self, key: str) -> RecordType:
         return self._items[key]
@@ -359,10 +362,22 @@ class TypeRegistry(Registry[RecordType]):
             for row in own.types:
                 if row.board in found[row.key].added:
                     found[row.key] = replace(found[row.key], board=row.board)
-            self._merged = (own, found, frozenset(row.key for row in own.types if row.retired_at))
+            self._merged = (
+                own,
+                found,
+                frozenset(row.key for row in own.types if row.retired_at) | self._switched_off(),
+            )
         return self._merged[1]
 
+    def _switched_off(self) -> frozenset[str]:
+        off = off_keys() if any(item.leaves for item in self._items.values()) else ()
+        return frozenset(item.key for item in self._items.values() if item.leaves and f"object:{item.key}" in off)
+
     def add(self, item: RecordType) -> RecordType:
+        if item.leaves:
+            address = partial(reverse, "records:list", args=[item.key])
+            key, refuse = f"object:{item.key}", partial(refuse_linked, item.key)
+            declared.add(Declared(key, "object", item.plural, leaves=True, url=address, refuse_off=refuse))
         if item.section:
             entries.add(
                 Entry(
@@ -372,7 +387,7 @@ class TypeRegistry(Registry[RecordType]):
                     url=partial(_list_address, item),
                     section=item.section,
                     order=item.order,
-                    may=lambda user: item.menu(user) if callable(item.menu) else user.can(item.menu, item.key),
+                    may=lambda user: item.key in self and is_offered(item, user),
                 )  # fmt: skip
             )
         self._merged = (None, {}, frozenset())
@@ -404,6 +419,11 @@ class TypeRegistry(Registry[RecordType]):
         return len(self._in_use())
 
 
+def is_offered(kind: RecordType, user) -> bool:
+    """Does the menu show it to the person?"""
+    return kind.menu(user) if callable(kind.menu) else user.can(kind.menu, kind.key)
+
+
 def _list_address(kind: RecordType) -> str:
     return reverse("records:list", args=[kind.key]) + (f"?{kind.opens}" if kind.opens else "")
 
@@ -429,6 +449,18 @@ def related_types(key: str) -> list[tuple[RecordType, Field]]:
     """The types that link to ``key``, from the graph of foreign keys."""
     model = types[key].model
     return [(other, link) for other in types for link in other.links if link.target is model]
+
+
+def refuse_linked(key: str) -> None:
+    """A type that others in use lead to is not switched off: their fields would lead nowhere."""
+    for other, link in related_types(key):
+        if other.key != key:
+            raise Refusal(_("“%(field)s” of %(type)s leads to it.") % {"field": link.heading, "type": other.plural})
+
+
+def switched_off() -> list[RecordType]:
+    """Built-in types that the firm uses no more."""
+    return [kind for kind in types.all_built_in if kind.leaves and kind.key not in types]
 
 
 def seen_among(user, pointing: Iterable[Any]) -> dict[tuple[str, int], Record]:

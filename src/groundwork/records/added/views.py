@@ -15,7 +15,7 @@ from groundwork.records.added.budget import SECONDS, UNKNOWN, Budget, times_of
 from groundwork.records.added.fields import AddedField
 from groundwork.records.added.forms import ClosingForm, FieldForm, TypeForm
 from groundwork.records.added.made import MadeType
-from groundwork.records.types import RecordType, route, types
+from groundwork.records.types import RecordType, route, switched_off, types
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
 
@@ -34,8 +34,9 @@ def all_types(request):
         Column("fields", _("Fields"), numeric=True), Column("made", _("Made by")),
     ]  # fmt: skip
     retired = [row for row in added.own().types if row.retired_at]
+    off = [(kind.plural, route("records:element", f"object:{kind.key}")) for kind in switched_off()]
     context = {"table": Table(columns, rows, id="types", caption=_("Record types"), caption_seen=False)}
-    return render(request, "records/types.html", context | {"retired": retired})
+    return render(request, "records/types.html", context | {"retired": retired, "off": off})
 
 
 def _type_row(kind: RecordType, *, is_own: bool) -> Row:

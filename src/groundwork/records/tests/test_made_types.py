@@ -12,7 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groundwork.access.models import Grant, Reach, Role
+from groundwork.blueprint import plan
+from groundwork.blueprint.elements import declared, switch
 from groundwork.core.refusals import Refusal
+from groundwork.crm.trade.testing import make_claim, make_company
 from groundwork.records.added import fields as added
 from groundwork.records.added import layouts
 from groundwork.records.added.fields import make_field
@@ -345,6 +348,53 @@ def test_a_retired_type_is_nowhere_and_comes_back_whole(cast, as_user, samples):
     assert "Sample requests" not in menu
     assert "Blue cups" not in found
     assert "Blue cups" in client.get(record.get_absolute_url()).content.decode()
+
+
+def test_a_built_in_type_that_a_firm_does_not_need_is_nowhere_and_comes_back_whole(cast, as_user):
+    """Nothing is lost; whoever may do everything finds it no more than a seller does."""
+    anna, adam = as_user(cast.anna), as_user(cast.adam)
+    claim = make_claim(cast.anna, make_company(cast.anna, "Tortola"))
+    listed, page = reverse("records:list", args=["claim"]), claim.get_absolute_url()
+    places = (
+        "/day", "/trash", reverse("imports:start"), reverse("records:palette") + "?q=claim",
+        reverse("records:search") + f"?q={claim.number}", claim.company.get_absolute_url(),
+        reverse("records:beside", args=["company", claim.company_id]), reverse("access:role", args=["salesperson"]),
+    )  # fmt: skip
+    switch_it = reverse("records:element_switch", args=["object:claim"])
+
+    before = [listed in adam.get(place).content.decode() for place in places]
+    wordless = adam.post(switch_it, {"reason": ""}).status_code
+    adam.post(switch_it, {"reason": "We take everything back without a word."})
+    gone = [client.get(address).status_code for client in (anna, adam) for address in (listed, page)]
+    traces = [
+        place
+        for place in places
+        if any(word in adam.get(place).content.decode() for word in (listed, page, ">Claims<", claim.number))
+        and "search" not in place
+    ]
+    found = adam.get(places[4]).content.decode()
+    settings = adam.get(reverse("records:types")).content.decode()
+    adam.post(switch_it, {"reason": "A customer complained."})
+
+    assert any(before)
+    assert wordless == 422
+    assert gone == [404] * 4
+    assert traces == []
+    assert page not in found
+    assert reverse("records:element", args=["object:claim"]) in settings
+    assert [client.get(page).status_code for client in (anna, adam)] == [200, 200]
+
+
+def test_a_built_in_type_that_others_lead_to_is_not_switched_off_nor_one_that_all_rests_on(cast):
+    with pytest.raises(Refusal, match="Price list.*Price terms"):
+        switch("object:pricelist", on=False, by=cast.adam, reason="No lists.")
+    switch("object:terms", on=False, by=cast.adam, reason="No terms.")
+    switch("object:pricelist", on=False, by=cast.adam, reason="No lists.")
+
+    assert "pricelist" not in types
+    assert not cast.olga.can("view", "pricelist")
+    assert "object:company" not in declared
+    assert "on: no" in plan.export()
 
 
 def test_a_type_that_a_field_links_to_is_not_retired(cast, samples):
