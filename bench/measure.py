@@ -21,7 +21,7 @@ from groundwork.access.models import User  # noqa: E402
 from groundwork.crm.customers.models import Company  # noqa: E402
 from groundwork.records.added.fields import AddedField  # noqa: E402
 from groundwork.records.finding.search import LEXEMES  # noqa: E402
-from groundwork.records.finding.words import tag_of, words  # noqa: E402
+from groundwork.records.finding.words import END, tag_of, words  # noqa: E402
 from groundwork.records.guard import write_path  # noqa: E402
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally  # noqa: E402
 from groundwork.records.views import SCRIPTS  # noqa: E402
@@ -188,14 +188,16 @@ def raw_beside(pk):
 
 
 def raw_search(text):
-    """The newest companies that hold the words; without ranking and rights."""
-    typed = [tag_of(Company.type_key) + word for word in words(text)]
+    """The newest companies that hold the words, whole or as the end of one; without ranking and rights."""
+    tag = tag_of(Company.type_key)
+    typed = [(f"{tag}{word}", f"{tag}{END}{word}") for word in words(text)]
     if connection.vendor == "sqlite":
-        asked = " AND ".join(f'"{word}"' for word in typed)
+        asked = " AND ".join(f'("{word}" OR "{end}"*)' for word, end in typed)
         found = "SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT 51"
     else:
-        asked = " & ".join(f"'{word}'" for word in typed)
-        found = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery ORDER BY id DESC LIMIT 51"  # noqa: S608
+        asked = " & ".join(f"('{word}' | '{end}':*)" for word, end in typed)
+        matching = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery OFFSET 0"  # noqa: S608
+        found = f"SELECT id FROM ({matching}) AS matching ORDER BY id DESC LIMIT 51"  # noqa: S608
     return rows(f"SELECT id, type, title, text FROM records_searchrow WHERE id IN ({found})", [asked])  # noqa: S608
 
 

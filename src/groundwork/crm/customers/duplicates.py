@@ -41,7 +41,7 @@ APART = 35  # what that takes from the score: with no equal id, a pair is never 
 SIMILAR = 88  # of 100: how like two names are to be a slip of the pen
 CROWD = 20  # a sign that more records share says nothing: a switchboard, a made-up name
 BESIDE = 40  # so many neighbours of a name, sorted, are compared with it
-MOST = 5000  # signs that are compared while somebody types
+MOST = 2000  # signs that are compared while somebody types
 LEAST = 60  # the score from which a pair is shown
 
 SOUNDS = (  # each Cyrillic letter with its Latin sound
