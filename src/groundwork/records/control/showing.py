@@ -31,6 +31,7 @@ class Missed:
 
     event: ControlEvent
     record: Record
+    whose: str = ""  # what the record's own name does not say: of an invoice, the company
 
     @property
     def late(self) -> str:
@@ -61,7 +62,22 @@ def seen_by(user, events: Iterable[ControlEvent]) -> list[Missed]:
     events = [event for event in events if event.rule_id in readable]  # type: ignore[attr-defined]
     seen = seen_among(user, events)
     pairs = [(event, seen.get((event.type, event.object_id))) for event in events]
-    return [Missed(event, record) for event, record in pairs if record is not None]
+    names = whose(user, [record for _event, record in pairs if record is not None])
+    return [Missed(event, record, names.get(record, "")) for event, record in pairs if record is not None]
+
+
+def whose(user, records: Sequence[Record]) -> dict[Record, str]:
+    """By the first link that the person sees among the columns of its list: one query a type."""
+    found: dict[Record, str] = {}
+    for kind in (types[key] for key in {record.type_key for record in records}):
+        links = [shown for shown in kind.visible_fields(user, kind.columns) if shown.kind == "link"]
+        if not links:
+            continue
+        held = {record: links[0].read(record) for record in records if record.type_key == kind.key}
+        seen = links[0].target.objects.visible_to(user).filter(pk__in=set(held.values()) - {None})
+        names = {row.pk: str(row) for row in seen}
+        found |= {record: names[pk] for record, pk in held.items() if pk in names}
+    return found
 
 
 def hidden_notices(user, notices: Sequence[Notice]) -> set[int]:
@@ -116,7 +132,7 @@ def table_of(group: Group, by_person: bool) -> Table:
     rows = [
         Row(
             [
-                Cell(str(missed.record), kind="bold"),
+                Cell(str(missed.record), kind="bold", sub=missed.whose),
                 Cell(missed.event.rule.name if by_person else str(missed.event.answers or "–")),
                 Cell(languages.day(missed.event.due_on)), Cell(missed.late, kind="bad"),
             ],

@@ -11,6 +11,7 @@ from groundwork.blueprint.plan import Act
 from groundwork.core.clock import standing_at
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.testing import make_company
+from groundwork.crm.trade.testing import make_invoice
 from groundwork.records.control import configured
 from groundwork.records.control.checking import NOTICES, check_all
 from groundwork.records.control.conditions import after
@@ -194,6 +195,21 @@ def test_a_rule_that_goes_by_a_hidden_field_tells_nothing_to_whom_it_is_hidden_f
     assert unread(cast.piotr) == "1"
     hide(cast.piotr, "company", "city")
     assert unread(cast.piotr) == ""
+
+
+def test_an_invoice_says_whose_it_is_to_whom_sees_the_customer(cast, as_user):
+    rule(cast, "invoice", "f.kind=invoice", name="The invoice is paid", day="issued_on", patience=0)
+    company = make_company(cast.anna, name="Tortola")
+    with standing_at(FRIDAY):
+        make_invoice(cast.anna, company=company, day=FRIDAY.date(), number="INV-7")
+    round_on(4)
+
+    shown, day = page(as_user(cast.anna)), as_user(cast.anna).get(reverse("records:day")).content.decode()
+    hide(cast.olga, "invoice", "company")
+
+    assert ("Tortola" in shown, "Tortola · The invoice is paid" in day) == (True, True)
+    assert "INV-7" in (olga := page(as_user(cast.olga)))
+    assert "Tortola" not in olga
 
 
 def test_a_long_group_is_cut_and_shown_whole_on_its_own(cast, as_user):
