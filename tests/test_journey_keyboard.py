@@ -1,6 +1,9 @@
 """The daily work without a mouse: finding, walking a list, opening, noting, adding, saving; on a Russian layout too."""
 
+import time
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.screens import NARROW, breaches, too_wide
 from tests.support.servers import postgres_url
@@ -171,3 +174,36 @@ def test_the_palette_is_whole_on_a_phone_and_opens_by_touch(new_page, sign_in, s
         page.locator("#palette [role=option]").first.tap()
 
     assert "ukier" in page.locator("h1").inner_text()
+
+
+# ── a call with its next step: at most 8 key presses and 15 seconds (DESIGN.md, section 5)
+
+KEYS, SECONDS = 8, 15
+
+
+class Counted:
+    """A keyboard that counts what is pressed: Ctrl+Enter is two."""
+
+    def __init__(self, page):
+        self.keyboard, self.count, self.began = page.keyboard, 0, time.monotonic()
+
+    def press(self, *keys):
+        for key in keys:
+            self.keyboard.press(key)
+            self.count += len(key.split("+"))
+
+
+def test_a_call_with_its_outcome_and_next_step_takes_at_most_eight_keys_and_fifteen_seconds(anna):
+    anna.goto(anna.locator("#list-company td.k1 a").first.get_attribute("href"))
+    told = anna.locator("#timeline .tl li")
+    before = told.count()
+    hands = Counted(anna)
+
+    hands.press("l", "2", "2")
+    with anna.expect_navigation():
+        hands.press("Control+Enter")
+    took = time.monotonic() - hands.began
+
+    assert hands.count <= KEYS
+    assert took <= SECONDS
+    expect(told).to_have_count(before + 2)  # the call, and the task that was given

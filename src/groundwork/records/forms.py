@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import FieldGrant, Role, User
 from groundwork.access.rights import reach, rights
+from groundwork.core.clock import today
 from groundwork.core.fields import MoneyField
 from groundwork.core.languages import NO_VALUE
+from groundwork.records import workdays
 from groundwork.records.added import layouts
 from groundwork.records.added.layouts import ASKED_AT_ONCE, EMPTY, Rule, Shape
 from groundwork.records.linking import named
@@ -390,17 +393,44 @@ def part_form(part: PartType, user, parent: Record, *args, **kwargs) -> PartForm
 
 
 class ActivityForm(CleanText, forms.ModelForm):
-    """A note or a call; ``mentioned`` are the people whose names follow an @ in it, all of whom see ``record``."""
+    """A note, or a call with its outcome; ``mentioned`` are the people whose names follow an @ in it, all of whom see
+    ``record``. ``again_on`` is the day on which to call again, where one was chosen."""
+
+    AGAIN_IN = {"1": _("next working day"), "3": _("in three days"), "7": _("in a week")}
+    again = forms.ChoiceField(
+        label=_("Call again"), required=False, choices=[("", _("no")), *AGAIN_IN.items()], widget=forms.RadioSelect
+    )
 
     class Meta:
         model = Activity
-        fields = ("kind", "text", "minutes")
+        fields = ("kind", "outcome", "text", "minutes")
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args, record: Record | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.record = record
         self.mentioned: list[User] = []
+
+    @property
+    def facts(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    @property
+    def again_on(self) -> date | None:
+        """A working day."""
+        days = int(self.cleaned_data["again"] or 0)
+        work = workdays.calendar()
+        if days <= 1:
+            return work.add_working(today(), 1) if days else None
+        return work.next_working(today() + timedelta(days=days))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") != Activity.Kind.CALL:
+            cleaned |= {"outcome": "", "again": ""}
+        if not cleaned.get("text") and not cleaned.get("outcome") and "text" not in self.errors:
+            self.add_error("text", _("Write what happened, or choose how the call ended."))
+        return cleaned
 
     def clean_text(self):
         text = self.cleaned_data["text"]

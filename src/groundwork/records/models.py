@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.access.rights import reach
 from groundwork.core.clock import now
@@ -272,8 +273,18 @@ class Activity(models.Model):
 
     type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
+
+    class Outcome(models.TextChoices):
+        """How a call ended; in the order of the keys 1 to 4."""
+
+        REACHED = "reached", pgettext_lazy("how a call ended", "reached")
+        NO_ANSWER = "no_answer", pgettext_lazy("how a call ended", "no answer")
+        CALL_BACK = "call_back", pgettext_lazy("how a call ended", "to call back")
+        REFUSED = "refused", pgettext_lazy("how a call ended", "refused")
+
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NOTE)
-    text = models.TextField(_("what happened"), max_length=10000)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, default="", db_default="")
+    text = models.TextField(_("what happened"), max_length=10000, blank=True)  # a call may say its outcome alone
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     mentioned = models.JSONField(default=list, editable=False)  # names that follow an @, as they were then
     at = models.DateTimeField(_("when"), default=now)

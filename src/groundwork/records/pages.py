@@ -390,6 +390,8 @@ def _attached(file: RecordFile) -> Event:
 def _said(item: Activity) -> Event:
     call = item.kind == Activity.Kind.CALL
     title = str(Activity.Kind(item.kind).label)
+    if item.outcome:
+        title = _("%(call)s: %(outcome)s") % {"call": title, "outcome": item.get_outcome_display()}
     if call and item.minutes:
         title = _("%(call)s, %(minutes)s min") % {"call": title, "minutes": item.minutes}
     return _event(

@@ -372,12 +372,13 @@ def keep_note(request, record, form: ActivityForm, step: asking.StepForm) -> boo
     """Keep what was typed; False where a form is wrong. PermissionDenied where the person gives no tasks."""
     if not (form.is_valid() and step.is_valid()):
         return False
-    if step.asked and not request.user.can("create", "task"):
+    asked = asking.next_step(step, form.again_on)
+    if asked and not request.user.can("create", "task"):
         raise PermissionDenied
     with write.acting(request.user, "noted"):
-        write.note(record, by=request.user, mentioned=form.mentioned, **form.cleaned_data)
-        if step.asked:
-            asking.give(record, by=request.user, **step.asked)
+        write.note(record, by=request.user, mentioned=form.mentioned, **form.facts)
+        if asked:
+            asking.give(record, by=request.user, **asked)
     return True
 
 

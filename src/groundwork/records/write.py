@@ -492,7 +492,15 @@ def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record |
 
 
 def note(
-    record: Record, *, by, kind: str, text: str, minutes: int | None = None, at=None, mentioned: Sequence[Any] = ()
+    record: Record,
+    *,
+    by,
+    kind: str,
+    text: str,
+    outcome: str = "",
+    minutes: int | None = None,
+    at=None,
+    mentioned: Sequence[Any] = (),
 ) -> Activity:
     """Keep a note or a call about a record and tell whom it mentions. What happened is not changed afterwards."""
     with acting(by, "noted") as current:
@@ -500,8 +508,8 @@ def note(
         for person in mentioned:
             telling.tell(person.pk, Notice.Kind.MENTION, (record.type_key, record.pk), by=by, text=text)
         return Activity.objects.create(
-            type=record.type_key, object_id=record.pk, kind=kind, text=text, minutes=minutes, by=by, at=at or now(),
-            changeset=current.kept(), mentioned=[str(person) for person in mentioned],
+            type=record.type_key, object_id=record.pk, kind=kind, outcome=outcome, text=text, minutes=minutes, by=by,
+            at=at or now(), changeset=current.kept(), mentioned=[str(person) for person in mentioned],
         )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ for key in (
     Key("palette", gettext_lazy("Find a record, open a page, do something"), ("Mod+KeyK",)),
     Key("add", gettext_lazy("Add something"), ("KeyN", "Mod+Space")),
     Key("edit", gettext_lazy("Edit the record; in a list the cell"), ("KeyE", "F2")),
+    Key("call", gettext_lazy("Write down a call: then 1 to 4 says how it ended, 1 to 4 when to call again"), ("KeyL",)),
     Key("undo", gettext_lazy("Take back what you did last"), ("Mod+KeyZ",)),
     Key("filter", gettext_lazy("Filter this list"), ("Slash",)),
     Key("help", gettext_lazy("Show all keys"), ("Shift+Slash",)),

@@ -96,7 +96,9 @@ def _planned(ids: Sequence[int]) -> set[int]:
 def _touched(ids: Sequence[int]) -> dict[int, datetime]:
     """The moment of the last call, or of the last note that is long enough to tell of a contact."""
     told = Activity.objects.annotate(length=Length("text")).filter(
-        Q(kind=Activity.Kind.CALL) | Q(length__gte=WORDS), type=Company.type_key, object_id__in=ids
+        (Q(kind=Activity.Kind.CALL) & ~Q(outcome=Activity.Outcome.NO_ANSWER)) | Q(length__gte=WORDS),
+        type=Company.type_key,
+        object_id__in=ids,
     )
     return dict(told.order_by().values_list("object_id").annotate(last=Max("at")))
 

@@ -37,6 +37,7 @@ class DueLine:
     phone: str = ""
     repeat_url: str = ""
     call_url: str = ""
+    may_give: bool = False  # a task: the next step of a call
     activity: Any = None
     step: Any = None
 
@@ -56,6 +57,7 @@ def line_of(due: Due, user, *, activity=None, step=None) -> DueLine:
     )  # fmt: skip
     if may_edit:
         names = f"call{company.pk}_%s"
+        line.may_give = user.can("create", "task")
         line.activity = activity or ActivityForm(initial={"kind": Activity.Kind.CALL}, auto_id=names)
         line.step = step or StepForm(user=user, is_optional=True, auto_id=names)
     return line

@@ -67,6 +67,14 @@ class StepForm(CleanText, forms.ModelForm):
         return dict(self.cleaned_data) if self.cleaned_data.get("what") else {}
 
 
+def next_step(form: StepForm, again_on: date | None) -> dict:
+    """What was typed as the next step, on the day to call again where one was chosen; empty where there is none."""
+    asked = form.asked
+    if again_on is not None:
+        asked = {"what": _("Call again"), "owner": form.cleaned_data.get("owner")} | asked | {"due_on": again_on}
+    return asked
+
+
 def give(record: Record | None, *, by, what: str, due_on: date, owner=None) -> Task:
     """A new task, about ``record`` where there is one; ``by`` does it unless ``owner`` is named."""
     about = {"about_type": record.type_key, "about_id": record.pk} if record is not None else {}

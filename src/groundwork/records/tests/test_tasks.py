@@ -222,3 +222,40 @@ def test_a_repeating_task_that_was_not_done_after_all_is_owed_once(cast, as_user
 
     assert Task.objects.current().get().pk == task.pk
     assert not Task.objects.get(pk=task.pk).is_done
+
+
+# ── a call and its outcome
+
+
+@pytest.mark.parametrize(
+    ("again", "typed", "what", "due_on"),
+    [
+        ("1", "", "Call again", "2026-11-23"),  # a Monday: it is Friday
+        ("7", "Send a sample", "Send a sample", "2026-11-27"),
+    ],
+)
+def test_a_call_says_how_it_ended_and_when_to_call_again_without_a_word_typed(
+    cast, as_user, again, typed, what, due_on
+):
+    company, client = make_company(cast.anna), as_user(cast.anna)
+    sent = {"kind": "call", "outcome": "no_answer", "again": again, "text": "", **step(what=typed)}
+
+    with standing_at(datetime.fromisoformat("2026-11-20T12:00+00:00")):
+        client.post(address("note", company), sent)
+
+    task = Task.objects.get()
+    assert (Activity.objects.get().outcome, task.what, str(task.due_on)) == ("no_answer", what, due_on)
+    assert task.owner == cast.anna
+    assert "Call: no answer" in client.get(company.get_absolute_url()).content.decode()
+
+
+def test_a_call_that_says_neither_outcome_nor_words_is_asked_for_one_of_them_and_a_note_has_no_outcome(cast, as_user):
+    company, client = make_company(cast.anna), as_user(cast.anna)
+
+    empty = client.post(address("note", company), {"kind": "call", "text": "", "again": "1"})
+    client.post(address("note", company), {"kind": "note", "outcome": "refused", "again": "1", "text": "Quiet"})
+
+    assert empty.status_code == 422
+    assert "choose how the call ended" in empty.content.decode()
+    assert Activity.objects.get().outcome == ""
+    assert not Task.objects.exists()
