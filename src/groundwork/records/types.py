@@ -208,6 +208,7 @@ class RecordType:
     quick: tuple[str, ...] = ()  # quick add asks these: three at most
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    owed: tuple[str, str] | None = None  # (field, value): a calendar marks the day as overdue while it holds
     signs: tuple[Sign, ...] = ()  # filters beside those of fields
     amount: str = ""  # a money field summed in lists
     board: str = ""  # the choice field tallies are kept by

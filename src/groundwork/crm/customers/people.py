@@ -15,8 +15,11 @@ from groundwork.access.rights import rights
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, CompanyDate, Contact, ContactDate, Employment, ImportantDate
+from groundwork.records.lists.calendar import DaySource, beside
 from groundwork.records.pages import Panel, panels
 from groundwork.records.personal import facts as personal
+from groundwork.records.tasks.asking import DaySection, my_day
+from groundwork.records.tasks.models import Task
 from groundwork.records.write import Follower, doing, followers
 
 # ── employments
@@ -172,6 +175,32 @@ def _coming(model: Any, owner_model: Any, user, start: date, end: date) -> Itera
         if day is not None and day <= end:
             kind = str(ImportantDate.Kind(row.kind).label)
             yield Coming(day, kind, row.note, str(record), record.get_absolute_url(), day.year - row.on.year)
+
+
+DAYS_AHEAD = 7  # of dates on my day
+
+
+def day_section(user) -> dict[str, Any] | None:
+    """The important dates of the coming week, on "My day"; nothing where none comes."""
+    if not user.can("view", Contact.type_key):
+        return None
+    found = coming(user, DAYS_AHEAD)
+    return {"coming": found} if found else None
+
+
+def in_calendar(user, first: date, last: date) -> dict[date, list[tuple[str, str]]]:
+    """The important dates of those days, from today on, for the calendar of tasks."""
+    if last < today() or not user.can("view", Contact.type_key):
+        return {}
+    found: dict[date, list[tuple[str, str]]] = {}
+    for item in coming(user, (last - today()).days):
+        if item.on >= first:
+            found.setdefault(item.on, []).append((f"{item.whose}: {item.kind}", item.href))
+    return found
+
+
+my_day.add(DaySection("important dates", "customers/day.html", day_section))
+beside.add(DaySource("important dates", Task.type_key, in_calendar))
 
 
 # ── as persons whose data we hold

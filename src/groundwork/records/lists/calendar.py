@@ -1,9 +1,11 @@
 """A calendar over a day of a record type: a month or a week, with the first records of each day and exact counts."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from babel.dates import get_day_names
 from django.db.models import Count
@@ -14,6 +16,7 @@ from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.months import first_of_month
 from groundwork.core.refusals import Refusal
+from groundwork.core.registry import Registry
 from groundwork.records import workdays
 from groundwork.records.lists.board import mark_of
 from groundwork.records.lists.cells import Names, page_address, writer
@@ -33,6 +36,7 @@ class Item:
     href: str
     about: str = ""  # the first thing that it is linked to
     may_move: bool = False
+    is_late: bool = False  # its day is over, and it is still owed
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Day:
     items: list[Item] = field(default_factory=list)
     count: int = 0
     list_url: str = ""
+    also: list[tuple[str, str]] = field(default_factory=list)  # (words, address) of what an upper room remembers
 
     @property
     def value(self) -> str:
@@ -54,6 +59,19 @@ class Day:
     @property
     def left(self) -> int:
         return self.count - len(self.items)
+
+
+@dataclass(frozen=True)
+class DaySource:
+    """What an upper room shows beside the records of a type: ``of(user, first, last)`` gives
+    {day: [(words, address)]}."""
+
+    key: str
+    type_key: str
+    of: Callable[[Any, date, date], dict[date, list[tuple[str, str]]]]
+
+
+beside: Registry[DaySource] = Registry(lambda source: source.key)
 
 
 def day_of(value: date | str) -> date:
@@ -150,6 +168,7 @@ class Calendar:
         sums = rows.values_list(self.on.column).annotate(counted=Count("pk")).order_by()
         counted = {day_of(value): count for value, count in sums}
         found, work = self._items(rows), workdays.calendar()
+        also = self._also(start, end)
         days = []
         for place in range((end - start).days + 1):
             on = start + timedelta(days=place)
@@ -159,9 +178,18 @@ class Calendar:
                     on, languages.day(on), on == today(), not self.first <= on <= self.last,
                     not work.is_working(on), work.holiday(on), found.get(on, [])[:SHOWN], counted.get(on, 0),
                     self.listing.address("records:list", on="", span="", **{key: on.isoformat()}),
+                    also.get(on, []),
                 )
             )  # fmt: skip
         return days
+
+    def _also(self, start: date, end: date) -> dict[date, list[tuple[str, str]]]:
+        found: dict[date, list[tuple[str, str]]] = {}
+        for source in beside:
+            if source.type_key == self.kind.key:
+                for day, words in source.of(self.user, start, end).items():
+                    found.setdefault(day, []).extend(words)
+        return found
 
     def _items(self, rows) -> dict[date, list[Item]]:
         title = self.kind.model.title_field
@@ -170,6 +198,8 @@ class Calendar:
         shown = [*self.kind.visible_fields(self.user, (title,)), *about]
         names = ["pk", "number", "version", "owner_id", "department_id", self.on.column]
         names += [item.column for item in shown]
+        owed, value = self.kind.owed or ("", "")
+        names += [self.kind.field(owed).column] if owed else []
         page = list(rows.order_by(self.on.column, "pk").values_list(*dict.fromkeys(names), named=True)[:MOST])
         linked = Names(self.user, about, page)
         found: dict[date, list[Item]] = {}
@@ -177,10 +207,12 @@ class Calendar:
         href, scope = page_address(self.kind.key), reach(self.user, "edit", self.kind.key)
         for row in page:
             cells = [one(row).text for one in write]
-            words, beside = (cells[0], cells[1:]) if shown and shown[0].name == title else ("", cells)
+            words, rest = (cells[0], cells[1:]) if shown and shown[0].name == title else ("", cells)
             may = self.may_move and scope.holds(row.owner_id, row.department_id)
-            item = Item(row.pk, row.version, words or row.number, href(row.pk), "".join(beside), may)
-            found.setdefault(day_of(getattr(row, self.on.column)), []).append(item)
+            day = day_of(getattr(row, self.on.column))
+            late = bool(owed) and day < today() and getattr(row, owed) == value
+            item = Item(row.pk, row.version, words or row.number, href(row.pk), "".join(rest), may, late)
+            found.setdefault(day, []).append(item)
         return found
 
     @property

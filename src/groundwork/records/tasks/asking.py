@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -193,6 +194,13 @@ def day_of(user) -> list[Group]:
         group.rows = [row_of(task, user, abouts) for task in mine if task.standing == group.key]
     groups.append(Group("given", _("Given to others"), [row_of(task, user, abouts) for task in given]))
     return [group for group in groups if group.rows]
+
+
+def week_url(user) -> str:
+    """The person's open tasks as a calendar of this week."""
+    year, week, _day = today().isocalendar()
+    asked = {"on": "due_on", "span": f"{year}-W{week:02}", "f.state": Task.State.OPEN.value, "f.owner": user.pk}
+    return reverse("records:calendar", args=[Task.type_key]) + "?" + urlencode(asked)
 
 
 @dataclass(frozen=True)

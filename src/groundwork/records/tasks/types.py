@@ -25,6 +25,7 @@ task = types.add(
         search=("what",),
         filters=("state", "owner", "department", "due_on", "repeat"),
         board="state",
+        owed=("state", Task.State.OPEN),
         section="",
         order=5,
         explain=_("A task says what somebody owes by which day. Tasks about a company are made on its page."),

@@ -28,6 +28,7 @@ def day(request):
         "empty": empty,
         "sections": sections,
         "links": asking.day_links,
+        "week_url": asking.week_url(request.user) if request.user.can("view", "task") else "",
         "may_give": request.user.can("create", "task"),
     }
     return render(request, "records/tasks/day.html", context)

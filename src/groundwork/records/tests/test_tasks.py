@@ -1,5 +1,6 @@
 """Tasks: what somebody owes by a day, who sees it, and the next step beside a note."""
 
+import html
 import re
 from datetime import date, datetime
 
@@ -9,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groundwork.core.clock import standing_at, today
-from groundwork.crm.customers.testing import make_company
+from groundwork.crm.customers.models import ContactDate
+from groundwork.crm.customers.testing import make_company, make_contact
 from groundwork.records.models import Activity
 from groundwork.records.tasks.asking import finish as complete
 from groundwork.records.tasks.asking import give
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import types
-from groundwork.records.write import writing
+from groundwork.records.write import put_part, writing
 
 
 def address(name, record, *more):
@@ -259,3 +261,27 @@ def test_a_call_that_says_neither_outcome_nor_words_is_asked_for_one_of_them_and
     assert "choose how the call ended" in empty.content.decode()
     assert Activity.objects.get().outcome == ""
     assert not Task.objects.exists()
+
+
+# ── the week
+
+
+def test_my_day_leads_to_the_week_where_what_is_late_is_marked_and_others_tasks_are_not(cast, as_user):
+    client = as_user(cast.anna)
+    with standing_at(datetime.fromisoformat("2026-11-19T12:00+00:00")):
+        for what, day in (("Long owed", 17), ("Owed now", 19), ("Done then", 16)):
+            made = give(None, by=cast.anna, what=what, due_on=date(2026, 11, day))
+        complete(made, by=cast.anna)
+        give(None, by=cast.anna, owner=cast.ivan, what="His part", due_on=date(2026, 11, 19))
+        contact = make_contact(cast.anna, "Jan")
+        with writing(contact, by=cast.anna, act="edited") as held:
+            put_part(held, ContactDate(kind="birthday", on=date(1980, 11, 20), yearly=True))
+
+        day = client.get(reverse("records:day")).content.decode()
+        week = client.get(html.unescape(re.search(r'href="([^"]*span=2026-W47[^"]*)"', day)[1])).content.decode()
+
+    assert "Jan" in day
+    assert "Jan: birthday" in week
+    assert re.findall(r'<li class="card( late)?".*?draggable="false">([^<]+)', week) == [
+        (" late", "Long owed"), ("", "Owed now"),
+    ]  # fmt: skip
