@@ -130,6 +130,12 @@ def revise(
     return element
 
 
+def account_for(key: str, *, kind: str, by, reason: str, name: str, on: bool) -> None:
+    """A thing that a file of the configuration made or changed keeps its reason, and whether it is in use."""
+    revise(key, kind=kind, by=by, difference={}, cause=reason, name=name, keeps_reason=True)
+    switch(key, on=on, by=by, reason=reason)
+
+
 def is_on(key: str) -> bool:
     return key in on_keys()
 

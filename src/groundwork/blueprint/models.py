@@ -100,6 +100,8 @@ class Element(models.Model):
         PRESET = "preset", _("import preset")
         RULE = "rule", _("rule")
         LAYOUT = "layout", _("form")
+        VIEW = "view", _("saved view")
+        SERIES = "series", _("number series")
 
     class State(models.TextChoices):
         OFF = "off", _("not switched on")

@@ -483,12 +483,14 @@ def why(request, key):
 def _may_know(user, key: str) -> bool:
     """Whoever sees a field, a record type or its form is told why it is there, and of a role who holds it.
 
-    Of other things everybody signed in.
+    Of a shared view or a number series who configures, and of other things everybody signed in.
     """
     what, _colon, named = key.partition(":")
     type_key, _dot, name = named.partition(".")
     if what == Element.Kind.ROLE:
         return user.can("configure", "people") or user.roles.filter(key=named).exists()
+    if what in (Element.Kind.VIEW, Element.Kind.SERIES):
+        return user.can("configure", "settings")
     if what not in (Element.Kind.FIELD, Element.Kind.OBJECT, Element.Kind.LAYOUT):
         return True
     if type_key not in types or not user.can("view", type_key):

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.access.configured import is_yes, named, one_of
 from groundwork.access.models import Role
+from groundwork.blueprint.elements import account_for
+from groundwork.blueprint.models import Element
 from groundwork.blueprint.plan import Act, Facts, Section, sections, wrong
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
@@ -23,6 +25,7 @@ from groundwork.records.added.configured import (
     names_of,
     parted,
     plain_name,
+    reasons_of,
     text_in,
 )
 from groundwork.records.lists.cells import LINKS
@@ -56,10 +59,13 @@ def shared() -> Iterator[tuple[str, SavedView, RecordType]]:
 
 
 def read() -> dict[str, Facts]:
-    found = {}
+    """A view has a reason where a file gives it one."""
+    found, reasons = {}, reasons_of(Element.Kind.VIEW)
     for name, view, kind in shared():
         try:
             found[name] = about(view, kind)
+            if reason := reasons.get(view.element_key):
+                found[name]["reason"] = reason
         except Stays:
             continue
     return dict(sorted(found.items()))
@@ -132,6 +138,13 @@ def write(name: str, facts: Facts, act: Act) -> None:
     view.shared = SavedView.Shared.ROLE if view.role else SavedView.Shared.EVERYBODY
     view.query = query_in(facts, kind, act.by)
     view.save()
+    if reason := facts.get("reason"):
+        in_use = view.archived_at is None
+        account_for(view.element_key, kind=Element.Kind.VIEW, by=act.by, reason=reason, name=view.name, on=in_use)
+
+
+def element(name: str) -> str:
+    return next((view.element_key for key, view, _kind in shared() if key == name), "")
 
 
 def role_in(facts: Facts) -> Role | None:
@@ -221,7 +234,7 @@ sections.add(
     Section(
         key="views", label=gettext_lazy("Shared views"), order=70, read=read, write=write, stays=stays,
         facts=frozenset({"in_use", "shown_as", "role", "filters", "columns", "sort", "descending", "group", "by", "on",
-                         "search", "archived"}),
-        deep=frozenset({"filters", "columns"}), element=lambda _name: "", gone={"in_use": "no"},
+                         "search", "archived", "reason"}),
+        deep=frozenset({"filters", "columns"}), element=element, gone={"in_use": "no"},
     )
 )  # fmt: skip

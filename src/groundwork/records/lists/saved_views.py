@@ -16,7 +16,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import rights
-from groundwork.blueprint.elements import kept, raise_config_version
+from groundwork.blueprint.elements import kept, raise_config_version, switch
+from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 
 PASSING = {"after", "filter", "count", "part", "columns_open", "since"}  # of an address: said for one answer only
@@ -69,6 +70,17 @@ class SavedView(models.Model):
         """The menus and lists of everybody know the views by heart: they are told to look again."""
         super().save(*args, **kwargs)
         raise_config_version()
+
+    @property
+    def element_key(self) -> str:
+        return f"view:{self.pk}"
+
+    def put_away(self, *, by, back=False) -> None:
+        """Nobody meets it any more, or everybody again; the reason that it keeps goes with it."""
+        self.archived_at = None if back else now()
+        self.save(update_fields=["archived_at"])
+        if element := Element.objects.filter(key=self.element_key).first():
+            switch(element.key, on=back, by=by, reason=element.reason)
 
     def is_seen_by(self, user) -> bool:
         """One's own, and what is shared with everybody, a role of the person, or a department: the own or one above."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groundwork.access import audit
 from groundwork.core import languages
-from groundwork.core.clock import now, today
+from groundwork.core.clock import today
 from groundwork.records.lists import exports, filters
 from groundwork.records.lists.filters import Filters
 from groundwork.records.lists.grouping import groups_of
@@ -329,8 +329,7 @@ def view_use(request, kind, view_pk):
 @of_type("view")
 def view_drop(request, kind, view_pk):
     view = _own_view(request, kind, view_pk)
-    view.archived_at = now()
-    view.save(update_fields=["archived_at"])
+    view.put_away(by=request.user)
     back = reverse("records:view_back", args=[kind.key, view.pk])
     said(request, _("“%(name)s” is deleted.") % {"name": view}, undo_url=back)
     return redirect("records:list", kind.key)
@@ -340,7 +339,6 @@ def view_drop(request, kind, view_pk):
 @of_type("view")
 def view_back(request, kind, view_pk):
     view = _own_view(request, kind, view_pk)
-    view.archived_at = None
-    view.save(update_fields=["archived_at"])
+    view.put_away(by=request.user, back=True)
     messages.success(request, _("“%(name)s” is back.") % {"name": view})
     return redirect(address_of(view))

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +80,7 @@ def another_firm():
         row.objects.all().delete()
     Grant.objects.filter(type__regex=r"^m\d+$").delete()
     Role.objects.filter(key__startswith="own-").delete()
-    Element.objects.filter(key__regex=r"^(object:m|field:.*\.f|role:own|layout:)").delete()
+    Element.objects.filter(key__regex=r"^(object:m|field:.*\.f|role:own|layout:|view:)").delete()
     raise_config_version()
 
 
@@ -102,6 +103,41 @@ def test_a_type_with_its_fields_board_rights_and_view_comes_with_a_file(cast):
         "columns": f"name,{fields['State'].name}", "sort": f"-{fields['Pieces'].name}",
         f"f.{fields['State'].name}": sent, "f.owner": "me", f"f.{fields['Sent with'].name}": "c2",
     }  # fmt: skip
+
+
+def test_a_view_keeps_the_reason_that_its_file_gives_and_tells_it_to_the_next_firm(cast, as_user):
+    views = (
+        "groundwork: 1\nviews:\n  company / Near: {filters: [{field: city, is: [Brest]}], reason: Who drives there}\n"
+    )
+    applied(views, cast)
+    again = plan.plan(views, by=cast.adam)
+    other = views.replace("Who drives there", "Two drivers now")
+    applied(other, cast)
+
+    near = SavedView.objects.get()
+    element = Element.objects.get(key=near.element_key)
+    assert again.steps == []
+    assert (str(element.label), element.reason) == ("Near", "Two drivers now")
+    assert "reason: Two drivers now" in plan.export()
+    assert as_user(cast.anna).get(reverse("records:why", args=[element.key])).status_code == 404
+    near.put_away(by=cast.adam)
+    element.refresh_from_db()
+    assert not element.is_on
+    near.put_away(by=cast.adam, back=True)
+    assert "reason: Two drivers now" in plan.export()
+
+
+def test_a_number_series_keeps_the_reason_that_its_file_gives(cast):
+    """A roll-back takes it out of use, with its reason."""
+    facts = "{numbers: invoice, pattern: 'EX-{year}-{n}', reason: The customs ask for it}"
+    series = f"groundwork: 1\nnumber_series:\n  Export: {facts}\n"
+    done = applied(series, cast)
+    told = plan.export()
+    plan.roll_back(done, by=cast.adam)
+
+    element = Element.objects.get(kind=Element.Kind.SERIES)
+    assert "reason: The customs ask for it" in told
+    assert (str(element.label), element.reason, element.is_on) == ("Export", "The customs ask for it", False)
 
 
 def test_forms_come_as_they_are_laid_out_with_their_rules(cast):
