@@ -22,6 +22,7 @@ from groundwork.records.notices.telling import CUT, tell
 from groundwork.records.types import types
 
 MOST = 2000  # open events of one rule: who has more to do than that has a rule that is too wide
+RAISED = 500  # of one rule in one round: a round is one short write, the rest waits for the next
 NOTICES = 10  # of one rule to one person in one round; the rest stands on the page
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def check(rule: ControlRule, staff: Staff) -> None:
     close(rule.events.filter(closed_at=None, object_id__in=[pk for pk in held if pk not in still]))
     news = [held[pk] for pk, record in still.items() if keep_up(held[pk], record, staff)]
     open_ids = rule.events.filter(closed_at=None).values("object_id")
-    new = list(found.exclude(pk__in=open_ids).order_by("pk")[: max(0, MOST - len(still))])
+    new = list(found.exclude(pk__in=open_ids).order_by("pk")[: max(0, min(RAISED, MOST - len(still)))])
     news += ControlEvent.objects.bulk_create((event_of(rule, record, staff) for record in new), batch_size=BATCH)
     count: Counter[int | None] = Counter()
     for event in news:
