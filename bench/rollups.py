@@ -153,7 +153,7 @@ def series(count: int) -> str:
 def invoices(like, people, first, first_company, companies, documents) -> str:
     owner = " ".join(f"WHEN {place} THEN {pk}" for place, (pk, _of) in enumerate(people))
     department = " ".join(f"WHEN {place} THEN {of}" for place, (_pk, of) in enumerate(people))
-    who = f"i % {len(people)}"
+    who, big = f"i % {len(people)}", "::bigint" if connection.vendor == "postgresql" else ""
     return (
         f"INSERT INTO {Invoice._meta.db_table} (id, number, owner_id, department_id, created_at, updated_at, version, "  # noqa: S608
         "extra, sort_key, document_number, state, vat_by, gross_minor, with_freight, offset_minor, settled_minor, "
@@ -162,7 +162,7 @@ def invoices(like, people, first, first_company, companies, documents) -> str:
         f"'{like.created_at:%Y-%m-%d %H:%M:%S}', '{like.created_at:%Y-%m-%d %H:%M:%S}', 1, '{{}}', 'b', 'B-' || i, "
         "'issued', 'line', 0, FALSE, 0, 0, 0, 'paid', "
         "CASE WHEN i % 50 = 7 THEN 'credit' ELSE 'invoice' END, "
-        f"{first_company} + (i * 7919) % {companies}, "
+        f"{first_company} + (i{big} * 7919) % {companies}, "
         "CASE i % 4 WHEN 0 THEN 'Poland' WHEN 1 THEN 'Spain' WHEN 2 THEN 'Kazakhstan' ELSE '' END, "
         f"{day(documents)}, '{demo.CURRENCY}', 0, {LINES_EACH} FROM {series(documents)}"
     )

@@ -672,6 +672,16 @@ ROWS: dict[str, Row] = {
     ),
     "customers:rules": Row("configure settings"),
     "customers:rule": Row("configure settings", keys("cooling", "pays_late"), post=lambda case: {"times": "3"}),
+    "sales:pipelines": Row("configure settings"),
+    "sales:configured_new": Row(
+        "configure settings", lambda case: [{"what": "pipeline"}], post=lambda case: {"name": "typed"}
+    ),
+    "sales:configured": Row(
+        "configure settings", lambda case: [{"what": "pipeline", "pk": 1}], post=lambda case: {"name": "typed"}
+    ),
+    "sales:configured_switch": Row(
+        "configure settings", lambda case: [{"what": "pipeline", "pk": 1}], methods=("POST",), post=lambda case: {}
+    ),
     "trade:series": Row("configure settings"),
     "trade:rebuild": Row("configure settings"),
     "trade:series_new": Row("configure settings", post=lambda case: {"name": "typed"}),

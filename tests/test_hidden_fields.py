@@ -244,6 +244,7 @@ NOWHERE_ASKED = {
     "company.region",
     "company.website",
     "contact.phone",
+    "deal.reason_note",
     "goal.target",
     "order.freight_minor",
     "order.shipped_on",

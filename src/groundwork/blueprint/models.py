@@ -102,6 +102,9 @@ class Element(models.Model):
         LAYOUT = "layout", _("form")
         VIEW = "view", _("saved view")
         SERIES = "series", _("number series")
+        PIPELINE = "pipeline", _("pipeline")
+        STAGE = "stage", _("stage")
+        WORD = "word", _("word of a list")
 
     class State(models.TextChoices):
         OFF = "off", _("not switched on")

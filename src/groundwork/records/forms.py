@@ -19,6 +19,7 @@ from groundwork.core.fields import MoneyField
 from groundwork.core.languages import NO_VALUE
 from groundwork.records import workdays
 from groundwork.records.added import layouts
+from groundwork.records.added.chosen import ChosenField
 from groundwork.records.added.layouts import ASKED_AT_ONCE, EMPTY, Rule, Shape
 from groundwork.records.linking import named
 from groundwork.records.models import Activity, Record
@@ -133,7 +134,7 @@ class RecordForm(CleanText, forms.ModelForm):
 
     def _rules_here(self, names: tuple[str, ...]) -> list[Rule]:
         """The rules about fields of this form; a field that is asked for many records at once knows no other value."""
-        if self.shape is None or not self.shape.rules or (len(names) == 1 and not self.instance.pk):
+        if len(names) == 1 and not self.instance.pk:
             return []
         return [rule for rule in layouts.rules_of(self.kind, self.user, self.shape) if rule.field in self.fields]
 
@@ -168,6 +169,8 @@ class RecordForm(CleanText, forms.ModelForm):
             field.choices = [("", NO_VALUE), *offered]  # type: ignore[attr-defined]
         elif shown.kind == "file":
             field.stand_for(self.instance, shown.name, self.user)  # type: ignore[attr-defined]
+        elif isinstance(shown.model_field, ChosenField):
+            field.choices = [("", NO_VALUE), *shown.model_field.offered(held)]  # type: ignore[attr-defined]
         elif shown.kind == "choices" and shown.added:
             kept = shown.added.open | set(held or ())
             field.choices = [(key, label) for key, label in shown.added.options if key in kept]  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.db import models
 
 from groundwork.core.clock import now, today
 from groundwork.core.money import ScaledField
+from groundwork.records.added.chosen import ChosenField
 from groundwork.records.models import Part, Record
 from groundwork.records.types import PartType, RecordType
 from groundwork.records.write import creating, put_part, writing
@@ -51,6 +52,8 @@ def filled_in(model: type[models.Model], *, owner, word: str, skip: set[str], gi
 
 def value_for(field: models.Field, *, owner, word: str) -> Any:
     """Something honest for ``field``; None where the field's own default or emptiness is better."""
+    if isinstance(field, ChosenField):
+        return "" if field.blank else next(option.key for option in field.rows())
     if field.choices:
         return None if field.has_default() or field.blank else field.choices[0][0]
     if isinstance(field, models.ForeignKey):

@@ -20,6 +20,7 @@ from groundwork.core.registry import Registry
 from groundwork.records.added import extra, made
 from groundwork.records.added import fields as added
 from groundwork.records.added.fields import AddedField
+from groundwork.records.added.layouts import Rule
 from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries, site
 
@@ -240,6 +241,8 @@ class RecordType:
     shown_while: dict[str, Callable[[], bool]] = field(default_factory=dict)  # {field: when it says anything at all}
     check: Callable[[Any], None] | None = None  # raises ValidationError({field: …}) for what one field cannot tell
     added: dict[str, Field] = field(default_factory=dict)  # what the firm added, in its order
+    # what further must be filled in at which value, beside the rules of the firm's own forms (a deal's stages)
+    rules: Callable[[], tuple[Rule, ...]] = tuple
     called: dict[str, Any] = field(default_factory=dict)  # {field of the model: what it is called here instead}
     named: str = ""  # what a configuration file calls a type of the firm's own; a built-in one goes by its key
 

@@ -9,10 +9,12 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self):
-        from groundwork.crm.sales import due, lines
+        from groundwork.background.setup import Step, on_init
+        from groundwork.crm.sales import deals, due, lines, pipelines, types  # noqa: F401 - types registers
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.tasks.asking import DaySection, my_day
+        from groundwork.records.write import Follower, followers
         from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
 
@@ -23,7 +25,16 @@ class SalesConfig(AppConfig):
                 may=lambda user: user.can("view", "reports") and user.can("view", "invoice"),
             )
         )  # fmt: skip
+        entries.add(
+            Entry(
+                "pipelines", _("Pipelines"), "kanban", lambda: reverse("sales:pipelines"), "settings", 35,
+                may=lambda user: user.can("configure", "settings"),
+            )
+        )  # fmt: skip
         keys.go("E", "due")
+        keys.go("B", "deal")
+        followers.add(Follower("stays in stages", deals.Deal.type_key, deals.keep_stays))
+        on_init.add(Step("pipelines", pipelines.make_built_in))
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731

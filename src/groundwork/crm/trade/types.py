@@ -144,6 +144,7 @@ product = types.add(
         filters=("name", "kind", "category", "price", "supplier", "updated_at"),
         signs=(Sign("cost", _("cost price"), cost_options, having_costs, like="costs"),),
         board="kind",
+        menu="create",
         order=40,
         parts=(
             PartType(

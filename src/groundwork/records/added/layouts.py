@@ -316,10 +316,11 @@ def rules_for(kind: "RecordType", user) -> list[Rule]:
 
 def rules_of(kind: "RecordType", user, shape: Shape | None) -> list[Rule]:
     """The rules that hold for the person: of fields that the person types, by values that the person sees."""
-    if shape is None or not shape.rules:
+    rules = (*(shape.rules if shape else ()), *kind.rules())
+    if not rules:
         return []
     mode = rights(user).field_mode
-    return [rule for rule in shape.rules if not mode(kind.key, rule.field) and mode(kind.key, rule.when) != "hidden"]
+    return [rule for rule in rules if not mode(kind.key, rule.field) and mode(kind.key, rule.when) != "hidden"]
 
 
 def naming(kind: "RecordType", name: str) -> list[FormLayout]:

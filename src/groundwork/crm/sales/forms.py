@@ -1,0 +1,66 @@
+"""What is asked of a pipeline, a stage, or a word of one of the firm's lists."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.crm.sales.deals import NEEDED, Deal
+from groundwork.crm.sales.pipelines import Category, Ordered, Outcome, Pipeline, Stage, Word
+from groundwork.records.added.forms import Reasoned
+
+A_NUMBER = _("Type a whole number.")
+
+
+class OrderedForm(Reasoned):
+    """What is asked of each: its name and its place."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, error_messages={"required": _("Type the name.")})
+    order = forms.IntegerField(
+        label=_("Place among the others"), min_value=0, max_value=10_000, help_text=_("The smallest number comes first."),
+        error_messages={"required": A_NUMBER, "invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
+    )  # fmt: skip
+
+    def __init__(self, *args, row: Ordered, **kwargs):
+        self.row = row
+        held = {name: getattr(row, name) for name in row.FACTS}
+        super().__init__(*args, initial={**held, "name": str(row) if row.pk else ""}, **kwargs)
+        self.order_fields([*(name for name in self.fields if name not in ("reason", "asked_by")), "reason", "asked_by"])
+
+
+class StageForm(OrderedForm):
+    outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices)
+    probability = forms.IntegerField(
+        label=_("Probability, %"), min_value=0, max_value=100,
+        help_text=_("How many of a hundred deals in this stage are won in the end."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("Type a whole number from 0 to 100.")
+        ),
+    )  # fmt: skip
+    category = forms.ChoiceField(label=_("In the forecast"), choices=Category.choices)
+    expected_days = forms.IntegerField(
+        label=_("Expected days"), required=False, min_value=1, max_value=3650,
+        help_text=_("A deal that stands longer stands still. Empty: as long as four of five won ones stood."),
+        error_messages={"invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
+    )  # fmt: skip
+    idle_days = forms.IntegerField(
+        label=_("Days without a touch"), required=False, min_value=1, max_value=3650,
+        help_text=_("After how many days without a word it is idle."),
+        error_messages={"invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
+    )  # fmt: skip
+    needs = forms.MultipleChoiceField(
+        label=_("Facts that a deal must tell to enter it"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Every stage after it asks for them, too; only those that are missing are asked."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        labels = [(name, str(Deal._meta.get_field(name).verbose_name)) for name in NEEDED]  # type: ignore[union-attr]
+        self.fields["needs"].choices = [(name, label[:1].upper() + label[1:]) for name, label in labels]  # type: ignore[attr-defined]
+
+
+FORMS: dict[type[Ordered], type[OrderedForm]] = {Pipeline: OrderedForm, Stage: StageForm, Word: OrderedForm}
+
+
+def form_of(row: Ordered, data: Any = None) -> OrderedForm:
+    return FORMS[type(row)](data, row=row)

@@ -1,0 +1,2 @@
+from groundwork.crm.sales.deals import Deal, DealContact, DealLine, Stay  # noqa: F401 - with what is done to them
+from groundwork.crm.sales.pipelines import Pipeline, Stage, Word  # noqa: F401

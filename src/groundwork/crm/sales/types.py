@@ -1,0 +1,107 @@
+"""What makes deals visible: one declaration."""
+
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.crm.sales.deals import Deal, DealContact, DealLine, refuse_what_does_not_fit
+from groundwork.crm.sales.pipelines import Outcome, sales, stage_rules
+from groundwork.crm.trade.prices import price_may_wait
+from groundwork.records.types import PartType, RecordType, types
+
+CLOSING = ("closed_on", "reason", "reason_note")
+
+
+def asked_of(deal: Deal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How it ended is asked of a deal that has ended."""
+    first = ("name", "company", "contact", "stage", "amount_minor", "expected_on", "source")
+    if deal.state == Outcome.OPEN:
+        return first, tuple(name for name in CLOSING if not getattr(deal, name))
+    return (*first[:5], *CLOSING), ()
+
+
+def begin_deal(deal: Deal) -> None:
+    deal.stage = deal.stage or sales().first_stage(deal.pipeline)
+    if deal.contact_id and not deal.company_id and deal.contact:
+        deal.company_id = deal.contact.company_id
+
+
+def frozen_deal(deal: Deal) -> frozenset[str]:
+    """Lines make the amount; the lines of a closed deal stand."""
+    frozen = {"amount_minor"} if deal.lines_count else set()
+    return frozenset(frozen if deal.is_draft else frozen | {"lines"})
+
+
+deal = types.add(
+    RecordType(
+        model=Deal,
+        label=_("Deal"),
+        plural=_("Deals"),
+        icon="handshake",
+        prefix="DL",
+        group="customers",
+        fields=(
+            "name",
+            "company",
+            "contact",
+            "stage",
+            "amount_minor",
+            "currency",
+            "expected_on",
+            "source",
+            "product",
+            "category",
+            "opened_on",
+            *CLOSING,
+            "pipeline",
+            "state",
+            "stage_since",
+        ),
+        columns=("name", "company", "stage", "amount_minor", "expected_on", "owner", "updated_at"),
+        sorts=("-updated_at", "name", "opened_on"),
+        quick=("name", "company", "amount_minor"),
+        search=("name",),
+        filters=(
+            "state",
+            "stage",
+            "pipeline",
+            "company",
+            "contact",
+            "product",
+            "source",
+            "category",
+            "amount_minor",
+            "expected_on",
+            "opened_on",
+            "closed_on",
+            "reason",
+            "owner",
+            "department",
+            "updated_at",
+        ),
+        through=(("lines", "product"),),
+        amount="amount_minor",
+        board="stage",
+        order=15,
+        opens="f.state=open",
+        parts=(
+            PartType(
+                "lines",
+                DealLine,
+                _("Lines"),
+                ("product", "description", "quantity", "price", "discount", "amount_minor"),
+                order="position",
+                adapt=price_may_wait,
+                columns=("description", "quantity", "price", "discount", "amount_minor"),
+                leads={"description": "product"},
+            ),
+            PartType("people", DealContact, _("People on their side"), ("contact", "role")),
+        ),
+        asked=asked_of,
+        begin=begin_deal,
+        copies=("lines", "people"),
+        not_copied=("stage", "expected_on", "opened_on", *CLOSING),
+        frozen=frozen_deal,
+        check=refuse_what_does_not_fit,
+        rules=stage_rules,
+        explain=_("A deal is what may be sold: to whom, for how much, until when. It goes from stage to stage."),
+    )  # fmt: skip
+)
