@@ -680,7 +680,7 @@ ROWS: dict[str, Row] = {
         "configure settings", lambda case: [{"what": "pipeline", "pk": 1}], post=lambda case: {"name": "typed"}
     ),
     "sales:configured_switch": Row(
-        "configure settings", lambda case: [{"what": "pipeline", "pk": 1}], methods=("POST",), post=lambda case: {}
+        "configure settings", lambda case: [{"what": "pipeline", "pk": 1}], post=lambda case: {}
     ),
     "trade:series": Row("configure settings"),
     "trade:rebuild": Row("configure settings"),

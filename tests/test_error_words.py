@@ -27,6 +27,8 @@ from groundwork.core.clock import now, standing_at
 from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import Settings, rules
+from groundwork.crm.sales.forms import OrderedForm, StageForm
+from groundwork.crm.sales.pipelines import Pipeline, Stage
 from groundwork.crm.trade.actions import credited
 from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
 from groundwork.crm.trade.goods_buttons import CostForm
@@ -125,6 +127,8 @@ def forms_asked(cast):
         IssueForm: lambda data: IssueForm(draft, adam, data),
         CostForm: lambda data: CostForm(claim, adam, data),
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
+        OrderedForm: lambda data: OrderedForm(data, row=Pipeline()),
+        StageForm: lambda data: StageForm(data, row=Stage()),
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
         LayoutForm: lambda data: LayoutForm(data, kind=company, shape=as_declared(company), is_made=False),
         ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),

@@ -17,7 +17,8 @@ class OrderedForm(Reasoned):
 
     name = forms.CharField(label=_("Name"), max_length=60, error_messages={"required": _("Type the name.")})
     order = forms.IntegerField(
-        label=_("Place among the others"), min_value=0, max_value=10_000, help_text=_("The smallest number comes first."),
+        label=_("Place among the others"), min_value=0, max_value=10_000,
+        help_text=_("The smallest number comes first."),
         error_messages={"required": A_NUMBER, "invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
     )  # fmt: skip
 
