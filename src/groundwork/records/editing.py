@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from groundwork.access.rights import reach, rights
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records import write
+from groundwork.records.added import layouts
+from groundwork.records.added.layouts import EMPTY, Rule
 from groundwork.records.forms import RecordForm, form_for, may_hand_over
 from groundwork.records.models import Record
 from groundwork.records.types import Field, RecordType
@@ -38,6 +40,23 @@ def field_form(kind: RecordType, user, record: Record, name: str, data=None) -> 
     if name not in form.fields:
         raise Refusal(_("This stands and is not changed any more."))
     return form
+
+
+def form_with_missing(kind: RecordType, user, record: Record, name: str, data) -> tuple[RecordForm, bool]:
+    """The form of one field with what its new value calls for and the record does not tell yet, and: is that asked?
+
+    Asked anew it says what is wrong; the first time it only asks.
+    """
+    rules = [rule for rule in layouts.rules_for(kind, user) if rule.when == name and rule.do == Rule.Do.REQUIRE]
+    called = [rule.field for rule in rules if rule.holds(data.get(name))]
+    missing = [other for other in dict.fromkeys(called) if kind.field(other).read(record) in EMPTY]
+    if not missing:
+        return field_form(kind, user, record, name, data), False
+    first = not any(other in data for other in missing)
+    field_form(kind, user, record, name)  # refuses what may not be changed
+    typed = {"initial": {name: data.get(name)}} if first else {"data": data}
+    form = form_for(kind, user, instance=record, names=(name, *missing), **typed)
+    return form, first or not form.is_valid()
 
 
 def saved_form(form: RecordForm, record: Record, *, user, version: int | None) -> Record:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records.editing import field_form, first_error, saved_form
+from groundwork.records.editing import first_error, form_with_missing, saved_form
 from groundwork.records.lists.board import Board, heard_more
 from groundwork.records.lists.calendar import Calendar
-from groundwork.records.lists.filters import WITHOUT
+from groundwork.records.lists.filters import WITHOUT, options_of
 from groundwork.records.lists.views import frame_of, screen
 from groundwork.records.undoing import undo_url_of
 from groundwork.records.views import acts_on, conflict_screen, of_type
@@ -50,13 +50,29 @@ def _calendar(request, opened, shown, context: dict[str, Any]):
     return render(request, "records/calendar.html", context | frame_of(opened, shown, request.user))
 
 
+def _ask(request, kind, record, form, name: str, value: str):
+    label = dict(options_of(kind.field(name))).get(value, value)
+    context = {
+        "kind": kind, "record": record, "form": form, "name": name, "value": value,
+        "version": request.POST.get("version", ""), "title": _("“%(value)s” asks for more") % {"value": label},
+        "asked": [form[other] for other in form.fields if other not in (name, "version")],
+    }  # fmt: skip
+    template = "records/drop_ask.html" + ("#ask" if request.htmx else "")
+    return render(request, template, context, status=422)
+
+
 @require_POST
 @acts_on("edit")
 def move(request, kind, record):
-    """Put a card into another column, or on another day: one field, at the version that the person saw."""
+    """Put a card into another column, or on another day: one field, at the version that the person saw.
+
+    Where the new value calls for facts that are missing, only those are asked (422), and the card waits.
+    """
     name, value = request.POST.get("field", ""), request.POST.get("value", "")
-    data = {name: "" if value == WITHOUT else value, "version": request.POST.get("version", "")}
-    form = field_form(kind, request.user, record, name, data)
+    data = {**request.POST.dict(), name: "" if value == WITHOUT else value}
+    form, is_asked = form_with_missing(kind, request.user, record, name, data)
+    if is_asked:
+        return _ask(request, kind, record, form, name, value)
     if not form.is_valid():
         raise Refusal(first_error(form))
     try:

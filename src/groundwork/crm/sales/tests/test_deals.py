@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
@@ -110,3 +111,42 @@ def test_stages_of_one_name_in_two_pipelines_say_of_which_they_are(cast):
     Stage(pipeline=other, name="Contract", order=10).make(by=cast.adam, reason="A tender is signed, too")
     labels = {option.label for option in stage_options()}
     assert {"Contract (Sales)", "Contract (Tenders)", "Samples"} <= labels
+
+
+def moved_by(client, deal, to: str, **told):
+    address = reverse("records:move", args=["deal", deal.pk])
+    answer = client.post(address, {"field": "stage", "value": stage(to).key, "version": deal.version, **told})
+    deal.refresh_from_db()
+    return answer
+
+
+def test_a_drop_asks_only_for_what_is_missing_and_the_card_waits(cast, as_user):
+    company = make_record(types["company"], owner=cast.anna)
+    deal, anna = new_deal(cast.anna, company=company), as_user(cast.anna)
+
+    asked = moved_by(anna, deal, "Offer sent")
+
+    assert asked.status_code == 422
+    assert set(asked.context["form"].fields) == {"stage", "amount_minor", "version"}
+    assert deal.row == stage("New request")
+    assert "amount_minor" in moved_by(anna, deal, "Offer sent", amount_minor="much").context["form"].errors
+    assert moved_by(anna, deal, "Offer sent", amount_minor="6400").status_code == 302
+    assert (deal.row, deal.amount_minor) == (stage("Offer sent"), 640000)
+
+
+def test_a_stage_is_made_renamed_and_retired_in_the_browser_with_its_reason(cast, as_user):
+    adam = as_user(cast.adam)
+    pipeline = sales().first_pipeline
+    facts = {"name": "Tasting", "order": 25, "outcome": "open", "probability": 40, "category": "pipeline"}
+
+    without = adam.post(reverse("sales:configured_new", args=["stage"]) + f"?of={pipeline}", facts)
+    assert without.status_code == 422
+    adam.post(reverse("sales:configured_new", args=["stage"]) + f"?of={pipeline}", {**facts, "reason": "Buyers taste"})
+    made = Stage.objects.get(name="Tasting")
+    change = {**facts, "name": "Tasting at theirs", "reason": "It is at their place", "needs": ["company"]}
+    adam.post(reverse("sales:configured", args=["stage", made.pk]), change)
+    made.refresh_from_db()
+    assert (made.name, made.needs, stage("Tasting at theirs").order) == ("Tasting at theirs", ["company"], 25)
+    adam.post(reverse("sales:configured_switch", args=["stage", made.pk]), {"reason": "Nobody tasted"})
+    assert stage("Tasting at theirs").retired_at
+    assert as_user(cast.olga).get(reverse("sales:pipelines")).status_code == 403

@@ -30,19 +30,50 @@ class Board extends HTMLElement {
 
   // ── moving
 
-  async move(card, column) {
-    if (!column || column === card.closest(".stack-col")) return;
+  async move(card, column, told = {}) {
+    if (!column || (column === card.closest(".stack-col") && !told.field)) return;
     const { key, version } = card.dataset;
     column.querySelector(".cards-col").prepend(card);
     this.say(card);
     this.busy = true;
-    const values = { field: this.dataset.field, value: column.dataset.value, version };
+    const values = { field: this.dataset.field, value: column.dataset.value, version, ...told };
+    let asked = "";
+    const hear = ({ detail }) => (asked = detail.xhr.status === 422 ? detail.xhr.responseText : "");
+    this.addEventListener("htmx:afterRequest", hear);
     try {
       await htmx.ajax("POST", this.dataset.move.replace("/0/", `/${key}/`), { values, source: this, target: "#notices", swap: "none" });
     } finally {
+      this.removeEventListener("htmx:afterRequest", hear);
       this.busy = false;
     }
-    await this.draw(location.href, `card-${key}`);
+    if (asked) this.ask(card, column, asked);
+    else await this.draw(location.href, `card-${key}`);
+  }
+
+  // the column asks for what is missing: the card waits in it until that is told, or goes back
+  ask(card, column, html) {
+    this.querySelector(".drop-ask")?.parentElement.remove();
+    const place = document.createElement("li");
+    place.innerHTML = html;
+    const form = place.querySelector("form");
+    if (!form) return this.draw(location.href, card.id);
+    const back = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      place.remove();
+      this.draw(location.href, card.id);
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const told = Object.fromEntries(new FormData(form));
+      place.remove();
+      this.move(card, column, told);
+    });
+    form.querySelector("[data-cancel]").addEventListener("click", back);
+    form.addEventListener("keydown", (event) => event.key === "Escape" && back(event));
+    card.before(place);
+    htmx.process(place);
+    form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }
 
   async draw(address, focused = document.activeElement?.closest?.(".card")?.id) {
@@ -63,7 +94,7 @@ class Board extends HTMLElement {
   }
 
   listen() {
-    if (document.hidden || this.busy || this.lifted || document.querySelector(".pop.moves")) return;
+    if (document.hidden || this.busy || this.lifted || document.querySelector(".pop.moves, .drop-ask")) return;
     this.draw(this.dataset.live);
   }
 
