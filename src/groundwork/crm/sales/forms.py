@@ -22,10 +22,10 @@ class OrderedForm(Reasoned):
         error_messages={"required": A_NUMBER, "invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
     )  # fmt: skip
 
-    def __init__(self, *args, row: Ordered, **kwargs):
+    def __init__(self, data: Any = None, *, row: Ordered):
         self.row = row
         held = {name: getattr(row, name) for name in row.FACTS}
-        super().__init__(*args, initial={**held, "name": str(row) if row.pk else ""}, **kwargs)
+        super().__init__(data, initial={**held, "name": str(row) if row.pk else ""})
         self.order_fields([*(name for name in self.fields if name not in ("reason", "asked_by")), "reason", "asked_by"])
 
 
