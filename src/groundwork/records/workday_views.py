@@ -70,7 +70,7 @@ def _coming() -> list[tuple[str, str]]:
     for place in range(COMING):
         day = start + timedelta(days=place)
         if calendar.is_working(day) != (day.weekday() < 5):
-            what = _("worked") if calendar.is_working(day) else calendar.holiday(day) or _("off")
+            what = _("worked") if calendar.is_working(day) else calendar.holiday(day) or _("day off")
             found.append((languages.day(day), what))
     return found
 
