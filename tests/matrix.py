@@ -22,6 +22,7 @@ UNITS = {
     "invoice": UNIT,
     "purchase": 1_000_039,
     "claim": 1_000_081,
+    "deal": 1_000_099,
 }  # likewise of other types; those of the rest are UNIT
 OFFERED = {"product": "unit"}  # whoever writes down a product chooses from all units of the firm: words, no secret
 READING = "7391825"  # tenths that a metric reads from cost prices

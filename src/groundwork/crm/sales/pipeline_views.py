@@ -25,10 +25,7 @@ configures = allowed("configure", "settings")
 def pipelines(request):
     held = sales()
     shown = [(row, _stages(key)) for key, row in held.pipelines.items() if not row.retired_at]
-    lists = [
-        (value, label, [word for word in held.words.values() if word.list == value and not word.retired_at])
-        for value, label in Word.List.choices
-    ]  # fmt: skip
+    lists = [(value, label, _words(value, label)) for value, label in Word.List.choices]
     every = (*held.pipelines.values(), *held.stages.values(), *held.words.values())
     retired = [row for row in every if row.retired_at]
     return render(request, "sales/pipelines.html", {"pipelines": shown, "lists": lists, "retired": retired})
@@ -53,6 +50,13 @@ def _stages(pipeline: str) -> Table:
         for stage in sales().stages_of(pipeline)
     ]  # fmt: skip
     return Table(columns, rows, id=f"stages-{pipeline}", caption=_("Stages"), caption_seen=False)
+
+
+def _words(listed: str, label: str) -> Table:
+    words = [word for word in sales().words.values() if word.list == listed and not word.retired_at]
+    rows = [Row([Cell(str(word))], key=word.key, href=_address(word)) for word in words]
+    columns = [Column("name", _("Name"), main=True)]
+    return Table(columns, rows, id=f"words-{listed}", caption=label, caption_seen=False)
 
 
 def _days(count: int | None) -> str:

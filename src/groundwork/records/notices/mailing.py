@@ -215,10 +215,14 @@ def forget() -> None:
 
 
 def begin_anew(out) -> None:
-    """After a restore nothing from before goes out: it may have gone already. It all stands in the product."""
+    """After a restore nothing from before goes out: it may have gone already. It all stands in the product.
+
+    Who never had a mail and has no notice has nothing that could go twice.
+    """
     Mail.objects.waiting().update(state=State.DROPPED)
     moment = now()
-    for user in User.objects.filter(is_active=True):
+    told = {*Mail.objects.values_list("user_id", flat=True), *Notice.objects.values_list("user_id", flat=True)}
+    for user in User.objects.filter(is_active=True, pk__in=told):
         day = moment.astimezone(zone_of(user)).date()
         over = {"state": State.DROPPED, "handed_at": moment}
         mail, _made = Mail.objects.update_or_create(user=user, day=day, defaults=over)
