@@ -74,7 +74,12 @@ function filter() {
   const field = document.getElementById("filter-q");
   if (box && !field) {
     box.open = true; // its form is loaded when it opens
-    document.body.addEventListener("htmx:afterSettle", () => document.getElementById("filter-q")?.focus(), { once: true });
+    const settled = () => { // what else is loaded may settle before it
+      const loaded = document.getElementById("filter-q");
+      loaded?.focus();
+      if (loaded) document.body.removeEventListener("htmx:afterSettle", settled);
+    };
+    document.body.addEventListener("htmx:afterSettle", settled);
     return true;
   }
   if (box) box.open = true;
