@@ -693,6 +693,8 @@ ROWS: dict[str, Row] = {
         says=frozenset({404}),
     ),
     "work:feed": Row("signed in"),
+    "work:first_steps": Row("signed in"),
+    "work:first_steps_away": Row("signed in"),
     "work:calendar": Row("open", lambda case: [{"secret": "guessed"}], says=frozenset({404})),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:repeat": Row(

@@ -10,7 +10,7 @@ class SalesConfig(AppConfig):
 
     def ready(self):
         from groundwork.background.setup import Step, on_init
-        from groundwork.crm.sales import deals, due, lines, pipelines, types  # noqa: F401 - types registers
+        from groundwork.crm.sales import deals, due, lines, newcomers, pipelines, types  # noqa: F401 - they register
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.tasks.asking import DaySection, my_day

@@ -42,5 +42,12 @@ class Feed(models.Model):
         return found.first()
 
 
+class PutAway(models.Model):
+    """A person who does not want to see the list of first steps any more."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+
+
 def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The own calendar in other programs: its secret address, and what it gives."""
+"""The own calendar in other programs, and the first steps of newcomers."""
 
 from zoneinfo import ZoneInfo
 
@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groundwork.access.doors import open_to_all, signed_in
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
+from groundwork.crm.work import first_steps
 from groundwork.crm.work.calendar import calendar_of
 from groundwork.crm.work.models import Feed
+from groundwork.ui.table import Empty
 
 
 @never_cache
@@ -54,3 +56,22 @@ def calendar(request, secret):
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="groundwork.ics"'
     return answer
+
+
+@require_GET
+@signed_in
+def first_steps_page(request):
+    """How far the newcomers are that the person answers for, and how long it took them."""
+    empty = Empty(
+        _("Nobody of your people is new"),
+        _("Who joined within a year stands here: what real work they did first, and after how long."),
+    )
+    found = first_steps.of_my_people(request.user)
+    return render(request, "work/first_steps.html", {"newcomers": found, "empty": empty})
+
+
+@require_POST
+@signed_in
+def first_steps_away(request):
+    first_steps.put_away(request.user)
+    return redirect("records:day")
