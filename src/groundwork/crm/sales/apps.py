@@ -9,8 +9,9 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self):
+        from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init
-        from groundwork.crm.sales import deals, due, lines, newcomers, pipelines, types  # noqa: F401 - they register
+        from groundwork.crm.sales import checks, deals, due, lines, newcomers, pipelines, stage_times, tidying, types  # noqa: F401 - they register
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.tasks.asking import DaySection, my_day
@@ -35,6 +36,9 @@ class SalesConfig(AppConfig):
         keys.go("B", "deal")
         followers.add(Follower("stays in stages", deals.Deal.type_key, deals.keep_stays))
         on_init.add(Step("pipelines", pipelines.make_built_in))
+        on_init.add(Step("checks of order", checks.make_built_in))
+        schedules.every("sales.stage times", stage_times.measure, seconds=24 * 3600)
+        my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section))
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731

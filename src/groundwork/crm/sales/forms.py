@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.crm.sales.checks import MOST, HygieneCheck
 from groundwork.crm.sales.deals import NEEDED, Deal
 from groundwork.crm.sales.pipelines import Category, Ordered, Outcome, Pipeline, Stage, Word
 from groundwork.records.added.forms import Reasoned
@@ -41,7 +42,7 @@ class StageForm(OrderedForm):
     category = forms.ChoiceField(label=_("In the forecast"), choices=Category.choices)
     expected_days = forms.IntegerField(
         label=_("Expected days"), required=False, min_value=1, max_value=3650,
-        help_text=_("A deal that stands longer stands still. Empty: as long as four of five won ones stood."),
+        help_text=_("A deal that stands longer stands still. From thirty won deals on four of five of them say it."),
         error_messages={"invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
     )  # fmt: skip
     idle_days = forms.IntegerField(
@@ -60,7 +61,17 @@ class StageForm(OrderedForm):
         self.fields["needs"].choices = [(name, label[:1].upper() + label[1:]) for name, label in labels]  # type: ignore[attr-defined]
 
 
-FORMS: dict[type[Ordered], type[OrderedForm]] = {Pipeline: OrderedForm, Stage: StageForm, Word: OrderedForm}
+class CheckForm(OrderedForm):
+    weight = forms.IntegerField(
+        label=_("Weight"), min_value=0, max_value=MOST,
+        help_text=_("How much it counts beside the others; 0: not at all."),
+        error_messages={"required": A_NUMBER, "invalid": A_NUMBER, "min_value": A_NUMBER, "max_value": A_NUMBER},
+    )  # fmt: skip
+
+
+FORMS: dict[type[Ordered], type[OrderedForm]] = {
+    Pipeline: OrderedForm, Stage: StageForm, Word: OrderedForm, HygieneCheck: CheckForm,
+}  # fmt: skip
 
 
 def form_of(row: Ordered, data: Any = None) -> OrderedForm:

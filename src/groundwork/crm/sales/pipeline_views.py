@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groundwork.access.doors import allowed
 from groundwork.blueprint.models import Element
 from groundwork.core.languages import number
+from groundwork.crm.sales.checks import HygieneCheck
 from groundwork.crm.sales.deals import Deal
 from groundwork.crm.sales.forms import form_of
 from groundwork.crm.sales.pipelines import Ordered, Pipeline, Stage, Word, needed_in, sales
@@ -16,7 +17,7 @@ from groundwork.records.added.views import tried
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
 
-KINDS: dict[str, type[Ordered]] = {"pipeline": Pipeline, "stage": Stage, "word": Word}
+KINDS: dict[str, type[Ordered]] = {"pipeline": Pipeline, "stage": Stage, "word": Word, "rule": HygieneCheck}
 configures = allowed("configure", "settings")
 
 
@@ -26,9 +27,11 @@ def pipelines(request):
     held = sales()
     shown = [(row, _stages(key)) for key, row in held.pipelines.items() if not row.retired_at]
     lists = [(value, label, _words(value, label)) for value, label in Word.List.choices]
-    every = (*held.pipelines.values(), *held.stages.values(), *held.words.values())
+    checks = list(HygieneCheck.objects.all())
+    every = (*held.pipelines.values(), *held.stages.values(), *held.words.values(), *checks)
     retired = [row for row in every if row.retired_at]
-    return render(request, "sales/pipelines.html", {"pipelines": shown, "lists": lists, "retired": retired})
+    context = {"pipelines": shown, "lists": lists, "retired": retired, "checks": _checks(checks)}
+    return render(request, "sales/pipelines.html", context)
 
 
 def _stages(pipeline: str) -> Table:
@@ -59,6 +62,15 @@ def _words(listed: str, label: str) -> Table:
     return Table(columns, rows, id=f"words-{listed}", caption=label, caption_seen=False)
 
 
+def _checks(checks: list[HygieneCheck]) -> Table:
+    columns = [Column("name", _("Check"), main=True), Column("weight", _("Weight"), numeric=True)]
+    rows = [
+        Row([Cell(str(check)), Cell(str(check.weight), kind="number")], key=check.key, href=_address(check))
+        for check in checks if not check.retired_at
+    ]  # fmt: skip
+    return Table(columns, rows, id="checks", caption=_("Order on the board"), caption_seen=False)
+
+
 def _days(count: int | None) -> str:
     return "–" if count is None else number(count)
 
@@ -78,6 +90,8 @@ def _address(row: Ordered) -> str:
 def new(request, what):
     """A new one; a stage says of which pipeline (``of``), a word of which list."""
     row = _model(what)()
+    if isinstance(row, HygieneCheck):
+        raise Http404  # the product has eight
     of = request.GET.get("of", "")
     if isinstance(row, Stage):
         row.pipeline = get_object_or_404(Pipeline, pk=of if of.isdecimal() and len(of) < 19 else 0)

@@ -113,7 +113,7 @@ class Stage(Ordered):
     )  # fmt: skip
     expected_days = models.PositiveSmallIntegerField(
         _("expected days"), null=True, blank=True,
-        help_text=_("A deal that stands longer stands still. Empty: as long as four of five won ones stood."),
+        help_text=_("A deal that stands longer stands still. From thirty won deals on four of five of them say it."),
     )  # fmt: skip
     idle_days = models.PositiveSmallIntegerField(
         _("days without a touch"), null=True, blank=True, help_text=_("After how many days without a word it is idle.")
