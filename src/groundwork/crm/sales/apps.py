@@ -3,6 +3,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
+def fill_demo(demo) -> None:
+    from groundwork.crm.sales.demo import fill  # the demo's texts are needed by its command alone
+
+    fill(demo)
+
+
 class SalesConfig(AppConfig):
     name = "groundwork.crm.sales"
     label = "sales"
@@ -12,6 +18,7 @@ class SalesConfig(AppConfig):
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init
         from groundwork.crm.sales import checks, deals, due, lines, newcomers, pipelines, stage_times, tidying, types  # noqa: F401 - they register
+        from groundwork.crm.trade.demo import DemoPart, demo_parts
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.tasks.asking import DaySection, my_day
@@ -39,6 +46,7 @@ class SalesConfig(AppConfig):
         on_init.add(Step("checks of order", checks.make_built_in))
         schedules.every("sales.stage times", stage_times.measure, seconds=24 * 3600)
         my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section))
+        demo_parts.add(DemoPart("deals", fill_demo))
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731
