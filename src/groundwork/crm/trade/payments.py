@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Max, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +13,8 @@ from groundwork.core.languages import money
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.records.models import Part, Record, keyset_indexes
+
+NOT_SHARED_OUT = ~Q(shared_minor=F("amount_minor"))
 
 
 class Payment(Record):
@@ -43,6 +45,7 @@ class Payment(Record):
         indexes = [
             *keyset_indexes("payment", "paid_on", "sort_key", "amount_minor"),
             models.Index(fields=["company", "paid_on"], name="payment_of_company"),
+            models.Index(fields=["paid_on"], condition=NOT_SHARED_OUT, name="payment_not_shared_out"),
         ]
         constraints = [
             models.CheckConstraint(
