@@ -202,7 +202,7 @@ class Invoice(WithLines, Record):
             models.Index(
                 fields=["company", "due_on"], condition=Q(archived_at=None) & ~Q(open_minor=0), name="invoice_open"
             ),
-            models.Index(fields=["archived_at"], condition=~Q(archived_at=None), name="invoice_archived"),
+            models.Index(fields=["archived_at"], condition=Q(archived_at__isnull=False), name="invoice_archived"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='invoice',
-            index=models.Index(condition=models.Q(('archived_at', None), _negated=True), fields=['archived_at'], name='invoice_archived'),
+            index=models.Index(condition=models.Q(('archived_at__isnull', False)), fields=['archived_at'], name='invoice_archived'),
         ),
         migrations.AddIndex(
             model_name='payment',
