@@ -1,11 +1,12 @@
 """Tasks of a person and of a record: what is asked, given, done, and shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -170,6 +171,26 @@ def tasks_about(record: Record) -> list[Task]:
     """What is owed about a record, the most urgent first, and what was done last: one query."""
     found = Task.objects.current().about(record).select_related("owner", "created_by", "done_by")
     return list(found.order_by("-state", "due_on", "pk")[:SHOWN])
+
+
+def next_steps(records: Iterable[Record], user) -> dict[int, Task]:
+    """{record's id: its next step}, the earliest open task about it; all ``records`` are of one type. One query.
+
+    Whoever sees a record reads its tasks: records out of the person's sight are left out.
+    """
+    found = list(records)
+    return steps_about(found[0].type_key, [record.pk for record in found], user) if found else {}
+
+
+def steps_about(type_key: str, ids: Collection[int], user) -> dict[int, Task]:
+    """The same by the ids of records of one type."""
+    if not ids:
+        return {}
+    seen = types[type_key].model.objects.visible_to(user).filter(pk__in=ids).order_by()
+    others = Task.objects.open().filter(about_type=type_key, about_id=OuterRef("about_id")).order_by("due_on", "pk")
+    steps = Task.objects.open().filter(about_type=type_key, about_id__in=seen.values("pk"))
+    steps = steps.filter(pk=Subquery(others.values("pk")[:1])).select_related("owner")
+    return {step.about_id: step for step in steps if step.about_id is not None}
 
 
 # ── my day

@@ -14,7 +14,7 @@ from groundwork.crm.customers.models import ContactDate
 from groundwork.crm.customers.testing import make_company, make_contact
 from groundwork.records.models import Activity
 from groundwork.records.tasks.asking import finish as complete
-from groundwork.records.tasks.asking import give
+from groundwork.records.tasks.asking import give, next_steps
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import types
 from groundwork.records.write import put_part, writing
@@ -285,3 +285,22 @@ def test_my_day_leads_to_the_week_where_what_is_late_is_marked_and_others_tasks_
     assert re.findall(r'<li class="card( late)?".*?draggable="false">([^<]+)', week) == [
         (" late", "Long owed"), ("", "Owed now"),
     ]  # fmt: skip
+
+
+def test_the_next_step_of_each_record_is_its_earliest_open_task_and_is_found_in_one_query(
+    cast, django_assert_num_queries
+):
+    bakery, cafe, elsewhere = make_company(cast.anna), make_company(cast.anna), make_company(cast.ivan)
+    give(bakery, by=cast.anna, what="Visit", due_on=date(2026, 12, 9))
+    done = give(bakery, by=cast.anna, what="Write", due_on=date(2026, 12, 1))
+    first = give(bakery, by=cast.piotr, what="Ring", due_on=date(2026, 12, 2))
+    give(bakery, by=cast.anna, what="Ring too", due_on=date(2026, 12, 2))
+    give(elsewhere, by=cast.ivan, what="Send samples", due_on=date(2026, 12, 1))
+    complete(done, by=cast.anna)
+    next_steps([cafe], cast.anna)  # reads her rights, once
+
+    with django_assert_num_queries(1):
+        steps = next_steps([bakery, cafe, elsewhere], cast.anna)
+
+    assert steps == {bakery.pk: first}
+    assert next_steps([], cast.anna) == {}
