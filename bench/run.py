@@ -1,7 +1,7 @@
 """``make bench``: how fast the pages are, as multiples of raw SQL and of a bare page measured in the same run.
 
     python -m bench [--small 1000] [--large 100000] [--lines 200000] [--report 5000000]
-                    [--only sqlite|postgresql] [--json FILE]
+                    [--deals 8800] [--only sqlite|postgresql] [--json FILE]
 
 Two firms are made, one with --small companies and invoices and one with --large, on SQLite and, where DATABASE_URL
 names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page is asked for
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=100_000, help="of the large one")
     parser.add_argument("--lines", type=int, default=200_000, help="lines of the file to import; 0: none")
     parser.add_argument("--report", type=int, default=500_000, help="invoice lines under the view from above; 0: none")
+    parser.add_argument("--deals", type=int, default=8_800, help="deals of the four files to import; 0: none")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
     args = parser.parse_args()
@@ -59,6 +60,10 @@ def measured(server: str, args) -> dict:
             say(f"{server}: importing {args.lines:,} lines")
             path = write_lines(Path(folder) / "lines.csv", args.lines)
             result["import"] = child(environment, "bench.importing", str(path), str(args.lines))
+    if args.deals:
+        with database(server, "deals") as environment:
+            say(f"{server}: importing {args.deals:,} deals")
+            result["deals"] = child(environment, "bench.opportunities", str(args.deals))
     if args.report:
         with database(server, "report") as environment:
             say(f"{server}: {args.report:,} lines seen from above")
@@ -164,6 +169,11 @@ def show(server: str, figures: dict) -> None:
         )
     if done := figures.get("report"):
         show_report(done)
+    if done := figures.get("deals"):
+        print(
+            f"deals: {done['deals']:,} in {done['seconds']:.1f} s = {done['a_minute']:,.0f} a minute, "
+            f"at most {done['megabytes']:.0f} MB"
+        )
     if done := figures.get("import"):
         if "refused" in done:
             print(f"import: not measured: {done['refused']}")

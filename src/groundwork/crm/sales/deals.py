@@ -1,5 +1,6 @@
 """Deals: what may be sold to whom, for how much, until when, and in which stage that stands."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groundwork.blueprint.models import Firm
-from groundwork.core.clock import now, today
+from groundwork.core.clock import now, start_of, today
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales import pipelines
 from groundwork.crm.sales.pipelines import Category, Outcome, sales
 from groundwork.crm.trade.document_lines import DocumentLine, WithLines, discount_is_a_share
 from groundwork.records.added.chosen import ChosenField
 from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.records.write import channel, is_being_made
 
 NEEDED = (  # the facts that a stage may ask for
     "company", "contact", "amount_minor", "expected_on", "source", "product", "category", "reason", "reason_note",
@@ -106,12 +108,18 @@ class Deal(WithLines, Record):
         if stage is None:
             return
         self.pipeline, self.state = str(stage.pipeline_id), stage.outcome
-        if self.stage != self._stage_then:
-            self.stage_since, self._stage_then = now(), self.stage
         if self.state == Outcome.OPEN:
             self.closed_on, self.reason, self.reason_note = None, "", ""
         else:
             self.closed_on = self.closed_on or today()
+        if self.stage != self._stage_then:
+            self.stage_since, self._stage_then = self._entered_at(), self.stage
+
+    def _entered_at(self) -> datetime:
+        """Now; what a file brings from elsewhere stands in its stage since it was closed or opened there."""
+        if channel() == "import" and is_being_made(self):
+            return min(now(), start_of(self.closed_on or self.opened_on))
+        return now()
 
     def recount(self):
         sums = self.lines.aggregate(total=models.Sum("amount_minor"), count=models.Count("pk"))

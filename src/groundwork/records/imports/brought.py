@@ -24,6 +24,7 @@ class Brought:
     frozen: Callable[[Any], frozenset[str]] | None = None
     is_person: bool = False  # its title is a person's name, which tables keep in several columns
     without: tuple[str, ...] = ()  # parts that a layout of their own brings
+    is_owned: bool = False  # a column may say whose it is, for an importer who may hand such records over
 
 
 brought: Registry[Brought] = Registry(lambda item: item.type)

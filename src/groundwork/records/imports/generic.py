@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from groundwork.access.models import Department, User
-from groundwork.access.rights import rights
+from groundwork.access.rights import reach, rights
 from groundwork.blueprint.models import Firm
 from groundwork.core import languages
 from groundwork.core.languages import folded
@@ -97,7 +97,8 @@ def is_needed(model_field) -> bool:
 
 def writable(kind: RecordType) -> list[str]:
     """Files come in by hand only."""
-    shown = (kind.field(name) for name in kind.fields)
+    names = dict.fromkeys((*kind.fields, *(("owner",) if way_of(kind.key).is_owned else ())))
+    shown = (kind.field(name) for name in names)
     return [item.name for item in shown if item.model_field.editable and item.kind != "file"]
 
 
@@ -218,7 +219,11 @@ class RecordLayout(Layout):
     def open_fields(self) -> set[str]:
         """The fields that the importer may write; the others are left as they are."""
         user = self.job.requester
-        return {name for name in self.fields if user is None or not rights(user).field_mode(self.kind.key, name)}
+        if user is None:
+            return set(self.fields)
+        scope = reach(user, "edit", self.kind.key)
+        kept = set() if scope.all or scope.departments else {"owner"}
+        return {name for name in self.fields if name not in kept and not rights(user).field_mode(self.kind.key, name)}
 
     # ── the file
 
