@@ -1,5 +1,5 @@
-"""A hardware seller's deals in four CSV files, of the shape of the public set crm-sales-opportunities, brought in by the
-product's own import: ``python -m bench.opportunities 8800`` inside an environment of ``bench.run.database``."""
+"""A hardware seller's deals in four CSV files, of the shape of the public set crm-sales-opportunities, brought in by
+the product's own import: ``python -m bench.opportunities 8800`` inside an environment of ``bench.run.database``."""
 
 import csv
 import json
@@ -67,6 +67,7 @@ def main(deals: int) -> None:
         folder = write_opportunities(Path(place), deals)
         with (folder / "sales_teams.csv").open(newline="", encoding="utf-8") as file:
             _make_agents(list(csv.DictReader(file)))
+        _bring(folder / "accounts.csv", "company")  # a subsidiary finds its parent the second time
         seconds = {name: _bring(folder / f"{name}.csv", what) for name, what in FILES.items()}
     from groundwork.crm.sales.models import Deal
 

@@ -17,8 +17,18 @@ class SalesConfig(AppConfig):
     def ready(self):
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init
-        from groundwork.crm.sales import checks, deals, due, lines, pipelines, stage_times, tidying
-        from groundwork.crm.sales import headers, newcomers, types  # noqa: F401 - they register
+        from groundwork.crm.sales import (  # noqa: F401 - they register
+            checks,
+            deals,
+            due,
+            headers,
+            lines,
+            newcomers,
+            pipelines,
+            stage_times,
+            tidying,
+            types,
+        )
         from groundwork.crm.trade.demo import DemoPart, demo_parts
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
