@@ -45,6 +45,21 @@ def imports_survive(firm, calm, folder: Path, kills: int) -> None:
         assert firm.must(*report) == calm.must(*report)
 
 
+def moves_survive(firm, kills: int, deals: int) -> None:
+    found = shaken(firm, "moves", kills, 7, deals)
+    assert found["faults"] == []
+    assert found["halfway"] > kills // 10
+
+
+def test_a_move_of_many_deals_killed_again_and_again_reaches_all_of_them_or_goes_back_whole(firm):
+    moves_survive(firm, 10, 150)
+
+
+@pytest.mark.soak
+def test_a_move_of_five_thousand_deals_killed_again_and_again_reaches_all_or_goes_back_whole(firm):
+    moves_survive(firm, 200, 5000)
+
+
 def test_of_seventy_five_killed_writers_no_acknowledged_save_is_lost_and_no_record_is_torn(firm):
     saves_survive(firm, 75)
 

@@ -2,6 +2,7 @@
 
     python -m tests.support.shaken writers KILLS SEED
     python -m tests.support.shaken imports KILLS SEED FILE
+    python -m tests.support.shaken moves KILLS SEED DEALS
 
 Run it in the environment of an installation. A child is forked (1,000 kills shall not cost 1,000 starts of Python),
 opens its own connection, and says through a pipe what was committed. Prints one JSON object; "faults" is empty where
@@ -91,26 +92,26 @@ def faults_of_saves(said: list[list[str]]) -> list[str]:
     ]
 
 
-def faults_of_records() -> list[str]:
+def faults_of_records(type_key: str = "company") -> list[str]:
     """No record is torn: history without gaps and doubles, search and sums in step, numbers used once."""
     from django.db.models import Sum
 
-    from groundwork.crm.customers.models import Company
     from groundwork.records.models import Change, SearchRow, Tally
+    from groundwork.records.types import types
 
-    rows = list(Company.objects.values_list("pk", "version", "name", "number"))
+    rows = list(types[type_key].model.objects.values_list("pk", "version", "name", "number"))
     versions: dict[int, list[int]] = {}
-    for pk, version in Change.objects.filter(type="company").order_by("pk").values_list("object_id", "version"):
+    for pk, version in Change.objects.filter(type=type_key).order_by("pk").values_list("object_id", "version"):
         versions.setdefault(pk, []).append(version)
-    titles = dict(SearchRow.objects.filter(type="company").values_list("object_id", "title"))
-    counted = Tally.objects.filter(type="company").aggregate(n=Sum("count"))["n"] or 0
+    titles = dict(SearchRow.objects.filter(type=type_key).values_list("object_id", "title"))
+    counted = Tally.objects.filter(type=type_key).aggregate(n=Sum("count"))["n"] or 0
     faults = [f"{pk}: history {versions.get(pk)} of version {version}" for pk, version, _name, _number in rows
               if versions.get(pk) != list(range(1, version + 1))]  # fmt: skip
     faults += [f"{pk}: search says {titles.get(pk)}" for pk, _version, name, _number in rows if titles.get(pk) != name]
     if set(titles) != {row[0] for row in rows}:
-        faults.append("search finds companies that are not there")
+        faults.append("search finds what is not there")
     if counted != len(rows):
-        faults.append(f"the list counts {counted} of {len(rows)} companies")
+        faults.append(f"the list counts {counted} of {len(rows)}")
     if len({row[3] for row in rows}) != len(rows):
         faults.append("a number was used twice")
     return faults
@@ -155,6 +156,64 @@ def shake_imports(kills: int, seed: int, file: str) -> dict:
     return {"halfway": halfway, "counts": job.counts, "sums": job.sums, "faults": faults}
 
 
+# ── a move of many deals
+
+
+def shake_moves(kills: int, seed: int, deals: str) -> dict:
+    """Move all deals to another stage and take it back, again and again, killed all the while."""
+    from groundwork.access.models import User
+    from groundwork.background.models import Run
+    from groundwork.background.work import carry_out
+    from groundwork.crm.sales.pipelines import sales
+    from groundwork.records.lists import bulk
+    from groundwork.records.types import types
+
+    by, dice, halfway = User.objects.get(email="olga@example.com"), random.Random(seed), 0  # noqa: S311 - not a secret
+    first, second = [row.key for row in sales().stages_of(sales().first_pipeline, "open")[:2]]
+    fill_with_deals(by, int(deals))
+    order = bulk.Order(types["deal"], by, "edit", name="stage", values={"stage": [second]})
+    run = bulk.begin(order)
+    for _turn in range(kills):
+        killed(lambda _pipe, run=run: carry_out(run), dice.uniform(0.05, 3 * LONGEST))
+        run = Run.objects.get(pk=run.pk)
+        halfway += 0 < run.done < run.total
+        grown_old()
+        if run.is_finished:
+            run = bulk.take_back(run) if run.kind == "records.bulk" else bulk.begin(order)
+    run = carry_out(run)
+    at = second if run.kind == "records.bulk" else first
+    return {"halfway": halfway, "faults": [*faults_of_moves(at), *faults_of_records("deal"), *damage()]}
+
+
+def fill_with_deals(by, count: int) -> None:
+    from groundwork.crm.customers.models import Company
+    from groundwork.crm.sales.deals import Deal
+    from groundwork.records.write import acting, creating, writing_many
+
+    company = creating(Company(name="Tortola"), by=by)
+    with acting(by, "created"):
+        writing_many(created=[Deal(name=f"Hazelnuts {place}", company=company) for place in range(count)])
+
+
+def faults_of_moves(at: str) -> list[str]:
+    """All stand in one stage, none was moved twice by one act, and the time in stages tells the same."""
+    from django.db.models import Count
+
+    from groundwork.crm.sales.deals import Deal, Stay
+    from groundwork.records.models import Change
+
+    elsewhere = Deal.objects.exclude(stage=at).count()
+    faults = [f"{elsewhere} deals stand elsewhere"] if elsewhere else []
+    twice = Change.objects.filter(type="deal").values("changeset", "object_id").annotate(n=Count("pk")).filter(n__gt=1)
+    faults += [f"one act moved {twice.count()} deals twice"] if twice.exists() else []
+    now_in = dict(Stay.objects.filter(left_at=None).values_list("deal", "stage"))
+    if now_in != dict(Deal.objects.values_list("pk", "stage")):
+        faults.append("the time in stages tells of other stages")
+    if Stay.objects.filter(left_at=None).count() != len(now_in):
+        faults.append("a deal stands in two stages")
+    return faults
+
+
 def grown_old() -> None:
     """As if the lease of the killed process had run out: 45 seconds later. It had no fault, so no attempt counts."""
     from groundwork.background.models import Run
@@ -166,7 +225,8 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groundwork.config.settings")
     django.setup()
     what, kills, seed, *rest = arguments
-    found = (shake_writers if what == "writers" else shake_imports)(int(kills), int(seed), *rest)
+    shake = {"writers": shake_writers, "imports": shake_imports, "moves": shake_moves}[what]
+    found = shake(int(kills), int(seed), *rest)
     print(json.dumps(found))
     return 0
 
