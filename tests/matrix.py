@@ -696,6 +696,23 @@ ROWS: dict[str, Row] = {
     "work:first_steps": Row("signed in"),
     "work:first_steps_away": Row("signed in"),
     "work:calendar": Row("open", lambda case: [{"secret": "guessed"}], says=frozenset({404})),
+    "sales:reviews": Row("view review"),
+    "sales:review_new": Row("create review", post=lambda case: {"name": "typed"}),
+    "sales:review": Row("view review", opens=("review", "view")),
+    "sales:review_begin": Row("edit review", opens=("review", "edit"), says=frozenset({409})),
+    "sales:review_turn": Row(
+        "edit review", lambda case: [{"person": 1}], opens=("review", "edit"), says=frozenset({404, 409})
+    ),
+    "sales:review_decide": Row(
+        "edit review",
+        lambda case: [{"deal": 1, "what": "keep"}],
+        opens=("review", "edit"),
+        says=frozenset({404, 409, 422}),
+    ),
+    "sales:review_say": Row(
+        "edit review", opens=("review", "edit"), post=lambda case: {"say-text": "typed"}, says=frozenset({409})
+    ),
+    "sales:review_end": Row("edit review", opens=("review", "edit"), says=frozenset({409})),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:repeat": Row(
         "view record", may=order_makers, says=frozenset({409}), types=lambda kind: kind.key == "company"

@@ -27,8 +27,10 @@ from groundwork.core.clock import now, standing_at
 from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import Settings, rules
-from groundwork.crm.sales.forms import OrderedForm, StageForm
+from groundwork.crm.sales.checks import HygieneCheck
+from groundwork.crm.sales.forms import CheckForm, OrderedForm, StageForm
 from groundwork.crm.sales.pipelines import Pipeline, Stage
+from groundwork.crm.sales.review.forms import PlanForm, SayForm
 from groundwork.crm.trade.actions import credited
 from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
 from groundwork.crm.trade.goods_buttons import CostForm
@@ -129,6 +131,9 @@ def forms_asked(cast):
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
         OrderedForm: lambda data: OrderedForm(data, row=Pipeline()),
         StageForm: lambda data: StageForm(data, row=Stage()),
+        CheckForm: lambda data: CheckForm(data, row=HygieneCheck(weight=1)),
+        PlanForm: lambda data: PlanForm(data, user=adam),
+        SayForm: lambda data: SayForm(data, user=adam),
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
         LayoutForm: lambda data: LayoutForm(data, kind=company, shape=as_declared(company), is_made=False),
         ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),

@@ -29,6 +29,8 @@ class SalesConfig(AppConfig):
             tidying,
             types,
         )
+        from groundwork.crm.sales.review import screens, snapshots
+        from groundwork.crm.sales.review import types as review_types  # noqa: F401 - registers
         from groundwork.crm.trade.demo import DemoPart, demo_parts
         from groundwork.records.control.conditions import Situation, situations
         from groundwork.records.pages import ActLabel, acts
@@ -46,6 +48,12 @@ class SalesConfig(AppConfig):
         )  # fmt: skip
         entries.add(
             Entry(
+                "reviews", _("Board review"), "presentation", lambda: reverse("sales:reviews"), "management", 25,
+                may=lambda user: user.can("create", "review") and leads_others(user),
+            )
+        )  # fmt: skip
+        entries.add(
+            Entry(
                 "pipelines", _("Pipelines"), "kanban", lambda: reverse("sales:pipelines"), "settings", 35,
                 may=lambda user: user.can("configure", "settings"),
             )
@@ -56,10 +64,25 @@ class SalesConfig(AppConfig):
         on_init.add(Step("pipelines", pipelines.make_built_in))
         on_init.add(Step("checks of order", checks.make_built_in))
         schedules.every("sales.stage times", stage_times.measure, seconds=24 * 3600)
+        schedules.every("sales.reviews", snapshots.take_those_before, seconds=300)
+        my_day.add(DaySection("review", "sales/review/day.html", screens.day_section))
         my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section))
         demo_parts.add(DemoPart("deals", fill_demo))
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731
         situations.add(Situation("due", "company", _("due to order, and has not"), due.due_ids, may_know))
+        acts.add(ActLabel("review.decided", _("Decided in a review"), can_go_back=True))
+        acts.add(ActLabel("review.said", _("Said in a review")))
+        acts.add(ActLabel("review.begun", _("Review begun")))
+        acts.add(ActLabel("review.turned", _("Next person in a review")))
+        acts.add(ActLabel("review.ended", _("Review ended")))
         acts.add(ActLabel("order.repeat", _("Ordered again"), can_go_back=True))
+
+
+def leads_others(user) -> bool:
+    """Does the person change deals of others?"""
+    from groundwork.access.rights import reach
+
+    scope = reach(user, "edit", "deal")
+    return scope.all or bool(scope.departments)

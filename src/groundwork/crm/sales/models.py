@@ -1,4 +1,5 @@
 from groundwork.crm.sales.checks import HygieneCheck  # noqa: F401
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine, Stay  # noqa: F401 - with what is done to them
 from groundwork.crm.sales.pipelines import Pipeline, Stage, Word  # noqa: F401
+from groundwork.crm.sales.review.models import Review, ReviewDecision, Seat, Snapshot  # noqa: F401
 from groundwork.crm.sales.stage_times import StageTime  # noqa: F401

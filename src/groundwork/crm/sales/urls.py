@@ -1,6 +1,7 @@
 from django.urls import path
 
 from groundwork.crm.sales import pipeline_views, views
+from groundwork.crm.sales.review import views as review_views
 
 app_name = "sales"
 urlpatterns = [
@@ -9,6 +10,14 @@ urlpatterns = [
     path("pipelines/<slug:what>/<int:pk>", pipeline_views.configured, name="configured"),
     path("pipelines/<slug:what>/<int:pk>/switch", pipeline_views.switch, name="configured_switch"),
     path("due", views.due_page, name="due"),
+    path("review", review_views.reviews, name="reviews"),
+    path("review/new", review_views.new, name="review_new"),
+    path("review/<int:pk>", review_views.review, name="review"),
+    path("review/<int:pk>/begin", review_views.begin, name="review_begin"),
+    path("review/<int:pk>/turn/<int:person>", review_views.turn, name="review_turn"),
+    path("review/<int:pk>/decide/<int:deal>/<slug:what>", review_views.decide, name="review_decide"),
+    path("review/<int:pk>/say", review_views.say, name="review_say"),
+    path("review/<int:pk>/end", review_views.end, name="review_end"),
     path("r/<slug:type_key>/<int:pk>/again", views.again, name="repeat"),
     path("r/<slug:type_key>/<int:pk>/call", views.call, name="call"),
 ]

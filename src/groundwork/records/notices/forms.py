@@ -20,6 +20,7 @@ ABOUT = {
     Notice.Kind.CHANGE: gettext_lazy("something that I follow changes"),
     Notice.Kind.CONTROL: gettext_lazy("something that I answer for did not happen in time"),
     Notice.Kind.TOLD: gettext_lazy("something that others answer for did not happen in time"),
+    Notice.Kind.MINUTES: gettext_lazy("the minutes of a review that I took part in"),
 }
 TASKS = "tasks"  # of the digest; in a mail it is one of the choices like those of notices
 

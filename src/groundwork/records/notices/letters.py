@@ -124,6 +124,7 @@ def groups_of(user, told: Sequence[Told], since: datetime) -> list[Group]:
         (Kind.CHANGE, _("Changed in what you follow")),
         (Kind.CONTROL, _("Did not happen in time, and you answer for it")),
         (Kind.TOLD, _("Did not happen in time")),
+        (Kind.MINUTES, _("Minutes")),
     ]
     changed = [item for item in told if item.notice.kind == Kind.CHANGE]
     fields = changed_fields(user, changed, since)
