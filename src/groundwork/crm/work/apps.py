@@ -16,7 +16,7 @@ class WorkConfig(AppConfig):
         my_day.add(DaySection("first steps", "work/day.html", first_steps.day_section))
         entries.add(
             Entry(
-                "first steps", _("First steps"), "footprints", lambda: reverse("work:first_steps"), "management", 30,
+                "first steps", _("First steps"), "sprout", lambda: reverse("work:first_steps"), "management", 30,
                 may=lambda user: user.can("view", "reports"),
             )
         )  # fmt: skip
