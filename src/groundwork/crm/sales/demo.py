@@ -17,7 +17,7 @@ from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales import pipelines
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine
 from groundwork.crm.sales.pipelines import Category, Outcome, Stage, Word, sales
-from groundwork.crm.trade.demo import LANGUAGE_OF, Demo
+from groundwork.crm.trade.demo import Demo
 from groundwork.crm.trade.demo_goods import RATES
 from groundwork.crm.trade.demo_trade import CURRENCY_OF
 from groundwork.crm.trade.models import Product
@@ -104,7 +104,7 @@ class Year:
 
     def _way(self, company: Company) -> Way:
         rnd, key = self.random, self.keys[company.owner_id or 0]
-        language = LANGUAGE_OF[company.country]
+        language = self.demo.people[key].language or "en"  # people write down what they sell in their own
         currency, share = CURRENCY_OF.get(company.country, ("EUR", 0))
         source = rnd.choices(self.words[Word.List.SOURCE], SOURCES)[0]
         product = rnd.choice(self.products) if rnd.random() < 0.7 else None
