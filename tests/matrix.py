@@ -713,6 +713,16 @@ ROWS: dict[str, Row] = {
         "edit review", opens=("review", "edit"), post=lambda case: {"say-text": "typed"}, says=frozenset({409})
     ),
     "sales:review_end": Row("edit review", opens=("review", "edit"), says=frozenset({409})),
+    "sales:forecast": Row("view deal", queries=lambda case: ["", "?by=product", "?by=owner", "?currency=EUR"]),
+    "sales:forecast_xlsx": Row("export deal"),
+    "sales:targets": Row(
+        "edit deal",
+        post=lambda case: {"p1-2026-11": "typed"},
+        may=lambda case, oracle: (
+            403 if case.actor in oracle.roles and oracle.reach(case.actor, "edit", "deal") == Reach.OWN else None
+        ),
+        says=frozenset({302}),
+    ),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:repeat": Row(
         "view record", may=order_makers, says=frozenset({409}), types=lambda kind: kind.key == "company"

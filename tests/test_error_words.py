@@ -31,6 +31,7 @@ from groundwork.crm.sales.checks import HygieneCheck
 from groundwork.crm.sales.forms import CheckForm, OrderedForm, StageForm
 from groundwork.crm.sales.pipelines import Pipeline, Stage
 from groundwork.crm.sales.review.forms import PlanForm, SayForm
+from groundwork.crm.sales.targets import TargetsForm
 from groundwork.crm.trade.actions import credited
 from groundwork.crm.trade.buttons import IssueForm, QuantitiesForm
 from groundwork.crm.trade.goods_buttons import CostForm
@@ -134,6 +135,7 @@ def forms_asked(cast):
         CheckForm: lambda data: CheckForm(data, row=HygieneCheck(weight=1)),
         PlanForm: lambda data: PlanForm(data, user=adam),
         SayForm: lambda data: SayForm(data, user=adam),
+        TargetsForm: lambda data: TargetsForm(data, user=adam),
         FieldForm: lambda data: FieldForm(data, kind="text", type_key="company"),
         LayoutForm: lambda data: LayoutForm(data, kind=company, shape=as_declared(company), is_made=False),
         ByValueForm: lambda data: ByValueForm(data, kind=company, when="kind", is_made=False),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 WIDTH, HEIGHT = 640, 200
 LEFT, TOP, FLOOR = 44, 24, 168
 TICKS = 4
+LINE = 13  # between two words over one bar
 ABOVE = 20  # how far over a bar its words reach
 
 
@@ -114,6 +115,8 @@ def draw(chart: BarChart) -> Drawing:
                     round(base - tall - 6, 1),
                 )
             )
+            if series.pale and len(bars) > first + 1 and tall:  # a thin forecast leaves the words of its bar their room
+                bars[-1].text_y = min(bars[-1].text_y, round(bars[-2].text_y - LINE, 1))
             base -= tall
         aim = chart.target.values[place] if chart.target else None
         if aim is not None:

@@ -26,6 +26,7 @@ class SalesConfig(AppConfig):
             newcomers,
             pipelines,
             stage_times,
+            targets,
             tidying,
             types,
         )
@@ -68,6 +69,13 @@ class SalesConfig(AppConfig):
         my_day.add(DaySection("review", "sales/review/day.html", screens.day_section))
         my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section))
         demo_parts.add(DemoPart("deals", fill_demo))
+        entries.add(
+            Entry(
+                "forecast", _("Forecast"), "target", lambda: reverse("sales:forecast"), "management", 15,
+                may=lambda user: user.can("view", "deal") and user.can("view", "reports"),
+            )
+        )  # fmt: skip
+        schedules.every("sales.forecast kept", targets.keep_snapshot, seconds=24 * 3600)
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731

@@ -13,19 +13,22 @@ from typing import Any
 
 from groundwork.access.models import User
 from groundwork.core import clock
+from groundwork.core.months import first_of_month
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales import pipelines
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine
 from groundwork.crm.sales.pipelines import Category, Outcome, Stage, Word, sales
-from groundwork.crm.trade.demo import Demo
+from groundwork.crm.sales.targets import Target, keep_snapshot
+from groundwork.crm.trade.demo import SELLERS, Demo
 from groundwork.crm.trade.demo_goods import RATES
-from groundwork.crm.trade.demo_trade import CURRENCY_OF
+from groundwork.crm.trade.demo_trade import CURRENCY_OF, SEASON
 from groundwork.crm.trade.models import Product
 from groundwork.records.models import Activity
 from groundwork.records.tasks.models import Task
 from groundwork.records.write import acting, fold_tallies, part_changed, values, writing_many
 
 YEAR = 364  # days
+WATCHED = 70  # days of which the forecast was kept week by week
 MOST = 3_000  # deals of a large firm
 ABOUT = {
     "pl": ("Orzechy na kosze świąteczne", "Migdały do marcepanu, sezon", "Mieszanki pod marką własną",
@@ -79,7 +82,22 @@ def fill(demo: Demo) -> None:
         hour = demo.random.randint(7, 15)
         with clock.standing_at(datetime.combine(day, time(hour, demo.random.randint(0, 59)), tzinfo=UTC)):
             year.write_up(demo.people[key], key, ways)
+            if day > demo.today - timedelta(days=WATCHED):
+                keep_snapshot()
+    _targets(demo)
     fold_tallies()
+
+
+def _targets(demo: Demo) -> None:
+    """What each seller is to win in six months, set by their head; the season is before Christmas."""
+    rows = []
+    for key, share in SELLERS.items():
+        for ahead in range(-2, 4):
+            first = first_of_month(demo.today, ahead)
+            amount = round(share * demo.size.companies / 300 * SEASON[first.month - 1] * 2.5) * 10_000
+            rows.append(Target(person=demo.people[key], month=first, amount_minor=amount, currency="EUR",
+                               set_by=demo.people["piotr"]))  # fmt: skip
+    Target.objects.bulk_create(rows)
 
 
 class Year:

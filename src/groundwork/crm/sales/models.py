@@ -3,3 +3,4 @@ from groundwork.crm.sales.deals import Deal, DealContact, DealLine, Stay  # noqa
 from groundwork.crm.sales.pipelines import Pipeline, Stage, Word  # noqa: F401
 from groundwork.crm.sales.review.models import Review, ReviewDecision, Seat, Snapshot  # noqa: F401
 from groundwork.crm.sales.stage_times import StageTime  # noqa: F401
+from groundwork.crm.sales.targets import KeptForecast, Target  # noqa: F401

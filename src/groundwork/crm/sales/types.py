@@ -1,11 +1,15 @@
 """What makes deals visible: one declaration."""
 
+from functools import partial
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.crm.sales import forecast
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine, refuse_what_does_not_fit
 from groundwork.crm.sales.pipelines import Outcome, sales, stage_rules
 from groundwork.crm.trade.prices import price_may_wait
-from groundwork.records.types import PartType, RecordType, types
+from groundwork.records.types import PartType, RecordType, Sign, types
 
 CLOSING = ("closed_on", "reason", "reason_note")
 
@@ -69,6 +73,7 @@ deal = types.add(
             "source",
             "category",
             "amount_minor",
+            "currency",
             "expected_on",
             "opened_on",
             "closed_on",
@@ -77,6 +82,17 @@ deal = types.add(
             "department",
             "updated_at",
         ),
+        signs=(
+            Sign(
+                "in_forecast",
+                _("counts in the forecast as"),
+                forecast.category_choices,
+                forecast.counting_as,
+                like="category",
+            ),
+            Sign("reached", _("reached the stage"), forecast.stage_choices, forecast.reached, like="stage"),
+        ),
+        beside=((_("Forecast"), partial(reverse, "sales:forecast")),),
         through=(("lines", "product"),),
         amount="amount_minor",
         board="stage",

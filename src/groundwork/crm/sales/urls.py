@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.crm.sales import pipeline_views, views
+from groundwork.crm.sales import forecast_pages, pipeline_views, views
 from groundwork.crm.sales.review import views as review_views
 
 app_name = "sales"
@@ -9,6 +9,9 @@ urlpatterns = [
     path("pipelines/<slug:what>/new", pipeline_views.new, name="configured_new"),
     path("pipelines/<slug:what>/<int:pk>", pipeline_views.configured, name="configured"),
     path("pipelines/<slug:what>/<int:pk>/switch", pipeline_views.switch, name="configured_switch"),
+    path("forecast", forecast_pages.page, name="forecast"),
+    path("forecast/download.xlsx", forecast_pages.download, name="forecast_xlsx"),
+    path("forecast/targets", forecast_pages.targets_page, name="targets"),
     path("due", views.due_page, name="due"),
     path("review", review_views.reviews, name="reviews"),
     path("review/new", review_views.new, name="review_new"),
