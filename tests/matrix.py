@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from groundwork.access.models import Department, FieldGrant, Grant, Reach
+from groundwork.records.lists.filters import options_of
 from groundwork.records.pages import page_actions, page_files
 
 WORD = "quix"  # every marker begins with it, so that a search for it finds them all
@@ -208,6 +209,13 @@ def board_queries(case: Case) -> list[str]:
     names = [shown.name for shown in case.kind.by_name.values() if shown.kind in ("choice", "date")]
     ways = [f"?{key}={name}" for name in names for key in ("by", "on")]
     return ["", *ways, "?by=extra", "?span=2026-W47", "?since=0.0", f"?f.owner={case.world.people['ivan'].pk}"]
+
+
+def column_queries(case: Case) -> list[str]:
+    """The first value of the board's choice, and a column that there is not."""
+    name = case.kind.board or "owner"
+    values = options_of(case.kind.field(name))[:1] if case.kind.board else []
+    return ["", "?field=owner&value=1", *(f"?field={name}&value={value}" for value, _words in values)]
 
 
 def moving(case: Case) -> dict:
@@ -610,6 +618,7 @@ ROWS: dict[str, Row] = {
     "records:cell": Row("edit record", cell_args, post=typed, says=frozenset({403})),
     "records:peek": Row("view record"),
     "records:board": Row("view any", queries=board_queries, says=frozenset({409})),
+    "records:board_add": Row("create any", queries=column_queries, post=typed, may=only_typed, says=frozenset({409})),
     "records:calendar": Row("view any", queries=board_queries, says=frozenset({409})),
     "records:move": Row("edit record", post=moving, says=frozenset({403})),
     "records:bulk": Row("view any", post=changing_all, says=frozenset({403, 409})),

@@ -22,8 +22,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from groundwork.access import links
 from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, Role, User, Verb
 from groundwork.access.testing import make_cast, make_person
-from groundwork.blueprint.elements import switch
+from groundwork.blueprint.elements import raise_config_version, switch
 from groundwork.blueprint.models import Element
+from groundwork.crm.sales.pipelines import Outcome, Stage
 from groundwork.records.added.fields import make_field
 from groundwork.records.added.made import make_type
 from groundwork.records.files import keeping
@@ -101,6 +102,8 @@ def plant() -> World:
         metrics.add(
             Metric("planted", "planted", "", "up", lambda day: Decimal(READING) / 10, reads=(("product", "costs"),))
         )
+    Stage.objects.filter(outcome=Outcome.OPEN).update(probability=1)  # no weighted sum is somebody else's amount
+    raise_config_version()
     for kind in types:
         plant_type(planted, kind)
     for owner, task in planted.records["task"].items():

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date as babel_date
+from babel.dates import format_skeleton as babel_skeleton
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -93,6 +94,11 @@ def percent(share: Decimal | float | None, digits: int = 1) -> str:
 def day(value: date | None) -> str:
     """``23.11.2026`` in Russian and Polish, ``23 Nov 2026`` in English."""
     return NO_VALUE if value is None else writing().day(value)
+
+
+def short_day(value: date, this_year: int) -> str:
+    """``3 дек.``, ``3 Dec``: for a narrow place; of another year than this it says the year too."""
+    return babel_skeleton("MMMd" if value.year == this_year else "yMMMd", value, locale=active())
 
 
 def moment(value: datetime | None) -> str:

@@ -42,14 +42,19 @@ def field_form(kind: RecordType, user, record: Record, name: str, data=None) -> 
     return form
 
 
+def called_for(kind: RecordType, user, name: str, value) -> list[str]:
+    """The fields that must be filled in where the field ``name`` says ``value``."""
+    rules = [rule for rule in layouts.rules_for(kind, user) if rule.when == name and rule.do == Rule.Do.REQUIRE]
+    return list(dict.fromkeys(rule.field for rule in rules if rule.holds(value)))
+
+
 def form_with_missing(kind: RecordType, user, record: Record, name: str, data) -> tuple[RecordForm, bool]:
     """The form of one field with what its new value calls for and the record does not tell yet, and: is that asked?
 
     Asked anew it says what is wrong; the first time it only asks.
     """
-    rules = [rule for rule in layouts.rules_for(kind, user) if rule.when == name and rule.do == Rule.Do.REQUIRE]
-    called = [rule.field for rule in rules if rule.holds(data.get(name))]
-    missing = [other for other in dict.fromkeys(called) if kind.field(other).read(record) in EMPTY]
+    called = called_for(kind, user, name, data.get(name))
+    missing = [other for other in called if kind.field(other).read(record) in EMPTY]
     if not missing:
         return field_form(kind, user, record, name, data), False
     first = not any(other in data for other in missing)

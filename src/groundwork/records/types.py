@@ -21,6 +21,7 @@ from groundwork.records.added import extra, made
 from groundwork.records.added import fields as added
 from groundwork.records.added.fields import AddedField
 from groundwork.records.added.layouts import Rule
+from groundwork.records.lists.on_board import OnBoard
 from groundwork.records.models import Part, Record
 from groundwork.ui.navigation import Entry, entries, site
 
@@ -213,6 +214,7 @@ class RecordType:
     signs: tuple[Sign, ...] = ()  # filters beside those of fields
     amount: str = ""  # a money field summed in lists
     board: str = ""  # the choice field tallies are kept by
+    on_board: OnBoard = OnBoard()  # what its board shows beside what every board does
     parts: tuple[PartType, ...] = ()
     through: tuple[tuple[str, str], ...] = ()  # (part, its link): filters that ask for what stands on the lines
     explain: Any = ""  # what the thing is, for an empty list

@@ -82,6 +82,10 @@ class Deal(WithLines, Record):
                 fields=["owner", "state", "stage", "-updated_at", "-id"], condition=models.Q(archived_at=None),
                 name="deal_on_board_of",
             ),
+            models.Index(
+                fields=["closed_on", "stage"], condition=models.Q(archived_at=None, closed_on__isnull=False),
+                name="deal_closed",
+            ),
         ]  # fmt: skip
 
     @classmethod

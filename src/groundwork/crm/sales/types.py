@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.crm.sales import forecast
+from groundwork.crm.sales.board import on_board
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine, refuse_what_does_not_fit
 from groundwork.crm.sales.pipelines import Outcome, sales, stage_rules
 from groundwork.crm.trade.prices import price_may_wait
@@ -96,6 +97,7 @@ deal = types.add(
         through=(("lines", "product"),),
         amount="amount_minor",
         board="stage",
+        on_board=on_board,
         order=15,
         opens="f.state=open",
         parts=(

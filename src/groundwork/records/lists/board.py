@@ -1,25 +1,55 @@
 """A board over a choice of a record type: a column for each value, with exact counts and sums, and the first cards."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from groundwork.access.models import User
 from groundwork.access.rights import reach
 from groundwork.core import languages
+from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
-from groundwork.records.lists.cells import Names, page_address, writer
+from groundwork.records.lists.board_sums import RECENT, Figure, People, Sums
+from groundwork.records.lists.cells import Names, known_names, page_address, writer
 from groundwork.records.lists.filters import WITHOUT, may_be_empty, options_of
-from groundwork.records.lists.grouping import Group, counts
 from groundwork.records.lists.listing import Listing
+from groundwork.records.lists.on_board import Column, OnBoard, Standing
 from groundwork.records.models import Change, ChangeSet
+from groundwork.records.tasks.asking import due_words, steps_about
+from groundwork.records.tasks.models import Task
 from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell
 
 CARDS = 20  # of a column
+MOST_LANES = 8
 LOOKED_BACK = 200  # acts before the newest in which a change may still be on its way
+
+
+@dataclass
+class Step:
+    """The next step as a card shows it."""
+
+    task: Task
+
+    @property
+    def standing(self) -> str:
+        return self.task.standing
+
+    @property
+    def words(self) -> str:
+        when = due_words(self.task)
+        if self.standing == "planned":
+            when = languages.short_day(self.task.due_on, today().year)
+        return f"{when}, {self.task.what}"
+
+    @property
+    def in_full(self) -> str:
+        return f"{languages.day(self.task.due_on)}, {self.task.what} ({self.task.owner or ''})"
 
 
 @dataclass
@@ -32,21 +62,52 @@ class Card:
     amount: str = ""
     owner: str = ""
     may_move: bool = False
+    standing: Standing = field(default_factory=Standing)
+    step: Step | None = None
 
 
 @dataclass
 class Stack:
-    """One column. ``sums`` are minor units by currency."""
+    """One column, of everybody or of one lane."""
 
-    value: str
-    words: str
-    group: Group
+    column: Column
+    figure: Figure
     cards: list[Card] = field(default_factory=list)
     more_url: str = ""
+    add_url: str = ""
+    is_folded: bool = False
+    list_url: str = ""  # of a folded one
 
     @property
-    def counted(self) -> str:
-        return languages.number(self.group.count)
+    def value(self) -> str:
+        return self.column.value
+
+    @property
+    def words(self) -> str:
+        return self.column.words
+
+    @property
+    def weighted(self) -> str:
+        """What it comes to by its share, in money; "" where nobody says the share or nothing stands in it."""
+        return "" if self.column.share is None else self.figure.times(self.column.share).amount
+
+
+@dataclass
+class Lane:
+    """The cards of one person in each column; of everybody where ``owner`` is None."""
+
+    stacks: list[Stack]
+    owner: int | None = None
+    name: str = ""
+    figure: Figure = field(default_factory=Figure)
+
+    @property
+    def standing(self) -> list[Stack]:
+        return [stack for stack in self.stacks if not stack.is_folded]
+
+    @property
+    def folded(self) -> list[Stack]:
+        return [stack for stack in self.stacks if stack.is_folded]
 
 
 class Board:
@@ -55,6 +116,12 @@ class Board:
     def __init__(self, listing: Listing):
         self.listing, self.kind, self.user = listing, listing.kind, listing.user
         self.by = self._by(listing.params.get("by", ""))
+        self.on = self.kind.on_board if self.by.name == self.kind.board else OnBoard()
+        self.people = People(listing)
+        self.base = self._listing(self._kept())
+        self.sums = Sums(
+            self.base, self.by, self.people, [column for column in self.columns if not self._folds(column)]
+        )
 
     def _by(self, name: str) -> Field:
         fields = {shown.name: shown for shown in self.fields}
@@ -75,54 +142,160 @@ class Board:
         found = [(shown.heading, self.listing.address(by=shown.name), shown is self.by) for shown in self.fields]
         return found if len(found) > 1 else []
 
+    # ── what is shown
+
     @cached_property
-    def stacks(self) -> list[Stack]:
-        found = counts(self.listing, self.by)
-        by_text = {WITHOUT if value in (None, "") else str(value): group for value, group in found.items()}
+    def division(self) -> str:
+        """The one whose columns are shown: the one that the list is narrowed to, else the first."""
+        known = dict(self.on.divisions())
+        held = self.listing.filters.held(self.on.divided_by)
+        return held[0] if len(held) == 1 and held[0] in known else next(iter(known), "")
+
+    def divisions(self) -> list[tuple[str, str, bool]]:
+        """(words, address, chosen), where there are several."""
+        known = self.on.divisions() if self.on.divided_by in self.listing.filters.fields else []
+        name = f"f.{self.on.divided_by}"
+        found = [(words, self.listing.address(**{name: key}), key == self.division) for key, words in known]
+        return found if len(found) > 1 else []
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those that the type declares, narrowed as the list is; none: those that the values make."""
+        if self.on.columns is None:
+            return []
         held = self.listing.filters.held(self.by.name)
-        stacks = []
-        for value, words in self._values(by_text):
-            if not held or value in held:
-                stacks.append(Stack(value, words, by_text.get(value, Group(words))))
-        self._fill(stacks)
-        return stacks
+        every = [column for column in self.on.columns(self.division) if not held or column.value in held]
+        return [column for column in every if column.is_closed or self._is_asked(column)]
 
-    def _values(self, found: dict[str, Group]) -> list[tuple[str, str]]:
-        values = options_of(self.by)
-        unknown = [(value, value) for value in found if value != WITHOUT and value not in dict(values)]
-        empty = [(WITHOUT, _("none"))] if may_be_empty(self.by) and WITHOUT in found else []
-        return [*empty, *values, *unknown]
+    def _is_asked(self, column: Column) -> bool:
+        """Does the list's filter by what follows from the column, where there is one, let it in?"""
+        asked = ((self.listing.filters.held(name), value) for name, value in column.only.items())
+        return all(not held or value in held for held, value in asked)
 
-    def _fill(self, stacks: list[Stack]) -> None:
-        """The first cards of each: as many queries as there are columns, and the names of all at once."""
-        pages = [(stack, self._page(stack)) for stack in stacks if stack.group.count]
-        shown = self._fields
-        names = Names(self.user, shown, [row for _stack, rows in pages for row in rows])
-        write = {item.name: writer(item, names) for item in shown}
-        href, scope = page_address(self.kind.key), reach(self.user, "edit", self.kind.key)
-        for stack, rows in pages:
-            for row in rows[:CARDS]:
-                may = self.may_move and scope.holds(row.owner_id, row.department_id)
-                stack.cards.append(self._card(row, write, href(row.pk), may))
-            if len(rows) > CARDS:
-                stack.more_url = self.listing.address("records:list", by="", **{f"f.{self.by.name}": stack.value})
+    def _folds(self, column: Column) -> bool:
+        held = (self.by.name, *column.only)
+        return column.is_closed and not (self._is_asked(column) and any(map(self.listing.filters.held, held)))
 
-    def _page(self, stack: Stack) -> list[Any]:
+    def _kept(self) -> QueryDict:
+        """The list's own parameters but those by which the board itself divides."""
         params = QueryDict(mutable=True)
         for key in self.listing.params:
             params.setlist(key, self.listing.params.getlist(key))
-        for gone in ("after", "group", "columns", f"f.{self.by.name}.not"):
+        ruled = (self.by.name, self.on.divided_by, *self.on.follows)
+        for gone in ("after", "group", "columns", *(f"f.{name}" for name in ruled), *People.KEYS):
             params.pop(gone, None)
-        params[f"f.{self.by.name}"] = stack.value
-        page = Listing(self.kind, self.user, params, size=CARDS, lenient=self.listing.left_out is not None)
-        page.columns, page.more_columns = self._fields, ("owner_id", "department_id")
+        return params
+
+    def _listing(self, params: QueryDict) -> Listing:
+        return Listing(self.kind, self.user, params, size=CARDS, lenient=self.listing.left_out is not None)
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """One for each of the persons that the list is narrowed to, where these are several; else one of all."""
+        owners = self.people.asked if 1 < len(self.people.asked) <= MOST_LANES else [None]
+        names = known_names(self.user, User, [owner for owner in owners if owner]) if len(owners) > 1 else {}
+        lanes = [Lane(self._stacks(owner), owner, names.get(owner or 0, "")) for owner in owners]
+        for lane in lanes:
+            lane.figure = self.sums.of(owner=lane.owner)
+        self._fill(lanes)
+        return lanes
+
+    @property
+    def has_lanes(self) -> bool:
+        return len(self.lanes) > 1
+
+    @cached_property
+    def stacks(self) -> list[Stack]:
+        """The columns of all lanes together, for their heads: with figures, and the cards of the only lane."""
+        return self.lanes[0].stacks if not self.has_lanes else self._stacks(None)
+
+    @property
+    def heads(self) -> list[Stack]:
+        return [stack for stack in self.stacks if not stack.is_folded]
+
+    @property
+    def folded(self) -> list[Stack]:
+        return [stack for stack in self.stacks if stack.is_folded]
+
+    def _stacks(self, owner: int | None) -> list[Stack]:
+        if self.on.columns is None:
+            return [self._stack(column, owner) for column in self._of_values()]
+        return [self._folded(column) if self._folds(column) else self._stack(column, owner) for column in self.columns]
+
+    def _stack(self, column: Column, owner: int | None) -> Stack:
+        stack = Stack(column, self.sums.of(column.value, owner))
+        own = owner == self.user.pk if owner else self.people.holds(self.user.pk)  # a new one is the maker's
+        if self.may_add and own and not column.is_closed and column.value != WITHOUT:
+            stack.add_url = self.listing.address("records:board_add", field=self.by.name, value=column.value)
+        return stack
+
+    def _folded(self, column: Column) -> Stack:
+        narrowed = {f"f.{name}": value for name, value in column.only.items()} | {f"f.{self.by.name}": column.value}
+        if self.on.closed_on:
+            narrowed[f"f.{self.on.closed_on}.from"] = (today() - timedelta(days=RECENT)).isoformat()
+        figure = self._lately.get(column.value, Figure())
+        url = self.listing.address("records:list", **narrowed)
+        return Stack(column, figure, is_folded=True, list_url=url)
+
+    @cached_property
+    def _lately(self) -> dict[str, Figure]:
+        folded = [column for column in self.columns if self._folds(column)]
+        return self.sums.lately(folded, self.on.closed_on) if folded else {}
+
+    def _of_values(self) -> list[Column]:
+        """The values of the choice as columns, and those that stand in records though nobody may choose them."""
+        held, found, values = self.listing.filters.held(self.by.name), self.sums.values, options_of(self.by)
+        unknown = [(value, value) for value in found if value != WITHOUT and value not in dict(values)]
+        empty = [(WITHOUT, _("none"))] if may_be_empty(self.by) and WITHOUT in found else []
+        every = [*empty, *values, *unknown]
+        return [Column(value, words) for value, words in every if not held or value in held]
+
+    # ── the cards
+
+    def _fill(self, lanes: list[Lane]) -> None:
+        """The first cards of each: as many queries as there are columns, and the names of all at once."""
+        pages = [
+            (stack, self._page(stack.column, lane.owner))
+            for lane in lanes for stack in lane.standing if stack.figure.count
+        ]  # fmt: skip
+        shown, rows = self._fields, [row for _stack, page in pages for row in page[:CARDS]]
+        names = Names(self.user, shown, rows)
+        write = {item.name: writer(item, names) for item in shown}
+        href, scope = page_address(self.kind.key), reach(self.user, "edit", self.kind.key)
+        standings = self.on.standings(rows, self.user) if self.on.standings and rows else {}
+        steps = steps_about(self.kind.key, [row.pk for row in rows], self.user) if self.on.has_steps else {}
+        for stack, page in pages:
+            for row in page[:CARDS]:
+                may = self.may_move and scope.holds(row.owner_id, row.department_id)
+                card = self._card(row, write, href(row.pk), may)
+                card.standing = standings.get(row.pk, card.standing)
+                card.step = Step(steps[row.pk]) if row.pk in steps else None
+                stack.cards.append(card)
+            if len(page) > CARDS:
+                stack.more_url = self.listing.address("records:list", by="", **{f"f.{self.by.name}": stack.value})
+
+    def _page(self, column: Column, owner: int | None) -> list[Any]:
+        params = self._kept()
+        params.pop(f"f.{self.by.name}.not", None)
+        for key in People.KEYS:
+            params.setlist(key, self.listing.params.getlist(key))
+        for name, value in column.only.items():
+            if name in self.listing.filters.fields:  # it follows from the column, and finds the index
+                params[f"f.{name}"] = value
+        params[f"f.{self.by.name}"] = column.value
+        if owner is not None:
+            params["f.owner"] = str(owner)
+        page = self._listing(params)
+        page.columns, page.more_columns = self._fields, ("owner_id", "department_id", *self.on.carries)
         return page.page
 
     @cached_property
     def _fields(self) -> list[Field]:
-        """Title, amount, owner, and what it is about: the first link, the first day."""
-        usual = self.kind.visible_fields(self.user, self.kind.columns)
-        about = [next((shown for shown in usual if shown.kind == kind), None) for kind in ("link", "date")]
+        """Title, amount, owner, and what it is about: the first link, the first day; the next step says a day too."""
+        usual, kinds = self.kind.visible_fields(self.user, self.kind.columns), ("link", "date")
+        about = [
+            next((shown for shown in usual if shown.kind == kind), None) for kind in kinds[: 2 - self.on.has_steps]
+        ]
         names = (self.kind.model.title_field, self.kind.amount, "owner")
         named = self.kind.visible_fields(self.user, tuple(name for name in names if name))
         every = [*named, *(shown for shown in about if shown)]
@@ -135,35 +308,64 @@ class Board:
         lines = [cell for cell in cells.values() if cell.text]
         return Card(row.pk, row.version, title, href, lines, amount, owner, may_move)
 
+    # ── what may be done
+
     @property
     def may_move(self) -> bool:
         return self.by.name in self.listing.open_names and not self.listing.archived
+
+    @property
+    def may_add(self) -> bool:
+        return bool(self.kind.quick and self.listing.add_url and self.may_move)
 
     @property
     def move_url(self) -> str:
         """Of a card, with "0" for its key."""
         return f"{route('records:list', self.kind.key)}0/move"
 
+    # ── over all columns
+
+    @property
+    def total(self) -> Figure:
+        return self.sums.of(among=[stack.value for stack in self.heads])
+
+    @property
+    def weighted(self) -> str:
+        """The sum of what the columns come to; each is rounded by itself, so that it is the sum of what is shown."""
+        figures = [stack.figure.times(stack.column.share) for stack in self.heads if stack.column.share is not None]
+        return Figure.sum_of(figures).amount
+
+    # ── news
+
+    @property
+    def _heard(self) -> tuple[str, ...]:
+        return heard_types(self.kind)
+
     @cached_property
     def mark(self) -> str:
         """How far the board has heard; ``heard_more`` tells whether anything happened since."""
-        return mark_of(self.kind.key)
+        return mark_of(self._heard)
 
     @property
     def live_url(self) -> str:
         return self.listing.address(since=self.mark)
 
 
-def mark_of(type_key: str, base: int | None = None) -> str:
+def heard_types(kind) -> tuple[str, ...]:
+    """A board that shows next steps hears of tasks too."""
+    return (kind.key, "task") if kind.on_board.has_steps else (kind.key,)
+
+
+def mark_of(type_keys: Iterable[str], base: int | None = None) -> str:
     """The changes since an act that lies a little back: an act with a smaller number may be kept after a larger one."""
     if base is None:
         newest = ChangeSet.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         base = max(0, newest - LOOKED_BACK)
-    return f"{base}.{Change.objects.filter(type=type_key, changeset_id__gt=base).count()}"
+    return f"{base}.{Change.objects.filter(type__in=type_keys, changeset_id__gt=base).count()}"
 
 
-def heard_more(type_key: str, mark: str) -> bool:
+def heard_more(type_keys: Iterable[str], mark: str) -> bool:
     base, _dot, _count = mark.partition(".")
     if not base.isdecimal() or len(base) > 18:
         return True
-    return mark_of(type_key, int(base)) != mark
+    return mark_of(type_keys, int(base)) != mark

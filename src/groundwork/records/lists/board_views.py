@@ -2,17 +2,23 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from groundwork.blueprint.models import Firm
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records.editing import first_error, form_with_missing, saved_form
-from groundwork.records.lists.board import Board, heard_more
+from groundwork.records import write
+from groundwork.records.added import layouts
+from groundwork.records.editing import called_for, first_error, form_with_missing, saved_form
+from groundwork.records.forms import form_for
+from groundwork.records.lists.board import Board, heard_more, heard_types
 from groundwork.records.lists.calendar import Calendar
 from groundwork.records.lists.filters import WITHOUT, options_of
 from groundwork.records.lists.views import frame_of, screen
+from groundwork.records.lists.whose import whose
 from groundwork.records.undoing import undo_url_of
 from groundwork.records.views import acts_on, conflict_screen, of_type
 from groundwork.ui.middleware import came_from
@@ -26,10 +32,10 @@ def board(request, kind):
 
 
 def _board(request, opened, shown, context: dict[str, Any]):
-    if (mark := request.GET.get("since")) and not heard_more(shown.kind.key, mark):
+    if (mark := request.GET.get("since")) and not heard_more(heard_types(shown.kind), mark):
         return HttpResponse(status=204)
-    context["board"] = made = Board(shown)
-    context["by"] = made.by
+    made = Board(shown)
+    context |= {"board": made, "by": made.by, "whose": whose(made)}
     if request.htmx:
         return render(request, "records/board.html#board", context)
     return render(request, "records/board.html", context | frame_of(opened, shown, request.user))
@@ -42,7 +48,7 @@ def calendar(request, kind):
 
 
 def _calendar(request, opened, shown, context: dict[str, Any]):
-    if (mark := request.GET.get("since")) and not heard_more(shown.kind.key, mark):
+    if (mark := request.GET.get("since")) and not heard_more([shown.kind.key], mark):
         return HttpResponse(status=204)
     context["calendar"] = Calendar(shown)
     if request.htmx:
@@ -84,3 +90,52 @@ def move(request, kind, record):
         said(request, words, undo_url=undo)
         return redirect(came_from(request))
     return toast(HttpResponse(status=204), words, undo_url=undo)
+
+
+@require_http_methods(["GET", "POST"])
+@of_type("create")
+def add(request, kind):
+    """One more at the head of a column: what quick add asks, and what the column's value calls for."""
+    name, value = request.GET.get("field", ""), request.GET.get("value", "")
+    form = _form_of_column(request, kind, name, value)
+    address = request.get_full_path()
+    context = {"kind": kind, "form": form, "name": name, "value": value, "address": address, "back": _board_of(request)}
+    context["asked"] = [form[other] for other in form.fields if other not in (name, "version")]
+    if request.method == "POST" and form.is_valid():
+        record = write.creating(form.instance, by=request.user)
+        words, undo = _("%(name)s is kept.") % {"name": record}, undo_url_of(record)
+        if request.htmx:
+            return toast(HttpResponse(status=204), words, undo_url=undo)
+        said(request, words, undo_url=undo)
+        return redirect(context["back"])
+    status = 422 if request.method == "POST" else 200
+    return render(request, "records/board_add.html" + ("#add" if request.htmx else ""), context, status=status)
+
+
+def _form_of_column(request, kind, name: str, value: str):
+    if not kind.typed:
+        raise PermissionDenied
+    is_choice = name in kind.by_name and kind.field(name).kind == "choice"
+    if not (kind.quick and is_choice and value in dict(options_of(kind.field(name)))):
+        raise Refusal(_("Nothing is added in this column."))
+    instance = kind.model()
+    if hasattr(instance, "currency"):
+        instance.currency = Firm.own_currency() or instance.currency
+    kind.field(name).write(instance, value)
+    if kind.begin:
+        kind.begin(instance)
+    data = {**request.POST.dict(), name: value} if request.method == "POST" else None
+    names = (name, *layouts.asked_quickly(kind, request.user), *called_for(kind, request.user, name, value))
+    form = form_for(kind, request.user, data, instance=instance, names=tuple(dict.fromkeys(names)))
+    if name not in form.fields:
+        raise Refusal(_("Nothing is added in this column."))
+    return form
+
+
+def _board_of(request) -> str:
+    """The board that the form stands on, by its address."""
+    params = request.GET.copy()
+    for gone in ("field", "value"):
+        params.pop(gone, None)
+    here = request.path.removesuffix("/add")
+    return f"{here}?{params.urlencode()}" if params else here

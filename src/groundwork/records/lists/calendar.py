@@ -225,4 +225,4 @@ class Calendar:
 
     @property
     def live_url(self) -> str:
-        return self.listing.address(since=mark_of(self.kind.key))
+        return self.listing.address(since=mark_of([self.kind.key]))

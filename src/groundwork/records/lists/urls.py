@@ -12,6 +12,7 @@ urlpatterns = [
     path("r/<slug:type_key>/list.xlsx", list_views.export, {"form": "xlsx"}, name="export_xlsx"),
     path("r/<slug:type_key>/columns", list_views.columns, name="columns"),
     path("r/<slug:type_key>/board", board_views.board, name="board"),
+    path("r/<slug:type_key>/board/add", board_views.add, name="board_add"),
     path("r/<slug:type_key>/calendar", board_views.calendar, name="calendar"),
     path("r/<slug:type_key>/bulk", bulk_views.bulk_act, name="bulk"),
     path("r/<slug:type_key>/bulk/<int:run_pk>", bulk_views.bulk_run, name="bulk_run"),

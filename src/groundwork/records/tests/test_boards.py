@@ -33,9 +33,9 @@ def claim(by, name="Broken", minor=100, **values):
 def board(user, query="", kind="claim"):
     made = Board(Listing(types[kind], user, QueryDict(query)))
     return {
-        stack.value: (stack.group.count, stack.group.sums, [card.title for card in stack.cards])
+        stack.value: (stack.figure.count, stack.figure.sums, [card.title for card in stack.cards])
         for stack in made.stacks
-        if stack.group.count
+        if stack.figure.count
     }
 
 

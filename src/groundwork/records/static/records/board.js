@@ -11,14 +11,32 @@ class Board extends HTMLElement {
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("click", (event) => this.menu(event));
     this.addEventListener("dragstart", (event) => event.preventDefault());
+    this.addEventListener("htmx:afterSwap", ({ target }) => target.querySelector?.("input:not([type=hidden])")?.focus());
+    this.addEventListener("htmx:afterRequest", (event) => this.added(event));
   }
 
   disconnectedCallback() {
     clearInterval(this.timer);
   }
 
-  columns() {
-    return [...this.querySelectorAll(".stack-col")];
+  get scroller() {
+    return this.querySelector(".board-scroll") ?? this;
+  }
+
+  // a card moves within its lane
+  columns(card) {
+    return [...(card.closest(".lane") ?? this).querySelectorAll(".stack-col")];
+  }
+
+  // one more was kept: the form makes room for its card
+  added({ target, detail }) {
+    if (detail.xhr.status === 204 && target.closest(".adding")) this.draw(location.href);
+  }
+
+  closeForm(form) {
+    const opener = form.closest(".stack-col").querySelector(".addin a");
+    form.remove();
+    opener.focus();
   }
 
   say(card) {
@@ -83,9 +101,9 @@ class Board extends HTMLElement {
     page.innerHTML = await answer.text();
     const fresh = page.content.querySelector("gw-board");
     if (!fresh) return;
-    const { scrollLeft } = this;
+    const { scrollLeft } = this.scroller;
     this.replaceWith(fresh);
-    fresh.scrollLeft = scrollLeft;
+    fresh.scroller.scrollLeft = scrollLeft;
     htmx.process(fresh);
     const card = focused && document.getElementById(focused);
     if (!card) return;
@@ -138,6 +156,7 @@ class Board extends HTMLElement {
     this.lifted.style.inlineSize = `${box.width}px`;
     this.grip = { x: at.clientX - box.left, y: at.clientY - box.top };
     card.classList.add("ghost");
+    this.from = card;
     document.body.append(this.lifted);
     this.drag(at);
   }
@@ -145,18 +164,19 @@ class Board extends HTMLElement {
   drag(at) {
     this.lifted.style.left = `${at.clientX - this.grip.x}px`;
     this.lifted.style.top = `${at.clientY - this.grip.y}px`;
-    this.over = document.elementFromPoint(at.clientX, at.clientY)?.closest(".stack-col");
-    this.columns().forEach((column) => column.classList.toggle("over", column === this.over));
-    const edge = this.getBoundingClientRect();
-    if (at.clientX > edge.right - 40) this.scrollLeft += 12;
-    if (at.clientX < edge.left + 40) this.scrollLeft -= 12;
+    const columns = this.columns(this.from);
+    this.over = columns.find((column) => column.contains(document.elementFromPoint(at.clientX, at.clientY)));
+    columns.forEach((column) => column.classList.toggle("over", column === this.over));
+    const edge = this.scroller.getBoundingClientRect();
+    if (at.clientX > edge.right - 40) this.scroller.scrollLeft += 12;
+    if (at.clientX < edge.left + 40) this.scroller.scrollLeft -= 12;
   }
 
   drop(card, isMeant) {
     this.lifted.remove();
     this.lifted = null;
     card.classList.remove("ghost");
-    this.columns().forEach((column) => column.classList.remove("over"));
+    this.columns(card).forEach((column) => column.classList.remove("over"));
     addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { capture: true, once: true });
     setTimeout(() => dispatchEvent(new MouseEvent("click"))); // the click that follows a drag is nobody's; this one at the latest
     if (isMeant) this.move(card, this.over);
@@ -165,9 +185,11 @@ class Board extends HTMLElement {
   // ── by keys
 
   key(event) {
+    const adding = event.key === "Escape" && event.target.closest(".adding form");
+    if (adding) this.closeForm(adding);
     const card = event.target.closest(".card");
     if (!card || !event.code.startsWith("Arrow") || event.ctrlKey || event.altKey || event.metaKey) return;
-    const columns = this.columns();
+    const columns = this.columns(card);
     const column = card.closest(".stack-col");
     const cards = [...column.querySelectorAll(".card")];
     const side = { ArrowLeft: -1, ArrowRight: 1 }[event.code] ?? 0;
@@ -193,6 +215,11 @@ class Board extends HTMLElement {
   // ── by the card's menu
 
   menu(event) {
+    const cancel = event.target.closest(".adding [data-cancel]");
+    if (cancel) {
+      event.preventDefault();
+      this.closeForm(cancel.closest("form"));
+    }
     const opener = event.target.closest(".move");
     if (!opener) return;
     event.preventDefault();
@@ -201,7 +228,7 @@ class Board extends HTMLElement {
     list.className = "pop moves placed";
     list.popover = "auto";
     list.setAttribute("aria-label", this.dataset.moveTo);
-    for (const column of this.columns()) {
+    for (const column of this.columns(card)) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn quiet sm";
