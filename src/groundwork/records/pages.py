@@ -76,7 +76,8 @@ class PageAction:
     explain: Any = ""
     icon: str = "play"
     primary: bool = False
-    can_go_back: bool = False  # the act changes fields of this record alone: undo takes it back
+    can_go_back: bool = False  # it changes fields of this record, or makes others, and no more: undo takes it back
+    made: Callable[[Any], Record | None] = lambda record: None  # before: who presses again is led there, and no more
 
     @property
     def type_key(self) -> str:

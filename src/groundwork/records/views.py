@@ -323,6 +323,8 @@ def act(request, kind, record, key):
         raise Http404
     if not action.may(request.user, record):
         raise PermissionDenied
+    if request.method == "POST" and (made := action.made(record)) is not None:
+        return redirect(made)
     if record.is_archived or not action.offered(record):
         raise Refusal(_("This is not possible as things stand: look at the page again."))
     form = action.form(record, request.user, request.POST or None) if action.form else None

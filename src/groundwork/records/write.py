@@ -486,6 +486,8 @@ def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record |
     """
     with acting(by, action.key):
         fresh = locked(record)
+        if (made := action.made(fresh)) is not None:
+            return made
         if version != str(fresh.version) or not action.offered(fresh):
             raise Refusal(_("Somebody changed this meanwhile: look at it again, then repeat."))
         return action.act(fresh, by, **asked)

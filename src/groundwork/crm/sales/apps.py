@@ -29,6 +29,7 @@ class SalesConfig(AppConfig):
             targets,
             tidying,
             types,
+            won,
         )
         from groundwork.crm.sales.review import screens, snapshots
         from groundwork.crm.sales.review import types as review_types  # noqa: F401 - registers

@@ -66,6 +66,10 @@ class Deal(WithLines, Record):
     reason = ChosenField(_("why won or lost"), rows=pipelines.reason_options)
     reason_note = models.CharField(_("in more words"), max_length=500, blank=True, default="")
     lines_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
+    order = models.ForeignKey(
+        "trade.Order", models.PROTECT, null=True, blank=True, related_name="deals", verbose_name=_("order"),
+        editable=False,
+    )  # fmt: skip
 
     _stage_then = ""  # in which it was read
 

@@ -30,8 +30,10 @@ def begin_deal(deal: Deal) -> None:
 
 
 def frozen_deal(deal: Deal) -> frozenset[str]:
-    """Lines make the amount; the lines of a closed deal stand."""
+    """Lines make the amount; the lines of a closed deal stand, and so does the order that was worked on since."""
     frozen = {"amount_minor"} if deal.lines_count else set()
+    if deal.order is not None and deal.order.version > 1:
+        frozen.add("order")
     return frozenset(frozen if deal.is_draft else frozen | {"lines"})
 
 
@@ -59,6 +61,7 @@ deal = types.add(
             "pipeline",
             "state",
             "stage_since",
+            "order",
         ),
         columns=("name", "company", "stage", "amount_minor", "expected_on", "owner", "updated_at"),
         sorts=("-updated_at", "name", "opened_on"),
