@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sales', '0004_forecast'),
+        ('sales', '0005_deals_closed_lately'),
         ('trade', '0011_debts_by_index'),
     ]
 
