@@ -12,7 +12,22 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    FloatField,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
@@ -282,12 +297,37 @@ def _by_place(places: dict[str, int]) -> Case:
     return Case(*(When(stage=key, then=Value(place)) for key, place in places.items()), output_field=IntegerField())
 
 
+class DaysBetween(Func):
+    """Days from the first moment to the second. SQLite reckons by itself: Django's way calls Python for each row."""
+
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" - ", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        template = "EXTRACT(EPOCH FROM (%(expressions)s)) / 86400"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
+
+
+class JulianDay(Func):
+    """On SQLite a moment as a number of days; elsewhere the moment itself."""
+
+    output_field = FloatField()
+
+    def as_sql(self, compiler, connection, **context):
+        if connection.vendor == "sqlite":
+            return super().as_sql(compiler, connection, function="julianday", **context)
+        return compiler.compile(self.source_expressions[0])
+
+
 def _time_in(asked: Asked, day: date, stages: list[str]) -> dict[str, tuple[float, int]]:
     """{stage: (mean days, stays)} of the stays that ended within the year."""
     since = start_of(day - timedelta(days=YEAR))
     left = Stay.objects.filter(stage__in=stages, left_at__gt=since, deal__in=asked.deals()).order_by()
-    rows = left.values_list("stage").annotate(days=Sum(F("left_at") - F("entered_at")), count=Count("pk"))
-    return {stage: (lasted.total_seconds() / 86_400 / count, count) for stage, lasted, count in rows}
+    lasted = DaysBetween(JulianDay("left_at"), JulianDay("entered_at"))
+    rows = left.values_list("stage").annotate(days=Avg(lasted), count=Count("pk"))
+    return {stage: (float(days), count) for stage, days, count in rows}
 
 
 @dataclass
