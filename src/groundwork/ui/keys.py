@@ -19,7 +19,9 @@ PLACES = {  # in the order of the sheet
     "go": gettext_lazy("Go to"),
     "lists": gettext_lazy("In lists"),
     "forms": gettext_lazy("In forms"),
+    "review": gettext_lazy("In a review"),
 }
+BOUND_THERE = {"review"}  # places whose page binds its keys itself: elsewhere the same letters mean other things
 SHOWN = {  # what stands on the key
     "Mod": "Ctrl",
     "ArrowDown": "↓",
@@ -91,7 +93,8 @@ def go(letter: str, entry_key: str) -> None:
 
 def table() -> str:
     """What keys.js binds, as JSON."""
-    rows = [{"act": key.act, "keys": key.keys, "goes": key.goes() if key.goes else ""} for key in keys]
+    bound = [key for key in keys if key.place not in BOUND_THERE]
+    rows = [{"act": key.act, "keys": key.keys, "goes": key.goes() if key.goes else ""} for key in bound]
     return json.dumps(rows)
 
 

@@ -9,6 +9,13 @@ def fill_demo(demo) -> None:
     fill(demo)
 
 
+REVIEW_KEYS = {
+    "J": _("Next card"), "K": _("Previous card"), "S": _("Agree on the next step"), "M": _("Move to another stage"),
+    "L": _("It is lost"), "T": _("Hand it over"), "H": _("Keep it until a day"), "D": _("Write down a decision"),
+    "N": _("Next person; after the last one the minutes"),
+}  # fmt: skip
+
+
 class SalesConfig(AppConfig):
     name = "groundwork.crm.sales"
     label = "sales"
@@ -62,6 +69,9 @@ class SalesConfig(AppConfig):
         )  # fmt: skip
         keys.go("E", "due")
         keys.go("B", "deal")
+        keys.go("R", "reviews")
+        for letter, label in REVIEW_KEYS.items():
+            keys.keys.add(keys.Key("review", label, (f"Key{letter}",), "review"))
         followers.add(Follower("stays in stages", deals.Deal.type_key, deals.keep_stays))
         on_init.add(Step("pipelines", pipelines.make_built_in))
         on_init.add(Step("checks of order", checks.make_built_in))

@@ -98,13 +98,20 @@ def tidy_deals_section(user) -> dict[str, Any] | None:
     hygiene = Hygiene()
     for row in rows:
         hygiene.take(row.mask, 1, 0)
-    proposals = [found for row in rows if row.broken and (found := _proposal(row, user))][:ACTS]
+    proposals = _different([found for row in rows if (found := _proposal(row, user))])
     return {"hygiene": hygiene, "proposals": proposals}
 
 
+def _different(found: list[Proposal]) -> list[Proposal]:
+    """The first few, of different kinds before several of one."""
+    firsts = {proposal.what: proposal for proposal in reversed(found)}
+    kinds = sorted(firsts.values(), key=found.index)
+    return [*kinds, *(proposal for proposal in found if proposal not in kinds)][:ACTS]
+
+
 def _proposal(row: Looked, user) -> Proposal | None:
-    """What is wrong first with a deal, as an act."""
-    hidden = _hidden(user)
+    """What is wrong first with a deal, as an act. A step that is late stands among the tasks of the day already."""
+    hidden = _hidden(user) | ({Code.STEP} if row.next_on else set())
     code = next((code for code in row.broken if code not in hidden), None)
     if code is None:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.forms import HiddenInput
 from django.utils.translation import gettext as _
 
 from groundwork.core.languages import day
@@ -40,6 +41,7 @@ def stage(review: Review, deal: Deal, request) -> Result:
     kind = types[Deal.type_key]
     form, is_asked = form_with_missing(kind, request.user, deal, "stage", request.POST.dict())
     if is_asked or not form.is_valid():
+        form.auto_id, form.fields["stage"].widget = names(deal), HiddenInput()
         return None, form
     chosen = sales().stages.get(form.cleaned_data["stage"])
     save = lambda: saved_form(form, deal, user=request.user, version=None)  # noqa: E731
@@ -61,8 +63,14 @@ def lost(review: Review, deal: Deal, request) -> Result:
     return acts.decide(review, deal, What.LOST, by=request.user, text=str(text), save=save), None
 
 
+def taker_form(deal: Deal, user, data=None):
+    form = field_form(types[Deal.type_key], user, deal, "owner", data)
+    form.auto_id = f"hand{deal.pk}_%s"
+    return form
+
+
 def hand(review: Review, deal: Deal, request) -> Result:
-    form = field_form(types[Deal.type_key], request.user, deal, "owner", request.POST)
+    form = taker_form(deal, request.user, request.POST)
     if not form.is_valid():
         return None, form
     save = lambda: saved_form(form, deal, user=request.user, version=None)  # noqa: E731

@@ -21,12 +21,11 @@ from groundwork.crm.sales.review.agenda import (
     since_last,
     snapshot,
 )  # fmt: skip
-from groundwork.crm.sales.review.deciding import names
+from groundwork.crm.sales.review.deciding import names, taker_form
 from groundwork.crm.sales.review.forms import KeepForm, LostForm, SayForm
 from groundwork.crm.sales.review.models import Review, ReviewDecision, Seat, Snapshot
 from groundwork.crm.sales.review.quality import curve, is_behind, quality
 from groundwork.crm.sales.review.snapshots import preparation
-from groundwork.records.editing import field_form
 from groundwork.records.forms import may_hand_over
 from groundwork.records.tasks.asking import StepForm
 from groundwork.records.types import types
@@ -160,7 +159,7 @@ def _give_forms(card: Card, user) -> None:
         "keep": KeepForm(auto_id=names(deal)),
     }  # fmt: skip
     if may_hand_over(kind, user, deal):
-        card.forms["hand"] = field_form(kind, user, deal, "owner")
+        card.forms["hand"] = taker_form(deal, user)
 
 
 def _chairs(seats: Sequence[Seat], looked_at: User) -> list[Chair]:

@@ -14,7 +14,7 @@ function isOff() {
 }
 
 function open(way) {
-  way.open = true;
+  for (const other of way.parentElement.children) other.open = other === way;
   (way.querySelector("form :is(input, select, textarea):not([type=hidden])") ?? way.querySelector("form button"))?.focus();
   return true;
 }
