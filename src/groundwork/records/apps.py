@@ -71,11 +71,13 @@ def add_work() -> None:
     from groundwork.records.finding import search
     from groundwork.records.imports import engine
     from groundwork.records.notices import mailing
+    from groundwork.records.tasks import asking
 
     schedules.every("records.tallies", write.fold_tallies, seconds=60)
     schedules.every("records.search", search.keep_up, seconds=60)
     schedules.every("records.added indexes", indexes.keep_up, seconds=60)
     schedules.every("records.control", checking.check_all, seconds=300)
+    schedules.every("records.reminders", asking.remind, seconds=60)
     schedules.every("records.mail", mailing.send_due, seconds=60)
     tidying = {"imports": engine.tidy, "use": use.forget_old, "files": keeping.tidy, "mail kept": mailing.forget}
     for name, tidy in tidying.items():

@@ -60,18 +60,20 @@ class PageAction:
     """A button of a record's page: what an upper room lets people do to the record, beyond typing into it.
 
     ``act(record, by, **asked)`` gets the record locked and at the version that the person saw, in one transaction and
-    one line of history called ``key``; it returns the record to go on to (None: the same) or raises a ``Refusal``.
+    one line of history called ``key``; it returns the record or the route to go on to (None: the same) or raises
+    a ``Refusal``.
     ``form(record, user, data)`` asks for more first, on a page of its own; without it one click does.
     """
 
     key: str  # like "order.confirm": the type, and the verb
     label: Any  # lazy text: what the button says
-    act: Callable[..., Record | None]
+    act: Callable[..., Record | str | None]
     done: Any = ""  # what is told when it is done
     past: Any = ""  # what the timeline calls it: "Confirmed" of "Confirm"; the label, else
     verb: str = "edit"  # the grant it takes on the record
     also: tuple[tuple[str, str], ...] = ()  # further grants: (verb, type), e.g. ("create", "invoice")
     offered: Callable[[Any], bool] = lambda record: True  # does it make sense now?
+    for_whom: Callable[[Any, Any], bool] = lambda record, user: True  # of those who may, whose business is it?
     form: Callable[..., Any] | None = None
     explain: Any = ""
     icon: str = "play"
@@ -87,6 +89,9 @@ class PageAction:
     def asks_first(self) -> bool:
         """A template that named ``form`` would call it, and find nothing."""
         return self.form is not None
+
+    def suits(self, record: Record, user) -> bool:
+        return self.offered(record) and self.for_whom(record, user)
 
     def may(self, user, record: Record) -> bool:
         return user.can(self.verb, record) and all(user.can(verb, key) for verb, key in self.also)
@@ -143,7 +148,7 @@ def buttons_of(record: Record, user) -> list[tuple[PageAction, str]]:
     if record.is_archived:
         return []
     mine = (action for action in page_actions if action.type_key == record.type_key)
-    return [(action, action.url(record)) for action in mine if action.offered(record) and action.may(user, record)]
+    return [(action, action.url(record)) for action in mine if action.suits(record, user) and action.may(user, record)]
 
 
 def files_of(record: Record, user) -> list[tuple[PageFile, str]]:

@@ -325,7 +325,7 @@ def act(request, kind, record, key):
         raise PermissionDenied
     if request.method == "POST" and (made := action.made(record)) is not None:
         return redirect(made)
-    if record.is_archived or not action.offered(record):
+    if record.is_archived or not action.suits(record, request.user):
         raise Refusal(_("This is not possible as things stand: look at the page again."))
     form = action.form(record, request.user, request.POST or None) if action.form else None
     if request.method == "GET" or (form is not None and not form.is_valid()):

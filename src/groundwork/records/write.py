@@ -479,7 +479,7 @@ def changed_since(record: Record, version: int) -> dict[str, Any]:
     return then
 
 
-def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record | None:
+def act_on(record: Record, action, *, by, version: str, asked: dict) -> Record | str | None:
     """Do a ``pages.PageAction``: the record locked and as the person saw it, everything in one act.
 
     Refused where somebody changed the record meanwhile, and where the act makes no sense any more.

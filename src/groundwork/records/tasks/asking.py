@@ -6,23 +6,30 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from groundwork.access.models import User
 from groundwork.core import languages
-from groundwork.core.clock import today
+from groundwork.core.clock import now, today
+from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.records import write
 from groundwork.records.forms import CleanText
+from groundwork.records.guard import write_path
 from groundwork.records.models import Record
+from groundwork.records.notices import telling
+from groundwork.records.notices.models import Notice
 from groundwork.records.tasks.models import Task
 from groundwork.records.types import types
 from groundwork.ui.forms import DayInput
 
+ROUND = 500  # reminders of one round; the rest waits for the next
 SHOWN = 50  # tasks of one group; the list has them all
 NEXT_STEP = "next"  # prefix of the next step's fields beside a note
 DAYS_TO_NEXT = 7  # what the next step's date begins with
@@ -92,12 +99,51 @@ def finish(task: Task, *, by) -> None:
         if not was_done and (again := fresh.next_due_on):
             about = {"about_type": fresh.about_type, "about_id": fresh.about_id}
             facts = {"what": fresh.what, "owner": fresh.owner, "repeat": fresh.repeat}
+            if fresh.remind_on is not None:
+                facts |= {"remind_on": again - (fresh.due_on - fresh.remind_on), "remind_time": fresh.remind_time}
             write.creating(Task(due_on=again, **facts, **about), by=by)
 
 
 def reopen(task: Task, *, by) -> None:
     with write.writing(task, by=by, act="task.reopen") as fresh:
         fresh.reopen()
+
+
+def accept(task: Task, *, by) -> None:
+    _refuse_unless_asked(task, by)
+    with write.writing(task, by=by, act="task.accept") as fresh:
+        fresh.accept(by)
+
+
+def give_back(task: Task, *, by, word: str) -> None:
+    """It is with whoever asked for it again, and with the word why."""
+    _refuse_unless_asked(task, by)
+    with write.writing(task, by=by, act="task.give_back") as fresh:
+        fresh.give_back(by, word)
+
+
+def _refuse_unless_asked(task: Task, by) -> None:
+    if task.owner_id != by.pk:
+        raise Refusal(_("Only the person who is to do it answers."))
+
+
+class BackForm(CleanText, forms.Form):
+    word = forms.CharField(
+        label=_l("Why"), max_length=300, error_messages={"required": _l("Say in a word why you give it back.")}
+    )
+
+    def __init__(self, task: Task, user, data=None):
+        super().__init__(data)
+
+
+def remind() -> None:
+    """A scheduled round: whoever does a task is told of its reminder, once for each day and time that was set."""
+    moment = now()
+    due = list(Task.objects.to_remind(moment).order_by("remind_at", "pk").values_list("pk", "owner_id", "what")[:ROUND])
+    for pk, owner_id, what in due:
+        with transaction.atomic(), write_path():
+            if Task.objects.to_remind(moment).filter(pk=pk, owner_id=owner_id).update(reminded_at=moment):
+                telling.tell(owner_id, Notice.Kind.REMIND, (Task.type_key, pk), by=None, text=what)
 
 
 # ── what a screen shows
@@ -115,6 +161,10 @@ class TaskRow:
     done_url: str = ""
     about: str = ""
     about_href: str = ""
+    asked_by: str = ""  # who waits for the reader's answer
+    accept_url: str = ""
+    back_url: str = ""
+    answer: str = ""
 
     @property
     def what(self) -> str:
@@ -128,6 +178,8 @@ class TaskRow:
 def row_of(task: Task, user, abouts: dict | None = None) -> TaskRow:
     about = (abouts or {}).get((task.about_type, task.about_id))
     may_finish = not task.is_done and user.can("edit", task)
+    is_asked = may_finish and task.waits_for_answer and task.owner_id == user.pk
+    answers = {"accept_url": "task.accept", "back_url": "task.give_back"} if is_asked else {}
     return TaskRow(
         task,
         who=str(task.owner or ""),
@@ -137,7 +189,28 @@ def row_of(task: Task, user, abouts: dict | None = None) -> TaskRow:
         done_url=reverse("records:act", args=["task", task.pk, "task.done"]) if may_finish else "",
         about=str(about or ""),
         about_href=about.get_absolute_url() if about else "",
+        asked_by=str(task.created_by) if is_asked else "",
+        answer=answer_words(task),
+        **{name: reverse("records:act", args=["task", task.pk, act]) for name, act in answers.items()},
     )
+
+
+def between(task: Task, user) -> dict | None:
+    """Of a given task: who asked for it, and how it was answered."""
+    if task.created_by_id in (None, task.owner_id) and not task.was_given_back:
+        return None
+    return {"asked_by": task.created_by, "answer": answer_words(task)}
+
+
+def answer_words(task: Task) -> str:
+    """How a given task stands between the two: nothing of one's own tasks and of those that are done."""
+    if task.is_done:
+        return ""
+    if task.was_given_back:
+        return _("%(who)s gave it back: %(word)s") % {"who": task.answered_by, "word": task.answer}
+    if task.was_accepted:
+        return _("accepted")
+    return _("not answered yet") if task.waits_for_answer else ""
 
 
 def due_words(task: Task) -> str:
@@ -169,7 +242,7 @@ def subject_of(task: Task, user) -> Record | None:
 
 def tasks_about(record: Record) -> list[Task]:
     """What is owed about a record, the most urgent first, and what was done last: one query."""
-    found = Task.objects.current().about(record).select_related("owner", "created_by", "done_by")
+    found = Task.objects.current().about(record).select_related("owner", "created_by", "done_by", "answered_by")
     return list(found.order_by("-state", "due_on", "pk")[:SHOWN])
 
 
@@ -205,15 +278,16 @@ class Group:
 
 def day_of(user) -> list[Group]:
     """What the person owes, the late first, and what others owe the person: two queries, and one a type of record."""
-    open_tasks = Task.objects.open().select_related("owner").order_by("due_on", "pk")
+    open_tasks = Task.objects.open().select_related("owner", "created_by", "answered_by").order_by("due_on", "pk")
     mine = list(open_tasks.filter(owner=user)[:SHOWN])
     given = list(open_tasks.filter(created_by=user).exclude(owner=user)[:SHOWN])
     abouts = abouts_of([*mine, *given], user)
     titles = {"late": _("Late"), "today": _("Today"), "planned": _("Later")}
-    groups = [Group(key, title, []) for key, title in titles.items()]
-    for group in groups:
-        group.rows = [row_of(task, user, abouts) for task in mine if task.standing == group.key]
-    groups.append(Group("given", _("Given to others"), [row_of(task, user, abouts) for task in given]))
+    asked, own = [task for task in mine if task.waits_for_answer], [task for task in mine if not task.waits_for_answer]
+    groups = [Group("asked", _("Waiting for me"), [row_of(task, user, abouts) for task in asked])]
+    for key, title in titles.items():
+        groups.append(Group(key, title, [row_of(task, user, abouts) for task in own if task.standing == key]))
+    groups.append(Group("given", _("Waiting for others"), [row_of(task, user, abouts) for task in given]))
     return [group for group in groups if group.rows]
 
 

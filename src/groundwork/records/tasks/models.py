@@ -1,7 +1,8 @@
 """Task: what somebody owes by a day, alone or about a record."""
 
 import itertools
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, today
 from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
 
@@ -22,9 +24,27 @@ STEPS = {
 }
 
 
+MORNING = "09:00"
+
+
+def half_hours() -> list[tuple[str, str]]:
+    """The times of day at which a reminder may come."""
+    return [(text, text) for hour in range(24) for text in (f"{hour:02}:00", f"{hour:02}:30")]
+
+
 class TaskQuerySet(RecordQuerySet):
     def open(self):
         return self.current().filter(state=Task.State.OPEN)
+
+    def to_remind(self, moment: datetime):
+        """Open ones whose reminder came by ``moment`` and was not told; one that was moved on is told anew."""
+        untold = models.Q(reminded_at=None) | models.Q(reminded_at__lt=models.F("remind_at"))
+        return self.open().filter(untold, remind_at__lte=moment, owner__is_active=True)
+
+    def asked_of(self, person):
+        """What somebody else gave this person, who has not said yes or no."""
+        given = self.open().filter(owner=person, created_by__isnull=False).exclude(created_by=person)
+        return given.filter(models.Q(answered_by=None) | ~models.Q(answered_by=person))
 
     def about(self, record: Record):
         return self.filter(about_type=record.type_key, about_id=record.pk)
@@ -37,6 +57,7 @@ class Task(Record):
     type_key = "task"
     title_field = "what"
     kept_by_author = True
+    derived = frozenset({"remind_at", "reminded_at"})
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("of a task", "to do")
@@ -61,6 +82,21 @@ class Task(Record):
         _("repeats"), max_length=10, choices=Repeat, blank=True, default=Repeat.NEVER, db_default="",
         help_text=_("Done, it stands here again for its next day."),
     )  # fmt: skip
+    remind_on = models.DateField(
+        _("remind on"), null=True, blank=True,
+        help_text=_("Whoever does it is reminded once; leave empty for no reminder."),
+    )  # fmt: skip
+    remind_time = models.CharField(
+        _("at"), max_length=5, choices=half_hours, default=MORNING, db_default=MORNING,
+        help_text=_("By the clock of whoever does it."),
+    )  # fmt: skip
+    remind_at = models.DateTimeField(null=True, editable=False)  # follows from both and the doer's time zone
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("answered by"),
+    )  # fmt: skip
+    answer = models.CharField(_("answer"), max_length=300, blank=True, default="", db_default="", editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, editable=False)
     done_by = models.ForeignKey(
@@ -78,6 +114,11 @@ class Task(Record):
             *keyset_indexes("task", "due_on", "updated_at"),
             models.Index(fields=["about_type", "about_id", "due_on"], name="task_about"),
             models.Index(fields=["created_by", "due_on", "id"], name="task_of_author"),
+            models.Index(
+                fields=["remind_at"],
+                name="task_to_remind",
+                condition=models.Q(state="open", archived_at=None, remind_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -91,10 +132,30 @@ class Task(Record):
         super().prepare()
         if self.owner is not None:
             self.department_id = self.owner.department_id
+        if self.answer and self.owner_id != self.created_by_id:  # given back, and then to somebody else: asked anew
+            self.answered_by, self.answer = None, ""
+        self.remind_at = None
+        if self.remind_on is not None:
+            zone = ZoneInfo((self.owner.time_zone if self.owner else "") or _zone_of_the_firm())
+            self.remind_at = datetime.combine(self.remind_on, time.fromisoformat(self.remind_time), tzinfo=zone)
 
     @property
     def is_done(self) -> bool:
         return self.state == self.State.DONE
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Given by somebody else, and whoever is to do it said neither yes nor no."""
+        given = self.created_by_id is not None and self.owner_id != self.created_by_id
+        return given and not self.is_done and self.answered_by_id != self.owner_id
+
+    @property
+    def was_accepted(self) -> bool:
+        return self.owner_id != self.created_by_id and self.answered_by_id == self.owner_id is not None
+
+    @property
+    def was_given_back(self) -> bool:
+        return self.answered_by_id is not None and self.answered_by_id != self.owner_id == self.created_by_id
 
     @property
     def standing(self) -> str:
@@ -118,5 +179,18 @@ class Task(Record):
         if not self.is_done:
             self.state, self.done_at, self.done_by = self.State.DONE, now(), by
 
+    def accept(self, by) -> None:
+        """Inside the write path only, as the two below."""
+        self.answered_by, self.answer = by, ""
+
+    def give_back(self, by, word: str) -> None:
+        """To whoever asked for it, who reads why."""
+        self.answered_by, self.answer, self.owner = by, word, self.created_by
+
     def reopen(self) -> None:
         self.state, self.done_at, self.done_by = self.State.OPEN, None, None
+
+
+def _zone_of_the_firm() -> str:
+    firm = Firm.current()
+    return firm.time_zone if firm else "UTC"

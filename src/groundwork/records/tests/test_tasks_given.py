@@ -1,0 +1,144 @@
+"""Tasks between two people, and reminders: who asked, who answers what, who is told when."""
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from groundwork.core.clock import now, standing_at, today
+from groundwork.records.notices.models import Notice
+from groundwork.records.tasks.asking import accept, day_of, finish, give, remind
+from groundwork.records.tasks.models import Task
+from groundwork.records.write import writing
+
+
+def given(cast, **facts):
+    return give(None, by=cast.piotr, owner=cast.anna, **{"what": "Count the stock", "due_on": today()} | facts)
+
+
+def answer(client, task, key, **more):
+    return client.post(reverse("records:act", args=["task", task.pk, key]), {"version": task.version, **more})
+
+
+def groups(user):
+    return {group.key: [row.what for row in group.rows] for group in day_of(user)}
+
+
+def told(user):
+    return list(Notice.objects.filter(user=user).order_by("pk").values_list("kind", "text"))
+
+
+def test_a_given_task_waits_for_an_answer_and_stands_among_todays_once_it_is_accepted(cast, as_user):
+    task = given(cast)
+    assert groups(cast.anna) == {"asked": ["Count the stock"]}
+
+    client, day = as_user(cast.anna), reverse("records:day")
+    assert reverse("records:act", args=["task", task.pk, "task.accept"]) in client.get(day).content.decode()
+    answer(client, task, "task.accept")
+
+    assert groups(cast.anna) == {"today": ["Count the stock"]}
+    assert groups(cast.piotr) == {"given": ["Count the stock"]}
+    assert "accepted" in as_user(cast.piotr).get(day).content.decode()
+    assert told(cast.piotr) == [("accepted", "Count the stock")]
+
+
+def test_what_is_given_back_is_with_whoever_asked_and_says_why(cast, as_user):
+    task, client = given(cast), as_user(cast.anna)
+    assert answer(client, task, "task.give_back").status_code == 422  # not without a word
+
+    after = answer(client, task, "task.give_back", word="I am away on Monday")
+
+    assert after.url == reverse("records:day")  # Anna sees it no longer
+    assert not Task.objects.visible_to(cast.anna).exists()
+    assert groups(cast.piotr) == {"today": ["Count the stock"]}
+    assert "I am away on Monday" in as_user(cast.piotr).get(task.get_absolute_url()).content.decode()
+    assert told(cast.piotr) == [("returned", "I am away on Monday")]
+
+
+def test_a_task_that_is_given_again_after_it_came_back_waits_for_an_answer_again(cast, as_user):
+    task = given(cast)
+    answer(as_user(cast.anna), task, "task.give_back", word="Too much to do")
+
+    with writing(task, by=cast.piotr, act="changed") as fresh:
+        fresh.owner = cast.anna
+
+    assert groups(cast.anna) == {"asked": ["Count the stock"]}
+
+
+def test_nobody_answers_for_another_person(cast, as_user):
+    task = given(cast)
+
+    refused = [answer(as_user(cast.piotr), task, key, word="No") for key in ("task.accept", "task.give_back")]
+
+    assert [each.status_code for each in refused] == [409, 409]
+    task.refresh_from_db()
+    assert (task.owner, task.answered_by, task.version) == (cast.anna, None, 1)
+
+
+def test_an_answer_that_was_taken_back_is_waited_for_again(cast, as_user):
+    task, client = given(cast), as_user(cast.anna)
+    page = client.get(answer(client, task, "task.accept").url).content.decode()
+
+    client.post(re.search(r'action="(/undo/\d+)"', page).group(1))
+
+    assert groups(cast.anna) == {"asked": ["Count the stock"]}
+
+
+def remind_on(task, by, day, time="09:00"):
+    with writing(task, by=by, act="changed") as fresh:
+        fresh.remind_on, fresh.remind_time = day, time
+
+
+def test_a_reminder_comes_once_at_its_time_by_the_clock_of_whoever_does_it(cast):
+    cast.anna.time_zone = "Asia/Vladivostok"
+    cast.anna.save()
+    task, day = given(cast), today() + timedelta(days=3)
+    remind_on(task, cast.anna, day, "14:30")
+    moment = datetime.combine(day, datetime.strptime("14:30", "%H:%M").time(), tzinfo=ZoneInfo("Asia/Vladivostok"))
+
+    with standing_at(moment - timedelta(minutes=5)):
+        remind()
+        assert "remind" not in dict(told(cast.anna))
+    with standing_at(moment + timedelta(seconds=5)):
+        remind()
+        Notice.objects.update(read_at=now())
+        remind()
+
+    assert told(cast.anna).count(("remind", "Count the stock")) == 1
+
+
+def test_a_reminder_that_was_moved_is_told_anew_and_one_of_a_finished_task_never(cast):
+    task, done = given(cast), given(cast, what="Done already")
+    for each in (task, done):
+        remind_on(each, cast.anna, today() - timedelta(days=1))
+    finish(done, by=cast.anna)
+    remind()
+    assert [text for kind, text in told(cast.anna) if kind == "remind"] == ["Count the stock"]
+    Notice.objects.update(read_at=now())
+
+    task.refresh_from_db()
+    remind_on(task, cast.anna, today() + timedelta(days=1))
+    with standing_at(now() + timedelta(days=2)):
+        remind()
+
+    assert [text for kind, text in told(cast.anna) if kind == "remind"] == ["Count the stock"] * 2
+
+
+def test_a_task_that_repeats_reminds_as_long_before_its_next_day(cast):
+    task = give(None, by=cast.anna, what="Water the plants", due_on=today())
+    with writing(task, by=cast.anna, act="changed") as fresh:
+        fresh.repeat, fresh.remind_on, fresh.remind_time = "week", today() - timedelta(days=2), "08:30"
+
+    finish(task, by=cast.anna)
+
+    again = Task.objects.open().get()
+    assert (again.remind_on, again.remind_time) == (today() + timedelta(days=5), "08:30")
+
+
+def test_ones_own_task_needs_no_answer(cast):
+    give(None, by=cast.anna, what="Call them", due_on=date(2026, 1, 5))
+    accepted = given(cast)
+    accept(accepted, by=cast.anna)
+
+    assert groups(cast.anna) == {"late": ["Call them"], "today": ["Count the stock"]}
