@@ -1,7 +1,7 @@
 """``make bench``: how fast the pages are, as multiples of raw SQL and of a bare page measured in the same run.
 
     python -m bench [--small 1000] [--large 100000] [--lines 200000] [--report 5000000]
-                    [--deals 8800] [--only sqlite|postgresql] [--json FILE]
+                    [--deals 8800] [--board 100000] [--only sqlite|postgresql] [--json FILE]
 
 Two firms are made, one with --small companies and invoices and one with --large, on SQLite and, where DATABASE_URL
 names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page is asked for
@@ -27,6 +27,9 @@ from urllib.parse import urlsplit, urlunsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 
+FEW_DEALS = 100  # on the board that the large one is compared with
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description="Speed as multiples of raw SQL in the same run.")
     parser.add_argument("--small", type=int, default=1_000, help="companies and invoices of the small firm")
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=200_000, help="lines of the file to import; 0: none")
     parser.add_argument("--report", type=int, default=500_000, help="invoice lines under the view from above; 0: none")
     parser.add_argument("--deals", type=int, default=8_800, help="deals of the four files to import; 0: none")
+    parser.add_argument("--board", type=int, default=100_000, help="open deals on the large board; 0: none")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
     args = parser.parse_args()
@@ -64,6 +68,11 @@ def measured(server: str, args) -> dict:
         with database(server, "deals") as environment:
             say(f"{server}: importing {args.deals:,} deals")
             result["deals"] = child(environment, "bench.opportunities", str(args.deals))
+    if args.board:
+        for name, size in (("few", FEW_DEALS), ("many", args.board)):
+            with database(server, f"board_{name}") as environment:
+                say(f"{server}: a board of {size:,} open deals")
+                result.setdefault("board", {})[name] = child(environment, "bench.boards", str(size))
     if args.report:
         with database(server, "report") as environment:
             say(f"{server}: {args.report:,} lines seen from above")
@@ -167,6 +176,8 @@ def show(server: str, figures: dict) -> None:
             f"{at['raw']:>9.2f}{at['bare']:>7.2f}{at['page'] / (at['raw'] + at['bare']):>7.1f}"
             f"{at['page'] / at['raw']:>10.1f}"
         )
+    if done := figures.get("board"):
+        show_board(done)
     if done := figures.get("report"):
         show_report(done)
     if done := figures.get("deals"):
@@ -182,6 +193,18 @@ def show(server: str, figures: dict) -> None:
                 f"import: {done['lines']:,} lines in {done['seconds']:.1f} s = {done['a_minute']:,.0f} a minute, "
                 f"at most {done['megabytes']:.0f} MB"
             )
+
+
+def show_board(done: dict) -> None:
+    """The promise: a board of 100,000 open deals costs what one of 100 costs."""
+    few, many = done["few"], done["many"]
+    print(f"board of {many['deals']:,} open deals, as a multiple of one of {few['deals']:,} (queries; ms; growth):")
+    for name, at in many["pages"].items():
+        before = few["pages"][name]
+        print(
+            f"  {name:<16}{before['queries']:>4} -> {at['queries']:<4}{before['page']:>8.1f} -> {at['page']:<8.1f}"
+            f"{grown(before, at):>6.2f}"
+        )
 
 
 def show_report(done: dict) -> None:
