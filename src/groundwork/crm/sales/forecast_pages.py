@@ -183,9 +183,10 @@ class Page:
         text = NO_VALUE if part.unknown == part.deals else self.amount(part.amount)
         return Cell(text, kind="number", href=href, sub=_without_amount(part.unknown))
 
-    def weighted(self, line: Line) -> Cell:
-        is_known = line.deals > line.unknown
-        return Cell(self.amount(line.weighted)) if is_known else Cell(NO_VALUE, kind="muted")
+    def weighted(self, line: Line, **filters) -> Cell:
+        if line.deals == line.unknown:
+            return Cell(NO_VALUE, kind="muted")
+        return Cell(self.amount(line.weighted), kind="number", href=self.rows(in_forecast=list(COUNTED), **filters))
 
     def currencies(self) -> list[dict]:
         codes = sorted({*self.found.currencies, *([self.asked.currency] if self.asked.currency != ALL else [])})
@@ -259,7 +260,7 @@ class Page:
         return Row([
             Cell(words, kind="bold" if is_now else "", href=href), Cell(self.amount(line.target)),
             self.cell(line.won, self.rows(state="won", **won)), *parts,
-            self.weighted(line),
+            self.weighted(line, **opened),
             Cell(self.amount(line.expected), kind="bold"),
         ], key=str(place))  # fmt: skip
 
@@ -321,7 +322,7 @@ class Page:
             Cell(name, kind="bold", href=self.address(owner=pk) if pk else ""), Cell(self.amount(target)),
             self.cell(line.won, self.rows(state="won", **self.span(first, "closed_on"), **owner)),
             self.cell(line.of[Category.COMMIT], self.rows(in_forecast=Category.COMMIT.value, **opened)),
-            self.weighted(line),
+            self.weighted(line, **opened),
             Cell(self.amount(line.expected), kind="bold"),
             Cell(percent(line.expected / target, 0) if target else NO_VALUE),
             Cell(number(line.deals, 0), kind="number", href=self.rows(in_forecast=list(COUNTED), **opened)),

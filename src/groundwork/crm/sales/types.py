@@ -97,7 +97,6 @@ deal = types.add(
             Sign("reached", _("reached the stage"), forecast.stage_choices, forecast.reached, like="stage"),
         ),
         beside=((_("Forecast"), partial(reverse, "sales:forecast")),),
-        through=(("lines", "product"),),
         amount="amount_minor",
         board="stage",
         on_board=on_board,

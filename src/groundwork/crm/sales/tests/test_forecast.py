@@ -14,6 +14,8 @@ from groundwork.crm.sales.forecast import ALL, Asked, forecast, lost_reasons, st
 from groundwork.crm.sales.pipelines import Stage, Word, sales
 from groundwork.crm.sales.targets import KeptForecast, Target, Targets, keep_snapshot, then
 from groundwork.crm.trade.models import Rate
+from groundwork.records.testing import make_record
+from groundwork.records.types import types
 from groundwork.records.write import creating, writing
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,25 @@ def test_a_number_opens_the_deals_under_it(cast, as_user):
 
     names = ("Said to be sure", "Sure by its stage", "Left out", "In December")
     assert [name for name in names if name in shown] == ["Said to be sure", "Sure by its stage"]
+
+
+@pytest.mark.parametrize("by", ["source", "product", "owner"])
+def test_every_count_opens_exactly_so_many_deals(cast, as_user, by):
+    product = make_record(types["product"], owner=cast.olga)
+    for name, facts in (("Won", {"product": product}), ("Lost", {"reason": reason()}), ("Offer sent", {})):
+        new_deal(cast.anna, name, **facts)
+        deal = new_deal(cast.ivan, "Samples", product=product)
+        with writing(deal, by=cast.ivan, act="moved") as fresh:
+            fresh.stage, fresh.reason = stage(name).key, reason() if name == "Lost" else ""
+    client = as_user(cast.olga)
+    shown = client.get(reverse("sales:forecast"), {"by": by}).context
+
+    tables = [shown[name] for name in ("months", "people", "stages", "rates", "reasons")]
+    counts = [cell for table in tables for row in table.rows for cell in row.cells if cell.text.isdigit() and cell.href]
+    opened = [len(client.get(cell.href).context["table"].rows) for cell in counts]
+
+    assert opened == [int(cell.text) for cell in counts]
+    assert len(counts) > 8
 
 
 def test_a_head_sets_targets_in_a_grid_and_a_seller_does_not(cast, as_user):
