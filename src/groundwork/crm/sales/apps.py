@@ -26,6 +26,7 @@ class SalesConfig(AppConfig):
         from groundwork.background.setup import Step, on_init
         from groundwork.crm.sales import (  # noqa: F401 - they register
             checks,
+            configured,
             deals,
             due,
             headers,

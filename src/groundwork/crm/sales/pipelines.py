@@ -183,6 +183,11 @@ class Sales:
         own = (row for row in self.stages.values() if str(row.pipeline_id) == pipeline and not row.retired_at)
         return [stage for stage in own if not outcomes or stage.outcome in outcomes]
 
+    def is_open(self, stage: str) -> bool:
+        """Are it and its pipeline in use?"""
+        row = self.stages[stage]
+        return not (row.retired_at or self.pipelines[str(row.pipeline_id)].retired_at)
+
     @property
     def first_pipeline(self) -> str:
         return next((key for key, pipeline in self.pipelines.items() if not pipeline.retired_at), "")
@@ -209,15 +214,19 @@ def pipeline_options() -> list[Option]:
 
 
 def stage_options() -> list[Option]:
-    """Where two pipelines have a stage of one name, each says of which it is."""
+    """Where two pipelines have a stage of one name, each says of which it is. One that is retired takes its stages."""
     held = sales()
-    names = [str(stage) for stage in held.stages.values() if not stage.retired_at]
+    names = [str(stage) for stage in held.stages.values() if held.is_open(stage.key)]
     twice = {name for name in names if names.count(name) > 1}
     several = {
         stage.key: _t("%(stage)s (%(pipeline)s)") % {"stage": stage, "pipeline": held.pipelines[str(stage.pipeline_id)]}
         for stage in held.stages.values() if str(stage) in twice
     }  # fmt: skip
-    return [Option(item.key, several.get(item.key, item.label), item.open) for item in _options(held.stages.values())]
+    found = [
+        Option(item.key, several.get(item.key, item.label), item.open and held.is_open(item.key))
+        for item in _options(held.stages.values())
+    ]
+    return sorted(found, key=lambda option: not option.open)
 
 
 def source_options() -> list[Option]:
