@@ -233,6 +233,22 @@ class PartPanel:
     add_url: str = ""
     why_url: str = ""
     more: int = 0
+    ticks: "Sequence[Tick]" = ()
+
+    @property
+    def ticked(self) -> int:
+        return sum(tick.is_on for tick in self.ticks)
+
+
+@dataclass
+class Tick:
+    """A line that is ticked in place: its form sends what the form of the line would. Without ``url`` it is read."""
+
+    words: str
+    is_on: bool
+    url: str = ""
+    seen: str = ""
+    values: Sequence[tuple[str, str]] = ()  # names and values to send, as they are to become
 
 
 PARTS_SHOWN = 100
@@ -254,10 +270,22 @@ def parts_of(record: Record, user, wrong_form=None) -> list[PartPanel]:
         if may:
             panel.form = form or part_form(part, user, record, initial=_part_defaults(part, record), prefix=part.key)
             panel.add_url = reverse("records:part_add", args=[kind.key, record.pk, part.key])
+        if part.ticked:
+            panel.ticks = [_tick(part, row, record, may) for row in rows[:PARTS_SHOWN]]
         if part.element:
             panel.why_url = reverse("records:why", args=[part.element])
         result.append(panel)
     return result
+
+
+def _tick(part: PartType, row, record: Record, may: bool) -> Tick:
+    is_on = bool(getattr(row, part.ticked))
+    if not may:
+        return Tick(str(row), is_on)
+    sent = [(name, str(getattr(row, name))) for name in part.fields if name != part.ticked]
+    sent += [] if is_on else [(part.ticked, "on")]
+    url = reverse("records:part_edit", args=[record.type_key, record.pk, part.key, row.pk])
+    return Tick(str(row), is_on, url, write.seen(row), [(f"{part.key}-{name}", value) for name, value in sent])
 
 
 def _part_defaults(part: PartType, record: Record) -> dict:

@@ -170,6 +170,7 @@ class PartType:
     leads: dict[str, str] = field(default_factory=dict)  # {column: the link that it leads to}
     adapt: Callable[[Any], None] | None = None  # fits the form of a line to its record: offered choices, first values
     removable: bool = True  # False: what was written stays visible
+    ticked: str = ""  # a yes-or-no field: lines stand as a list in which it is ticked in place
 
     @cached_property
     def shown(self) -> list[Field]:

@@ -25,7 +25,7 @@ from groundwork.records.guard import write_path
 from groundwork.records.models import Record
 from groundwork.records.notices import telling
 from groundwork.records.notices.models import Notice
-from groundwork.records.tasks.models import Task
+from groundwork.records.tasks.models import CheckLine, Task
 from groundwork.records.types import types
 from groundwork.ui.forms import DayInput
 
@@ -101,7 +101,8 @@ def finish(task: Task, *, by) -> None:
             facts = {"what": fresh.what, "owner": fresh.owner, "repeat": fresh.repeat}
             if fresh.remind_on is not None:
                 facts |= {"remind_on": again - (fresh.due_on - fresh.remind_on), "remind_time": fresh.remind_time}
-            write.creating(Task(due_on=again, **facts, **about), by=by)
+            lines = [CheckLine(what=line.what) for line in fresh.checklist.order_by("pk")]
+            write.creating(Task(due_on=again, **facts, **about), by=by, parts=lines)
 
 
 def reopen(task: Task, *, by) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, today
-from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
+from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 
 STEPS = {
     "day": relativedelta(days=1),
@@ -189,6 +189,21 @@ class Task(Record):
 
     def reopen(self) -> None:
         self.state, self.done_at, self.done_by = self.State.OPEN, None, None
+
+
+class CheckLine(Part):
+    """A small line of a task's checklist, ticked when it is done."""
+
+    parent_field = "task"
+    task = models.ForeignKey(Task, models.CASCADE, related_name="checklist")
+    what = models.CharField(_("what"), max_length=200)
+    is_done = models.BooleanField(pgettext_lazy("of a task", "done"), default=False)
+
+    class Meta:
+        verbose_name = _("line of a checklist")
+
+    def __str__(self):
+        return self.what
 
 
 def _zone_of_the_firm() -> str:

@@ -1,5 +1,6 @@
 """Tasks between two people, and reminders: who asked, who answers what, who is told when."""
 
+import html
 import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from django.urls import reverse
 from groundwork.core.clock import now, standing_at, today
 from groundwork.records.notices.models import Notice
 from groundwork.records.tasks.asking import accept, day_of, finish, give, remind
-from groundwork.records.tasks.models import Task
-from groundwork.records.write import writing
+from groundwork.records.tasks.models import CheckLine, Task
+from groundwork.records.write import put_part, writing
 
 
 def given(cast, **facts):
@@ -142,3 +143,54 @@ def test_ones_own_task_needs_no_answer(cast):
     accept(accepted, by=cast.anna)
 
     assert groups(cast.anna) == {"late": ["Call them"], "today": ["Count the stock"]}
+
+
+def line_of(task, by, what="Paper", **facts):
+    with writing(task, by=by, act="edited") as fresh:
+        return put_part(fresh, CheckLine(what=what, **facts))
+
+
+def tick_of(page):
+    """What the first form of a checklist sends."""
+    form = re.search(r'<ul class="rows ticks">.*?<form method="post" action="(.*?)">(.*?)</form>', page, re.S)
+    sent = re.findall(r'name="(.*?)" value="(.*?)"', form.group(2))
+    return form.group(1), {name: html.unescape(value) for name, value in sent if name != "csrfmiddlewaretoken"}
+
+
+def test_a_line_of_a_checklist_is_ticked_in_place_and_unticked_again(cast, as_user):
+    task, client = given(cast), as_user(cast.anna)
+    line_of(task, cast.anna, "Paper")
+    line_of(task, cast.anna, "Boxes", is_done=True)
+    seen = []
+
+    for _each in range(2):
+        page = client.get(task.get_absolute_url()).content.decode()
+        seen.append(re.search(r">(\d / \d)<", page).group(1))
+        client.post(*tick_of(page))
+
+    assert seen == ["1 / 2", "2 / 2"]
+    assert list(CheckLine.objects.order_by("pk").values_list("what", "is_done")) == [("Paper", False), ("Boxes", True)]
+
+
+def test_a_line_that_somebody_else_changed_meanwhile_is_not_ticked_unseen(cast, as_user):
+    task, client = given(cast), as_user(cast.anna)
+    line = line_of(task, cast.anna)
+    url, sent = tick_of(client.get(task.get_absolute_url()).content.decode())
+    line.what = "Paper, 80 boxes"
+    with writing(task, by=cast.piotr, act="edited") as fresh:
+        put_part(fresh, line)
+
+    assert client.post(url, sent).status_code == 409
+    assert CheckLine.objects.values_list("what", "is_done").get() == ("Paper, 80 boxes", False)
+
+
+def test_a_task_that_repeats_takes_its_checklist_along_unticked(cast):
+    task = give(None, by=cast.anna, what="Close the month", due_on=today())
+    line_of(task, cast.anna, "Count the cash", is_done=True)
+    task.refresh_from_db()
+    with writing(task, by=cast.anna, act="changed") as fresh:
+        fresh.repeat = "month"
+
+    finish(task, by=cast.anna)
+
+    assert list(Task.objects.open().get().checklist.values_list("what", "is_done")) == [("Count the cash", False)]
