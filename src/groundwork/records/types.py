@@ -3,7 +3,7 @@
 From it come list, filters, page, form, quick add, history, search, import, report dimensions and permission checks.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
@@ -198,6 +198,15 @@ class Hanging:
 
 
 @dataclass(frozen=True)
+class Beneath:
+    """A second line under the name in lists: ``of(rows, user)`` gives {id: words} of what the reader may see, in a
+    fixed number of queries. ``columns`` are carried by the rows for it."""
+
+    columns: tuple[str, ...]
+    of: Callable[[Sequence[Any], Any], dict[int, str]]
+
+
+@dataclass(frozen=True)
 class RecordType:
     model: type[Record]
     label: Any
@@ -222,6 +231,7 @@ class RecordType:
     sensitive: dict[str, str] = field(default_factory=dict)  # {field: tag}
     section: str = "work"  # of the navigation
     order: int = 50
+    beneath: "Beneath | None" = None  # what a list says under the name
     opens: str = ""  # what its entry in the menu narrows the list to, e.g. "f.state=open"
     typed: bool = True  # people may create one by hand
     leaves: bool = False  # a firm that does not need it may switch it off; its records stay

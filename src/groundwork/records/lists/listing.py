@@ -189,6 +189,8 @@ class Listing:
         shown = (item.column for item in self.columns)
         linked = (name for item in self.columns if item.kind in LINKS for name in joined_names(self.user, item))
         names = dict.fromkeys(("pk", "number", "version", self.sort_column, *shown, *linked, *self.more_columns))
+        if self.kind.beneath:
+            names |= dict.fromkeys(self.kind.beneath.columns)
         if any(item.kind == "money" or item.is_price for item in self.columns) and hasattr(self.kind.model, "currency"):
             names["currency"] = None
         return list(names)
@@ -437,8 +439,10 @@ class Listing:
     def _rows(self, shown: list) -> list[Row]:
         names, href = Names(self.user, self.columns, shown), page_address(self.kind.key)
         writers, rows = [writer(column, names) for column in self.columns], []
+        beneath = self.kind.beneath.of(shown, self.user) if self.kind.beneath else {}
         for record in shown:
             cells = [write(record) for write in writers]
+            cells[0].sub = cells[0].sub or beneath.get(record.pk, "")
             cells[0].kind, cells[0].text = "bold", cells[0].text or record.number
             pick = f"{record.pk}.{record.version}"
             rows.append(Row(cells, str(record.pk), href(record.pk), pick, cells[0].text))

@@ -236,6 +236,13 @@ def abouts_of(tasks: Sequence[Task], user) -> dict[tuple[str, int], Record]:
     }
 
 
+def about_words(tasks: Sequence[Task], user) -> dict[int, str]:
+    """{task's id: what it is about}, for the list."""
+    abouts = abouts_of(tasks, user)
+    found = {task.pk: abouts.get((task.about_type, task.about_id or 0)) for task in tasks}
+    return {pk: str(about) for pk, about in found.items() if about is not None}
+
+
 def subject_of(task: Task, user) -> Record | None:
     """The record that a task is about, where the person may see it."""
     return abouts_of([task], user).get((task.about_type, task.about_id or 0))

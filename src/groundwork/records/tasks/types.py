@@ -7,7 +7,7 @@ from groundwork.records.notices.models import Notice
 from groundwork.records.pages import PageAction, Panel, page_actions, panels
 from groundwork.records.tasks import asking
 from groundwork.records.tasks.models import CheckLine, Task
-from groundwork.records.types import PartType, RecordType, types
+from groundwork.records.types import Beneath, PartType, RecordType, types
 from groundwork.records.write import Follower, channel, doer, followers
 
 task = types.add(
@@ -26,6 +26,7 @@ task = types.add(
         filters=("state", "owner", "department", "due_on", "repeat"),
         board="state",
         owed=("state", Task.State.OPEN),
+        beneath=Beneath(("about_type", "about_id"), asking.about_words),
         parts=(PartType("checklist", CheckLine, _("Checklist"), ("what", "is_done"), ticked="is_done"),),
         section="",
         order=5,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from groundwork.core.clock import now, standing_at, today
+from groundwork.crm.customers.testing import make_company
 from groundwork.records.notices.models import Notice
 from groundwork.records.tasks.asking import accept, day_of, finish, give, remind
 from groundwork.records.tasks.models import CheckLine, Task
@@ -194,3 +195,18 @@ def test_a_task_that_repeats_takes_its_checklist_along_unticked(cast):
     finish(task, by=cast.anna)
 
     assert list(Task.objects.open().get().checklist.values_list("what", "is_done")) == [("Count the cash", False)]
+
+
+def test_the_list_of_tasks_says_what_each_is_about_to_whoever_may_know(cast, as_user):
+    for name in ("Quiet Garden", "Loud Garden"):
+        give(make_company(cast.ivan, name=name), by=cast.ivan, owner=cast.anna, what="Ask the bank", due_on=today())
+    give(make_company(cast.anna, name="Own Garden"), by=cast.anna, what="Call them", due_on=today())
+    lists = {
+        each: as_user(each).get(reverse("records:list", args=["task"])).content.decode()
+        for each in (cast.ivan, cast.anna)
+    }
+
+    assert "<small>Quiet Garden</small>" in lists[cast.ivan]
+    assert "<small>Own Garden</small>" in lists[cast.anna]
+    assert "Ask the bank" in lists[cast.anna]
+    assert "Quiet Garden" not in lists[cast.anna]
