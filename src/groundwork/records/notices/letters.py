@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from groundwork.core import languages
 from groundwork.core.clock import now, today
@@ -127,7 +127,7 @@ def groups_of(user, told: Sequence[Told], since: datetime) -> list[Group]:
         (Kind.CHANGE, _("Changed in what you follow")),
         (Kind.CONTROL, _("Did not happen in time, and you answer for it")),
         (Kind.TOLD, _("Did not happen in time")),
-        (Kind.MINUTES, _("Minutes")),
+        (Kind.MINUTES, pgettext("of a review", "Minutes")),
     ]
     changed = [item for item in told if item.notice.kind == Kind.CHANGE]
     fields = changed_fields(user, changed, since)
