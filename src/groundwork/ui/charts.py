@@ -121,9 +121,11 @@ def draw(chart: BarChart) -> Drawing:
         aim = chart.target.values[place] if chart.target else None
         if aim is not None:
             y = FLOOR - height(aim)
+            below = 0.0
             for bar in bars[first:]:
                 if bar.y - ABOVE < y < bar.y + 2:  # the words of a bar stand over the mark, not under it
-                    bar.text_y = round(y - 6, 1)
+                    below = below - LINE if below and bar.css.endswith("pale") else round(y - 6, 1)
+                    bar.text_y = below
             half = width * columns / 2 + 6
             targets.append(Line(round(middle - half, 1), round(middle + half, 1), round(y, 1)))
     axis = [

@@ -17,6 +17,7 @@ from groundwork.crm.trade.models import Rate
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.records.write import creating, writing
+from groundwork.ui.charts import BarChart, Series, draw
 
 pytestmark = pytest.mark.django_db
 QUERIES = 17
@@ -222,3 +223,11 @@ def test_the_workbook_says_the_same_numbers(cast, as_user):
     november = dict(zip(rows[0], rows[3], strict=True))
     assert (november["Best case"], november["Weighted"], november["Currency"]) == (1000, 500, "GBP")
     assert book.get_sheet_by_name(book.sheet_names[1]).to_python()[1][0] == "Anna"
+
+
+def test_the_words_over_a_bar_its_thin_forecast_and_a_target_never_stand_on_each_other():
+    won, rest, aim = Series("Won", [9.3]), Series("Open", [0.7], pale=True), Series("Target", [11.7])
+
+    for target in (None, aim):
+        low, high = draw(BarChart("October", ["10.26"], [won, rest], target=target)).bars
+        assert low.text_y - high.text_y >= 12
