@@ -33,6 +33,7 @@ class SalesConfig(AppConfig):
             lines,
             newcomers,
             pipelines,
+            quotes,
             stage_times,
             targets,
             tidying,

@@ -1,6 +1,7 @@
 """Invoices, credit notes and orders as PDF, in the language of whoever prints."""
 
 import re
+from typing import Any
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -10,10 +11,12 @@ from groundwork.core.languages import NO_VALUE, day, money, number
 from groundwork.core.money import minor_digits
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade import vat
-from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, OrderLine
+from groundwork.crm.trade.document_lines import DocumentLine
+from groundwork.crm.trade.models import Invoice, InvoiceLine, Order
 from groundwork.crm.trade.units import on_paper
 from groundwork.documents.pdf import Paper, render
 from groundwork.documents.words import sum_in_words
+from groundwork.records.models import Record
 from groundwork.records.pages import PageFile, page_files
 from groundwork.records.types import type_of
 
@@ -26,7 +29,7 @@ def order_pdf(order: Order, user) -> tuple[str, bytes]:
     return file_name(order), render(order_paper(order, user))
 
 
-def file_name(record: Invoice | Order) -> str:
+def file_name(record: Record) -> str:
     return re.sub(r"[^\w.-]+", "-", str(record)).strip("-") + ".pdf"
 
 
@@ -81,8 +84,8 @@ def heads() -> list[tuple[str, bool]]:
     ]  # fmt: skip
 
 
-def line_texts(place: int, line: InvoiceLine | OrderLine) -> list[str]:
-    document = line.invoice if isinstance(line, InvoiceLine) else line.order
+def line_texts(place: int, line: DocumentLine) -> list[str]:
+    document = line.document
     digits = max(minor_digits(document.currency), -int(line.price.normalize().as_tuple().exponent))
     return [
         str(place), line.description, on_paper(line.product.unit) if line.product else "", number(line.quantity),
@@ -112,7 +115,7 @@ def facts(record: Invoice | Order, user, names: tuple[str, ...]) -> list[tuple[s
     return found
 
 
-def parties(record: Invoice | Order, user) -> dict:
+def parties(record: Any, user) -> dict:
     firm = Firm.current()
     seller = [firm.name, *firm.details.splitlines()] if firm else []
     company = Company.objects.visible_to(user).filter(pk=record.company_id).first()
