@@ -125,10 +125,12 @@ def _is_filled(name: str) -> Q:
     return ~Q(**{name: ""}) if is_text else Q(**{f"{name}__isnull": False})
 
 
-def _doubles() -> Exists:
-    """Open deals of the same customer under the same name."""
+def _doubles() -> Any:
+    """Open deals of the same customer under the same name. Names that a customer has twice are found first, at once."""
+    named = open_deals().filter(company__isnull=False).order_by().values("company", "sort_key")
+    twice = named.annotate(count=Count("pk")).filter(count__gt=1).values("sort_key")
     others = open_deals().filter(company=OuterRef("company"), sort_key=OuterRef("sort_key"))
-    return Exists(others.exclude(pk=OuterRef("pk")))
+    return Q(sort_key__in=twice) & Exists(others.exclude(pk=OuterRef("pk")))
 
 
 def open_deals() -> RecordQuerySet:
