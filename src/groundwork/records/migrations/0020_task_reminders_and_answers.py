@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='task',
             name='remind_time',
-            field=models.CharField(choices=groundwork.records.tasks.models.half_hours, db_default='09:00', default='09:00', help_text='By the clock of whoever does it.', max_length=5, verbose_name='at'),
+            field=models.CharField(blank=True, choices=groundwork.records.tasks.models.half_hours, db_default='', default='', help_text='By the clock of whoever does it; nothing chosen: at nine in the morning.', max_length=5, verbose_name='reminder at'),
         ),
         migrations.AddField(
             model_name='task',

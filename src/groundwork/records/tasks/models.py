@@ -87,8 +87,8 @@ class Task(Record):
         help_text=_("Whoever does it is reminded once; leave empty for no reminder."),
     )  # fmt: skip
     remind_time = models.CharField(
-        _("at"), max_length=5, choices=half_hours, default=MORNING, db_default=MORNING,
-        help_text=_("By the clock of whoever does it."),
+        _("reminder at"), max_length=5, choices=half_hours, blank=True, default="", db_default="",
+        help_text=_("By the clock of whoever does it; nothing chosen: at nine in the morning."),
     )  # fmt: skip
     remind_at = models.DateTimeField(null=True, editable=False)  # follows from both and the doer's time zone
     reminded_at = models.DateTimeField(null=True, editable=False)
@@ -137,7 +137,9 @@ class Task(Record):
         self.remind_at = None
         if self.remind_on is not None:
             zone = ZoneInfo((self.owner.time_zone if self.owner else "") or _zone_of_the_firm())
-            self.remind_at = datetime.combine(self.remind_on, time.fromisoformat(self.remind_time), tzinfo=zone)
+            self.remind_at = datetime.combine(
+                self.remind_on, time.fromisoformat(self.remind_time or MORNING), tzinfo=zone
+            )
 
     @property
     def is_done(self) -> bool:
