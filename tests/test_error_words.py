@@ -47,6 +47,8 @@ from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.imports.views import UploadForm
 from groundwork.records.lists.view_forms import ViewForm
+from groundwork.records.tasks.asking import BackForm
+from groundwork.records.tasks.models import Task
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.rollout.discovery.forms import TellForm
@@ -128,6 +130,7 @@ def forms_asked(cast):
         TellForm: lambda data: TellForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
         IssueForm: lambda data: IssueForm(draft, adam, data),
+        BackForm: lambda data: BackForm(Task(), adam, data),
         CostForm: lambda data: CostForm(claim, adam, data),
         QuantitiesForm: lambda data: QuantitiesForm(credited(invoice), data),
         OrderedForm: lambda data: OrderedForm(data, row=Pipeline()),
