@@ -7,7 +7,7 @@ suggestions and the warning of duplicates. A right guess and a wrong one must be
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -144,7 +144,7 @@ def unheard_of(column: Any, place: int) -> tuple[Any, str, tuple[str, ...]]:
     if isinstance(column, ScaledField):
         return Decimal(f"7713{place:03}"), f"7713{place:03}", (f"7713{place:03}",)
     if isinstance(column, models.DateField) and not isinstance(column, models.DateTimeField):
-        day = date(1913, 1 + place % 12, 1 + place % 28)
+        day = date(1913, 1, 1) + timedelta(days=place)  # later fields have later days: an end lies after its beginning
         return (
             day,
             day.isoformat(),
@@ -254,6 +254,7 @@ NOWHERE_ASKED = {
     "product.supplier_code",
     "product.unit",
     "requirement.done_when",
+    "task.remind_on",
     "unit.code",
 }
 
