@@ -59,7 +59,8 @@ for button in (
         past=pgettext_lazy("goods", "Receipt taken back"),
     ),
     PageAction(
-        "claim.accept", pgettext_lazy("a claim", "Accept"), as_act(claims.accept), _("The claim is accepted."), verb="decide", icon="check",
+        "claim.accept", pgettext_lazy("a claim", "Accept"), as_act(claims.accept), _("The claim is accepted."),
+        verb="decide", icon="check",
         primary=True, offered=is_in(Claim.State.OPEN),
         past=pgettext_lazy("a claim", "Accepted"),
     ),
