@@ -207,3 +207,18 @@ def test_a_call_with_its_outcome_and_next_step_takes_at_most_eight_keys_and_fift
     assert hands.count <= KEYS
     assert took <= SECONDS
     expect(told).to_have_count(before + 2)  # the call, and the task that was given
+
+
+def test_who_stands_in_a_field_that_is_no_longer_asked_goes_on_at_the_nearest(anna):
+    anna.goto("/r/company/new")
+    anna.locator("[name=country]").fill("PL")
+    anna.locator("[name=city]").focus()
+    anna.locator("[name=regon]").focus()
+    expect(anna.locator("[name=regon]")).to_be_focused()
+
+    anna.evaluate(  # what the answer to a quick hand's change does while the next field has the focus already
+        "() => { const country = document.querySelector('[name=country]');"
+        " country.value = 'KZ'; country.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+
+    expect(anna.locator("[name=bin]")).to_be_focused()
