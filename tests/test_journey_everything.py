@@ -5,7 +5,14 @@ import zipfile
 
 import pytest
 
-pytestmark = pytest.mark.browser
+from tests.support.servers import postgres_url
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        bool(postgres_url()), reason="both are taken out and brought back by command; by browser on SQLite"
+    ),
+]
 
 
 def test_what_is_taken_out_in_the_browser_comes_back_in_a_new_firm(page, sign_in, seed, server, installation, tmp_path):

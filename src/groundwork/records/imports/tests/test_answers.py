@@ -89,7 +89,7 @@ def test_a_phone_is_recognised_however_its_column_is_called(cast, word):
         (["account", "sector", "subsidiary_of"], "records:company"),
         (["Company", "Date"], "records:company"),
         (["Date", "Close"], ""),
-        (["Deal Name", "Amount", "Close Date"], ""),
+        (["Deal Name", "Amount", "Close Date"], "records:deal"),
         (["Numer", "Data", "Nabywca", "Opis", "Ilość", "Cena netto", "Stawka"], "records:invoice.lines"),
     ],
 )
