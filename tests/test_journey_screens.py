@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 BEHIND = ("/rollout/number", "/rollout/told", "/rollout/agreed", "/rollout/try", "/rollout/used", "/me/")
 
 
-PEOPLE = [("anna", "pl", ("dark", "light")), ("olga", "en", ("light",)), ("admin", "ru", ("dark",))]
+PEOPLE = [("anna", "pl", ("dark", "light")), ("olga", "en", ("light", "dark")), ("admin", "ru", ("light", "dark"))]
 
 
 @pytest.mark.parametrize(("who", "language", "schemes"), PEOPLE[:1] if postgres_url() else PEOPLE)  # looks need one

@@ -22,13 +22,13 @@ from groundwork.ui.notices import said, toast
 
 
 def on_review(verb: str):
-    """The view gets the review: 404 unless visible, 403 unless ``verb`` is allowed on it."""
+    """The view gets the review: 403 for who does no ``verb`` to any, 404 unless visible, 403 unless allowed on it."""
 
     def door(view):
         @wraps(view)
         @login_required
         def guarded(request, pk, *args, **kwargs):
-            if not request.user.can("view", Review.type_key):
+            if not request.user.can(verb, Review.type_key):
                 raise PermissionDenied
             review = get_object_or_404(Review.objects.visible_to(request.user).select_related("owner"), pk=pk)
             if verb != "view" and not request.user.can(verb, review):
