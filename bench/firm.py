@@ -27,6 +27,7 @@ TODAY = date(2026, 11, 20)
 SEED = 1_000  # companies of the firm that is copied
 STRIDE = 10_000_000  # between the numbers of a record and of its copy
 FEW = 5  # companies and invoices that one person sees
+COPIED = ("company", "contact", "invoice")  # whose history, words and sums are copied
 AT_ONCE = 50  # copies in one statement
 
 
@@ -71,7 +72,7 @@ def copy(first: int, last: int) -> None:
     add(Tally, {})
 
 
-def _copy(model: type[models.Model], other: dict[str, str], *, first: int, last: int) -> None:
+def _copy(model: type[models.Model], other: dict[str, str], *, first: int, last: int, types=COPIED) -> None:
     table, columns = (
         model._meta.db_table,
         [str(item.column) for item in model._meta.concrete_fields if not item.primary_key],
@@ -79,7 +80,7 @@ def _copy(model: type[models.Model], other: dict[str, str], *, first: int, last:
     picked = ", ".join([f"c.id + n.i * {STRIDE}", *(other.get(column, f"c.{column}") for column in columns)])
     kept = f"c.id < {STRIDE}"
     if model in (SearchRow, Tally, Activity, Change):
-        kept += " AND c.type IN ('company', 'contact', 'invoice')"
+        kept += f" AND c.type IN ({', '.join(map(repr, types))})"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (id, {', '.join(columns)}) SELECT {picked} "  # noqa: S608 - our own names

@@ -169,12 +169,16 @@ def raw_record(pk):
         "LEFT JOIN access_department d ON d.id = c.department_id WHERE c.id = %s",
         [pk],
     )
-    rows("SELECT * FROM records_activity WHERE type = 'company' AND object_id = %s ORDER BY at DESC LIMIT 30", [pk])
+    raw_timeline("company", pk)
+
+
+def raw_timeline(of, pk):
+    rows("SELECT * FROM records_activity WHERE type = %s AND object_id = %s ORDER BY at DESC LIMIT 30", [of, pk])
     rows(
         "SELECT c.*, s.at, s.act, u.name FROM records_change c JOIN records_changeset s ON s.id = c.changeset_id "
-        "LEFT JOIN access_user u ON u.id = s.by_id WHERE c.type = 'company' AND c.object_id = %s "
+        "LEFT JOIN access_user u ON u.id = s.by_id WHERE c.type = %s AND c.object_id = %s "
         "ORDER BY c.id DESC LIMIT 30",
-        [pk],
+        [of, pk],
     )
 
 
@@ -187,9 +191,9 @@ def raw_beside(pk):
     rows("SELECT id, name, job FROM customers_contact WHERE company_id = %s LIMIT 6", [pk])
 
 
-def raw_search(text):
-    """The newest companies that hold the words, whole or as the end of one; without ranking and rights."""
-    tag = tag_of(Company.type_key)
+def raw_search(text, of=Company):
+    """The newest records of that type that hold the words, whole or as the end of one; without ranking and rights."""
+    tag = tag_of(of.type_key)
     typed = [(f"{tag}{word}", f"{tag}{END}{word}") for word in words(text)]
     if connection.vendor == "sqlite":
         asked = " AND ".join(f'("{word}" OR "{end}"*)' for word, end in typed)
@@ -202,23 +206,22 @@ def raw_search(text):
 
 
 def raw_create(like, number):
-    """The five rows that a new company needs, without any rule."""
+    named = {"name": f"Raw {number}", "number": f"RAW-{like.pk}-{number}", "sort_key": "raw"}
+    raw_rows(Company(**named, owner_id=like.owner_id, department_id=like.department_id))
+
+
+def raw_rows(record):
+    """The five rows that a new record needs, without any rule."""
+    of = record.type_key
     with transaction.atomic():
-        act = ChangeSet.objects.bulk_create([ChangeSet(by=like.owner, act="created")])[0]
-        company = Company(
-            name=f"Raw {number}",
-            number=f"RAW-{like.pk}-{number}",
-            owner_id=like.owner_id,
-            department_id=like.department_id,
-            sort_key="raw",
-        )
+        act = ChangeSet.objects.bulk_create([ChangeSet(by_id=record.owner_id, act="created")])[0]
         with write_path():
-            Company.objects.bulk_create([company])
+            type(record).objects.bulk_create([record])
         Change.objects.bulk_create(
-            [Change(changeset=act, type="company", object_id=company.pk, version=1, created=True, fields={})]
+            [Change(changeset=act, type=of, object_id=record.pk, version=1, created=True, fields={})]
         )
-        SearchRow.objects.bulk_create([SearchRow(type="company", object_id=company.pk, title=company.name, text="raw")])
-        Tally.objects.bulk_create([Tally(type="company", count=1)])
+        SearchRow.objects.bulk_create([SearchRow(type=of, object_id=record.pk, title=record.name, text="raw")])
+        Tally.objects.bulk_create([Tally(type=of, count=1)])
 
 
 def raw_report(start):

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db.models import DateField, Func
+
 
 def first_of_month(day: date, ahead: int = 0) -> date:
     """The first day of the month that lies ``ahead`` months after that of ``day``; before it, with a minus."""
@@ -20,3 +22,16 @@ def same_day_earlier(day: date, months: int) -> date:
     first = first_of_month(day, -months)
     last = first_of_month(first, 1) - timedelta(days=1)
     return first.replace(day=min(day.day, last.day))
+
+
+class FirstOfMonth(Func):
+    """In a query: the first day of a day's month. SQLite reckons by itself: Django's way calls Python for each row."""
+
+    arity = 1
+    output_field = DateField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 8) || '01'", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="DATE_TRUNC('month', %(expressions)s)::date", **context)

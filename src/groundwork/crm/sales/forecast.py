@@ -28,11 +28,10 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from groundwork.core.clock import start_of, today
-from groundwork.core.months import first_of_month
+from groundwork.core.months import FirstOfMonth, first_of_month
 from groundwork.crm.sales.deals import Deal, Stay
 from groundwork.crm.sales.pipelines import Category, Outcome, Stage, sales
 from groundwork.crm.trade.rates import OwnRates, firm_currency, half_up
@@ -189,13 +188,13 @@ def forecast(asked: Asked) -> Forecast:
 
 def open_sums(deals: QuerySet, *more: str) -> QuerySet:
     """Open deals by month, stage, own category, currency, owner and ``more``: their count, known amounts and sum."""
-    found = deals.filter(state=Outcome.OPEN).order_by().annotate(month=TruncMonth("expected_on"))
+    found = deals.filter(state=Outcome.OPEN).order_by().annotate(month=FirstOfMonth("expected_on"))
     return _summed(found.values("month", "stage", "category", "currency", "owner", *more))
 
 
 def won_sums(deals: QuerySet, since: date) -> QuerySet:
     found = deals.filter(state=Outcome.WON, closed_on__gte=since).order_by()
-    return _summed(found.annotate(month=TruncMonth("closed_on")).values("month", "currency", "owner"))
+    return _summed(found.annotate(month=FirstOfMonth("closed_on")).values("month", "currency", "owner"))
 
 
 def _summed(found):
@@ -258,8 +257,9 @@ def stages_passed(asked: Asked, day: date) -> list[Passed]:
     if not places:
         return []
     stood = Stay.objects.filter(deal=OuterRef("pk"), stage__in=places).order_by().values("deal")
-    furthest = stood.annotate(place=Max(_by_place(places))).values("place")
-    found = ended(asked, day).annotate(furthest=Subquery(furthest)).order_by()
+    furthest = Subquery(stood.annotate(place=Max(_by_place(places))).values("place"))
+    of_lost = Case(When(state=Outcome.LOST, then=furthest), output_field=IntegerField())
+    found = ended(asked, day).annotate(furthest=of_lost).order_by()
     rows = list(found.values_list("pipeline", "state", "furthest").annotate(count=Count("pk")))
     stays = _time_in(asked, day, list(places))
     passed = []

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.core import languages
-from groundwork.core.months import first_of_month
+from groundwork.core.months import FirstOfMonth, first_of_month
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import several
@@ -114,7 +114,8 @@ def _counted(listing: Listing, shown):
     column, amount = shown.column, listing.amount
     rows, names = listing.narrowed, [column]
     if shown.kind in DAYS:
-        rows, names = rows.annotate(month=TruncMonth(Cast(column, DateField()) if shown.added else column)), ["month"]
+        day = Cast(column, DateField()) if shown.added else column
+        rows, names = rows.annotate(month=FirstOfMonth(day) if shown.kind == "date" else TruncMonth(day)), ["month"]
     if amount:
         found = rows.values_list(*names, "currency").annotate(counted=Count("pk"), summed=Sum(amount))
         return found.order_by()
