@@ -17,6 +17,7 @@ from groundwork.core.months import first_of_month
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales import pipelines
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine
+from groundwork.crm.sales.demo_reviews import Mondays
 from groundwork.crm.sales.pipelines import Category, Outcome, Stage, Word, sales
 from groundwork.crm.sales.targets import Target, keep_snapshot
 from groundwork.crm.trade.demo import SELLERS, Demo
@@ -77,13 +78,15 @@ class Way:
 def fill(demo: Demo) -> None:
     """Three deals for four companies, up to three thousand."""
     pipelines.make_built_in()
-    year = Year(demo)
+    year, mondays = Year(demo), Mondays(demo, STEPS)
     for day, key, ways in year.days():
+        mondays.hold_until(day)
         hour = demo.random.randint(7, 15)
         with clock.standing_at(datetime.combine(day, time(hour, demo.random.randint(0, 59)), tzinfo=UTC)):
             year.write_up(demo.people[key], key, ways)
             if day > demo.today - timedelta(days=WATCHED):
                 keep_snapshot()
+    mondays.end()
     _targets(demo)
     fold_tallies()
 

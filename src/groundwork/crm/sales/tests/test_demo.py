@@ -8,6 +8,8 @@ from django.db.models import Sum
 
 from groundwork.crm.sales.models import Deal, DealLine, Stay
 from groundwork.crm.sales.pipelines import needed_in
+from groundwork.crm.sales.review.models import Review
+from groundwork.crm.sales.review.quality import CHECKED, curve, quality
 from groundwork.crm.trade.tests.test_making_the_demo import STANDS_AT, make_demo
 from groundwork.records.models import Change, SearchRow, Tally
 from groundwork.records.tasks.models import Task
@@ -58,3 +60,13 @@ def test_lines_make_the_amount_and_history_sums_and_search_know_every_deal(demo_
     assert SearchRow.objects.filter(type="deal").count() == Deal.objects.count()
     assert Change.objects.filter(type="deal", created=True).count() == Deal.objects.count()
     assert Change.objects.filter(type="deal").count() == Stay.objects.count()
+
+
+def test_the_last_weeks_were_reviewed_on_mondays_with_decisions_and_the_next_one_is_planned(demo_firm, db):
+    held = list(Review.objects.ended().order_by("planned_at"))
+
+    assert len(held) > CHECKED
+    assert len(curve(held)) == len(held)
+    assert all(review.planned_at.weekday() == 0 and review.decisions.standing().exists() for review in held)
+    assert any(quality(review).kept for review in held[1:])
+    assert Review.objects.get(state="planned").planned_at.date() > STANDS_AT
