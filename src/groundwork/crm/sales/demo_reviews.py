@@ -1,5 +1,6 @@
-"""The Monday reviews of the demo firm: the last weeks' were held, with decisions and minutes; the next one is planned."""
+"""The Monday reviews of the demo firm: those of the last weeks were held and have minutes; the next one is planned."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import translation
@@ -34,7 +35,7 @@ SAID = {
 class Mondays:
     """Held as the demo's clock comes past them; ``steps`` are what sellers promise, by language and stage."""
 
-    def __init__(self, demo: Demo, steps: dict[str, tuple[str, ...]]):
+    def __init__(self, demo: Demo, steps: Mapping[str, Sequence[str]]):
         self.demo, self.steps = demo, steps
         self.head = demo.people["piotr"]
         self.people = [demo.people[key] for key in PEOPLE]
@@ -54,8 +55,9 @@ class Mondays:
     def end(self) -> None:
         """The next one is planned; nothing is promised about a deal that is over; what is old is read."""
         self.hold_until(self.demo.today)
+        still = set(Deal.objects.filter(state=Outcome.OPEN).values_list("pk", flat=True))
         for task in (*self.left, *self.promised):
-            if not Deal.objects.filter(pk=task.about_id, state=Outcome.OPEN).exists():
+            if task.about_id not in still:
                 finish(task, by=task.owner)
         self._plan(self.next)
         Notice.objects.filter(at__lt=clock.now() - WEEK, read_at=None).update(read_at=clock.now())
