@@ -255,7 +255,9 @@ class RecordForm(CleanText, forms.ModelForm):
     @property
     def groups(self) -> list[tuple[str, tuple[str, ...]]]:
         """(heading, names) of what the firm wants asked together."""
-        return list(self.shape.groups) if self.shape and self.folds else []
+        if not self.shape or not self.folds:
+            return []
+        return [(self.shape.heading(heading), names) for heading, names in self.shape.groups]
 
     @property
     def folded(self) -> frozenset[str]:

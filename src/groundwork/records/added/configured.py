@@ -97,14 +97,14 @@ def number_in(facts: Facts, name: str) -> int:
     return int(text)
 
 
-def words_in(facts: Facts, name: str, most: int) -> dict[str, str]:
-    """{language: word}; an empty word is none."""
-    found = mapping(facts, name)
+def words_in(facts: Facts, name: str, most: int, *path: str) -> dict[str, str]:
+    """{language: word}; an empty word is none. ``path`` leads to ``facts``."""
+    found = mapping(facts, name, *path)
     for language, word in found.items():
         if not re.fullmatch(r"[a-z]{2,3}", language):
-            raise wrong(_("Say a language in two letters, like “pl”."), name, language)
+            raise wrong(_("Say a language in two letters, like “pl”."), *path, name, language)
         if not isinstance(word, str) or len(word) > most:
-            raise wrong(_("At most %(most)s signs fit.") % {"most": most}, name, language)
+            raise wrong(_("At most %(most)s signs fit.") % {"most": most}, *path, name, language)
     return {language: word.strip() for language, word in found.items() if word.strip()}
 
 

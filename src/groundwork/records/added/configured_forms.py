@@ -19,11 +19,20 @@ from groundwork.records.added.configured import (
     put_in_use,
     reasons_of,
     travels,
+    words_in,
 )
-from groundwork.records.added.layouts import FormLayout, Rule, lay_out, rules_in, typed_names
+from groundwork.records.added.layouts import (
+    LONGEST_HEADING,
+    FormLayout,
+    Rule,
+    group_of,
+    lay_out,
+    rules_in,
+    typed_names,
+)
 from groundwork.records.types import Field, RecordType, types
 
-MOST_GROUPS, LONGEST_HEADING = 20, 60
+MOST_GROUPS = 20
 YES_NO = {"true": "yes", "false": "no"}
 
 
@@ -47,7 +56,11 @@ def about(row: FormLayout, kind: RecordType, reason: str) -> Facts:
     said = lambda keys: [names[key] for key in keys if key in typed]  # noqa: E731
     facts = {
         "reason": reason, "in_use": in_use_of(row),
-        "groups": [{"name": group["name"], "fields": said(group["fields"])} for group in row.groups],
+        "groups": [
+            {"name": group["name"], "fields": said(group["fields"])}
+            | ({"name_in": dict(sorted(group["names"].items()))} if group.get("names") else {})
+            for group in row.groups
+        ],
         "more": said(row.more), "off": said(row.off),
         "rules": [
             {"do": rule.do, "field": names[rule.field], "when": names[rule.when],
@@ -113,12 +126,13 @@ def groups_in(facts: Facts, keys: dict[str, str]) -> list[dict]:
     found = []
     for place, group in enumerate(list_in(facts.get("groups") or [], "groups")):
         path = ("groups", str(place))
-        if not isinstance(group, dict) or not set(group) <= {"name", "fields"} or place >= MOST_GROUPS:
+        if not isinstance(group, dict) or not set(group) <= {"name", "name_in", "fields"} or place >= MOST_GROUPS:
             raise wrong(_("Say a heading and its fields, like “{name: Who, fields: [name, phone]}”."), *path)
         heading = group.get("name") or ""
         if not isinstance(heading, str) or len(heading) > LONGEST_HEADING:
             raise wrong(_("At most %(most)s signs fit.") % {"most": LONGEST_HEADING}, *path)
-        found.append({"name": heading, "fields": fields_in(group.get("fields") or [], keys, *path)})
+        words = words_in(group, "name_in", LONGEST_HEADING, *path)
+        found.append(group_of(heading, fields_in(group.get("fields") or [], keys, *path), words))
     return found
 
 

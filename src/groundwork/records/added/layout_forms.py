@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.records.added import layouts
-from groundwork.records.added.forms import Reasoned
-from groundwork.records.added.layouts import Rule, Shape
+from groundwork.records.added.forms import Reasoned, other_languages
+from groundwork.records.added.layouts import LONGEST_HEADING, Rule, Shape
 from groundwork.records.types import RecordType
 
 ASKED, MORE, OFF = "asked", "more", "off"
@@ -42,9 +42,30 @@ class LayoutForm(Reasoned):
                 label=_("%(field)s: where it stands") % label, choices=list(places.items()), initial=self._place(name)
             )
             self.fields[f"group:{name}"] = forms.CharField(
-                label=_("%(field)s: under which heading") % label, max_length=60, required=False,
+                label=_("%(field)s: under which heading") % label, max_length=LONGEST_HEADING, required=False,
                 initial=heading_of.get(name, ""), widget=forms.TextInput(attrs=heading),
             )  # fmt: skip
+        self._ask_for_words()
+
+    def _ask_for_words(self) -> None:
+        """What other languages call each heading, as far as they are typed by now."""
+        said = dict(self.shape.words)
+        for heading in self.headings:
+            for code, language in other_languages():
+                label = _("%(heading)s, %(language)s") % {"heading": heading, "language": language}
+                self.fields[f"word:{code}:{heading}"] = forms.CharField(
+                    label=label, max_length=LONGEST_HEADING, required=False,
+                    initial=said.get(heading, {}).get(code, ""),
+                )  # fmt: skip
+
+    @property
+    def words(self) -> list:
+        return [self[name] for name in self.fields if name.startswith("word:")]
+
+    def _words(self, heading: str) -> dict[str, str]:
+        asked = {code: f"word:{code}:{heading}" for code, _language in other_languages()}
+        typed = {code: str(self[name].value() or "") for code, name in asked.items() if name in self.fields}
+        return {code: " ".join(word.split())[:LONGEST_HEADING] for code, word in typed.items()}
 
     def _place(self, name: str) -> str:
         return ASKED if name in (*self.shape.asked, *self.needed) else OFF if name in self.shape.off else MORE
@@ -84,7 +105,7 @@ class LayoutForm(Reasoned):
         return list(dict.fromkeys(text for name in self.names if (text := self._heading(name))))
 
     def _heading(self, name: str) -> str:
-        return " ".join(str(self[f"group:{name}"].value() or "").split())[:60]
+        return " ".join(str(self[f"group:{name}"].value() or "").split())[:LONGEST_HEADING]
 
     @property
     def asked(self) -> list[str]:
@@ -97,7 +118,10 @@ class LayoutForm(Reasoned):
         for name in self.asked:
             groups.setdefault(self._heading(name), []).append(name)
         placed = {place: [name for name in self.names if self._where(name) == place] for place in (MORE, OFF)}
-        return {"groups": [{"name": head, "fields": names} for head, names in groups.items()], **placed}
+        return {
+            "groups": [layouts.group_of(head, names, self._words(head)) for head, names in groups.items()],
+            **placed,
+        }
 
     @property
     def facts(self) -> dict:

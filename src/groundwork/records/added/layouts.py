@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from groundwork.access.models import Role
 from groundwork.access.rights import rights
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ASKED_AT_ONCE = 8  # a form shows eight fields unasked at most
 MOST_RULES = 30
+LONGEST_HEADING = 60
 TELLING = ("choice", "choices", "bool", "text")  # kinds of fields whose value a rule goes by
 EMPTY: tuple[Any, ...] = (None, "", [])
 
@@ -86,12 +87,18 @@ def words_of(shown: "Field", values: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Shape:
-    """A form as one person meets it. ``groups`` are (heading or "", names) of what is asked at once."""
+    """A form as one person meets it. ``groups`` are (heading or "", names) of what is asked at once, ``words`` the
+    headings as other languages say them."""
 
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     more: tuple[str, ...]
     off: frozenset[str] = frozenset()  # asked nowhere; shown where it is filled
     rules: tuple[Rule, ...] = ()
+    words: tuple[tuple[str, dict[str, str]], ...] = ()  # (heading, {language: heading})
+
+    def heading(self, name: str) -> str:
+        """In the reader's language, where it has a word for it."""
+        return dict(self.words).get(name, {}).get(get_language() or "") or name
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -107,9 +114,9 @@ class FormLayout(Configured):
     """The form of one type, for everybody (``role`` "") or for those whose highest role it is.
 
     All facts are plain JSON of field names ("name", "f12"), so that a configuration file can carry them:
-    ``groups`` [{"name": "Who", "fields": ["name", "phone"]}], ``more`` and ``off`` lists of names, ``rules``
-    [{"key": "r1", "do": "require", "field": "f12", "when": "kind", "is": ["customer"]}]. A retired field keeps its
-    place.
+    ``groups`` [{"name": "Who", "fields": ["name", "phone"], "names": {"pl": "Kto"}}], ``more`` and ``off`` lists of
+    names, ``rules`` [{"key": "r1", "do": "require", "field": "f12", "when": "kind", "is": ["customer"]}]. A retired
+    field keeps its place.
     """
 
     KIND = Element.Kind.LAYOUT
@@ -153,7 +160,8 @@ class FormLayout(Configured):
         named = {*self.asked, *self.off}
         more = [name for name in self.more if name in known and name not in named]
         rest = [name for name in typed_names(kind) if name not in named and name not in more]
-        return Shape(groups, (*more, *rest), frozenset(self.off) & known, rules_in(kind, self.rules))
+        words = tuple((group["name"], group["names"]) for group in self.groups if group.get("names"))
+        return Shape(groups, (*more, *rest), frozenset(self.off) & known, rules_in(kind, self.rules), words)
 
     def refuse_what_cannot_be(self, reason: str) -> None:
         from groundwork.records.types import types
@@ -303,7 +311,7 @@ def shape_for_roles(kind: "RecordType", roles: Collection[str]) -> Shape | None:
     more = (*shape.more, *(name for name in typed_names(kind) if name in shape.off and name not in kept))
     general = held.get("")
     rules = (*general.shape(kind).rules, *shape.rules) if general and general is not first else shape.rules
-    return Shape(shape.groups, more, frozenset(kept), rules)
+    return Shape(shape.groups, more, frozenset(kept), rules, shape.words)
 
 
 def shape_for(kind: "RecordType", user) -> Shape | None:
@@ -376,8 +384,15 @@ def lay_out(kind: "RecordType", role: str, *, by, reason: str, asked_by=None, **
 
 def facts_of(shape: Shape) -> dict[str, list]:
     """As a layout keeps them."""
-    groups = [{"name": heading, "fields": list(names)} for heading, names in shape.groups]
+    words = dict(shape.words)
+    groups = [group_of(heading, names, words.get(heading, {})) for heading, names in shape.groups]
     return {"groups": groups, "more": list(shape.more), "off": sorted(shape.off), "rules": []}
+
+
+def group_of(heading: str, names: Iterable[str], words: dict[str, str]) -> dict[str, Any]:
+    """Facts that stand together; ``words`` {language: heading}, of which empty ones are none."""
+    said = {language: word for language, word in words.items() if heading and word}
+    return {"name": heading, "fields": list(names)} | ({"names": said} if said else {})
 
 
 @transaction.atomic

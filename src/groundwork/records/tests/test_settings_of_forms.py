@@ -9,6 +9,7 @@ from groundwork.access.models import FieldGrant, Role
 from groundwork.core.clock import now
 from groundwork.crm.customers.models import Company
 from groundwork.records.added.budget import SECONDS, Budget
+from groundwork.records.added.forms import other_languages
 from groundwork.records.added.layouts import FormLayout, add_rule
 from groundwork.records.models import ChangeSet
 from groundwork.records.types import types
@@ -53,6 +54,27 @@ def test_a_form_is_moved_about_without_being_kept_until_it_is_saved(adam):
     assert nothing == 0
     assert [group["name"] for group in FormLayout.objects.get().groups] == ["", "How to reach them"]
     assert shown_to(adam)[:3] == ["kind", "name", "country"]
+
+
+def test_a_heading_is_read_in_the_language_of_whoever_reads_it(cast, adam, as_user):
+    page = adam.get(FORM)
+
+    tried = adam.post(FORM, typed(page, group__phone="How to reach them"))
+    sent = typed(tried, save="1", group__phone="How to reach them") | {"word:pl:How to reach them": " Jak  złapać "}
+    adam.post(FORM, sent)
+    cast.anna.language = "pl"
+    cast.anna.save(update_fields=["language"])
+
+    assert [bound.name for bound in tried.context["form"].words] == [
+        f"word:{code}:How to reach them" for code, _name in other_languages()
+    ]
+    assert FormLayout.objects.get().groups[-1] | {"fields": []} == {
+        "name": "How to reach them", "fields": [], "names": {"pl": "Jak złapać"},
+    }  # fmt: skip
+    new = reverse("records:new", args=["company"])
+    assert "Jak złapać" in as_user(cast.anna).get(new).text
+    assert "How to reach them" in as_user(cast.ivan).get(new).text
+    assert adam.get(FORM).context["form"]["word:pl:How to reach them"].value() == "Jak złapać"
 
 
 def test_more_than_eight_facts_are_refused_in_the_form_and_nothing_typed_is_lost(adam):

@@ -52,7 +52,7 @@ roles:
       Sample request: {Price: hidden}
 forms:
   Sample request:
-    groups: [{name: What, fields: [name, Company, State]}, {name: How many, fields: [Pieces]}]
+    groups: [{name: What, fields: [name, Company, State]}, {name: How many, name_in: {pl: Ile}, fields: [Pieces]}]
     more: [Price]
     rules: [{do: require, field: Pieces, when: State, is: [Sent]}]
   company / salesperson:
@@ -147,7 +147,7 @@ def test_forms_come_as_they_are_laid_out_with_their_rules(cast):
     samples = FormLayout.objects.get(role="")
     assert samples.groups == [
         {"name": "What", "fields": ["name", field["Company"], field["State"]]},
-        {"name": "How many", "fields": [field["Pieces"]]},
+        {"name": "How many", "fields": [field["Pieces"]], "names": {"pl": "Ile"}},
     ]  # fmt: skip
     assert samples.rules == [
         {"key": "r1", "do": "require", "field": field["Pieces"], "when": field["State"], "is": ["c2"]}
