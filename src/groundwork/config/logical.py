@@ -66,9 +66,9 @@ def snapshot() -> Iterator[None]:
 
 
 def lines(model: type[models.Model], portable: bool = False) -> Iterator[bytes]:
-    """The rows of ``model``, each as one line; in the portable ones secrets are empty."""
+    """The rows of ``model``, each as one line; in the portable ones secrets are empty, and links to what stays here."""
     fields = stored_fields(model)
-    emptied = getattr(model, "secret_fields", frozenset()) if portable else frozenset()
+    emptied = _emptied(model, fields) if portable else set()
     secret = {field.attname: None if field.null else "" for field in fields if field.attname in emptied}
     names = [field.attname for field in fields]
     key = model._meta.pk
@@ -86,6 +86,14 @@ def lines(model: type[models.Model], portable: bool = False) -> Iterator[bytes]:
             ).encode()
             + b"\n"
         )
+
+
+def _emptied(model: type[models.Model], fields: list[models.Field]) -> set[str]:
+    kept = kept_models(portable=True)
+    astray = {
+        field.attname for field in fields if field.null and field.related_model and field.related_model not in kept
+    }
+    return {*getattr(model, "secret_fields", ()), *astray}
 
 
 def plain(value: Any) -> Any:

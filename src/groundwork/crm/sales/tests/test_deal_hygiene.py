@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from groundwork.access.testing import hide
 from groundwork.blueprint.elements import one_request
-from groundwork.core.clock import now, standing_at, today
+from groundwork.core.clock import now, standing_at, start_of, today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.sales import stage_times
 from groundwork.crm.sales.checks import ALL, BITS, Code, HygieneCheck, weights
@@ -23,6 +23,14 @@ from groundwork.records.types import types
 from groundwork.records.write import acting, note, save_fields
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_a_wednesday():
+    """Two days before it are working days: a deal of then counts, and is not idle yet."""
+    day = today()
+    with standing_at(start_of(day + timedelta(days=2 - day.weekday())) + timedelta(hours=12)):
+        yield
 
 
 def days_ago(days):
