@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import rights
-from groundwork.blueprint.elements import kept, raise_config_version, switch
+from groundwork.blueprint.elements import kept, raise_config_version, revise, switch
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 
@@ -75,11 +75,25 @@ class SavedView(models.Model):
     def element_key(self) -> str:
         return f"view:{self.pk}"
 
+    @transaction.atomic
+    def keep(self, *, by, reason: str, asked_by=None) -> None:
+        """Save what was said of it. One that others see has an element, with the reason and who asked for it; one that
+        they see no more has retired it."""
+        self.save()
+        element = Element.objects.filter(key=self.element_key).first()
+        if self.shared:
+            revise(
+                self.element_key, kind=Element.Kind.VIEW, by=by, difference={}, cause=reason, name=self.name,
+                asked_by=asked_by,
+            )  # fmt: skip
+        if element and element.is_on != bool(self.shared):
+            switch(element.key, on=bool(self.shared), by=by, reason=reason, asked_by=asked_by)
+
     def put_away(self, *, by, back=False) -> None:
         """Nobody meets it any more, or everybody again; the reason that it keeps goes with it."""
         self.archived_at = None if back else now()
         self.save(update_fields=["archived_at"])
-        if element := Element.objects.filter(key=self.element_key).first():
+        if self.shared and (element := Element.objects.filter(key=self.element_key).first()):
             switch(element.key, on=back, by=by, reason=element.reason)
 
     def is_seen_by(self, user) -> bool:

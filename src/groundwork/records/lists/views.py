@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groundwork.access import audit
+from groundwork.blueprint.models import Element
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.records.lists import exports, filters
@@ -253,7 +254,13 @@ def as_file(kind: RecordType, rows, form: str):
 @of_type("view")
 def views(request, kind):
     """All views of the list that the person meets, and what the person may do to each."""
-    rows = [(view, address_of(view), view.may_be_changed_by(request.user)) for view in views_of(kind, request.user)]
+    met = views_of(kind, request.user)
+    keys = [view.element_key for view in met if view.shared]
+    reasons = dict(Element.objects.filter(key__in=keys).values_list("key", "reason"))
+    rows = [
+        (view, address_of(view), view.may_be_changed_by(request.user), reasons.get(view.element_key, ""))
+        for view in met
+    ]  # fmt: skip
     return render(request, "records/saved_views.html", {"kind": kind, "rows": rows})
 
 
@@ -268,7 +275,7 @@ def view_new(request, kind):
     view.display = display if display in SavedView.Display else SavedView.Display.LIST
     form = ViewForm(request.POST or None, instance=view, user=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.keep(by=request.user)
         messages.success(request, _("“%(name)s” is kept.") % {"name": view})
         return redirect(address_of(view))
     context = {"kind": kind, "form": form, "narrowed_by": shown.narrowed_by(), "query": view.query}
@@ -296,7 +303,7 @@ def view_edit(request, kind, view_pk):
     view = _own_view(request, kind, view_pk)
     form = ViewForm(request.POST or None, instance=view, user=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.keep(by=request.user)
         messages.success(request, _("“%(name)s” is saved.") % {"name": view})
         return redirect("records:views", kind.key)
     context = {"kind": kind, "form": form, "view": view, "query": view.query}

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from groundwork.access.models import Role
+from groundwork.blueprint.models import Element
 from groundwork.crm.customers.models import Company
 from groundwork.records.lists.saved_views import SavedView, UsedView, use_view, views_of
 from groundwork.records.tests.test_writing import in_threads
@@ -43,6 +44,29 @@ def test_anna_saves_what_she_sees_under_a_name(cast, as_user):
     assert view.query == "columns=name%2Ccity&f.kind=supplier"
     assert ("Shop" in page, "Other" in page) == (True, False)
     assert f'<a href="{COMPANIES}?view={view.pk}" aria-current="page">Suppliers</a>' in page
+
+
+def test_a_view_that_others_see_says_why_and_who_asked(cast, as_user):
+    client, new = as_user(cast.anna), reverse("records:view_new", args=["company"])
+    typed = {"name": "Suppliers", "query": "f.kind=supplier", "display": "list", "shared": "everybody"}
+
+    unsaid = client.post(new, typed)
+    client.post(new, typed | {"reason": "Claims go to them", "asked_by": cast.piotr.pk})
+    view = SavedView.objects.get()
+    element = Element.objects.get(key=view.element_key)
+    told = as_user(cast.ivan).get(reverse("records:views", args=["company"])).text
+
+    assert (unsaid.status_code, unsaid.context["form"].errors["reason"]) == (422, ["Say why, in one sentence."])
+    assert (element.kind, element.reason, element.asked_by, element.is_on) == (
+        "view", "Claims go to them", cast.piotr, True,
+    )  # fmt: skip
+    assert "Claims go to them" in told
+
+    client.post(at("view_edit", view), typed | {"shared": "", "name": "Mine now"})
+    retired = Element.objects.get(key=view.element_key)
+    assert (retired.is_on, retired.name) == (False, "Suppliers")
+    assert SavedView.objects.get().name == "Mine now"
+    assert client.get(at("view_edit", view)).context["form"]["reason"].value() == "Claims go to them"
 
 
 def test_a_view_is_seen_by_those_it_is_shared_with(cast):
