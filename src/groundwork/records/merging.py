@@ -17,6 +17,7 @@ from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.added import fields as added
+from groundwork.records.finding import search
 from groundwork.records.models import Activity, ExternalKey, Follow, Merge, Notice, Record, RecordFile, Task
 from groundwork.records.types import Field, RecordType, related_types, type_of, types
 
@@ -80,6 +81,7 @@ def merge(survivor: Record, merged: Record, *, by) -> Merge:
         moved, kept = _move(type(survivor), merged.pk, survivor.pk)
         done.moved, done.kept, done.changeset = moved, kept, act.kept()
         done.save()
+        _find_anew(done)
     return done
 
 
@@ -219,7 +221,15 @@ def unmerge(done: Merge, *, by) -> list[str]:
             stayed += _move_back(label, ids, held)
         held.undone_at, held.undone_by = now(), by
         held.save()
+        _find_anew(held)
     return stayed
+
+
+def _find_anew(done: Merge) -> None:
+    """Names of files that went from one to the other lead to where they are now."""
+    if f"{RecordFile._meta.label}.object_id" in done.moved:
+        kind = types[done.type]
+        search.refresh(kind, list(kind.model._base_manager.filter(pk__in=[done.survivor_id, done.merged_id])))
 
 
 def _empty_again(survivor: Record, filled: dict[str, list]) -> list[str]:

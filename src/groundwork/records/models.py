@@ -245,10 +245,14 @@ class SearchRow(models.Model):
 
 
 class SearchIndex(models.Model):
-    """By which rule the search rows of a type were made; another rule makes them anew (records.search)."""
+    """By which rule the search rows of a type were made; another rule makes them anew (records.search).
+
+    ``has_files``: a record of it had a file some time, so their names are asked for when it is written.
+    """
 
     type = models.CharField(max_length=60, unique=True)
     rule = models.TextField()
+    has_files = models.BooleanField(default=False)
 
 
 class ExternalKey(models.Model):

@@ -20,7 +20,9 @@ from groundwork.records import write
 from groundwork.records.files import kinds
 from groundwork.records.files.held import NOWHERE
 from groundwork.records.files.models import RecordFile
+from groundwork.records.finding import search
 from groundwork.records.models import Record
+from groundwork.records.types import type_of
 
 MEGABYTE = 1 << 20
 AT_ONCE = 4  # large files in one form
@@ -90,6 +92,7 @@ def add(record: Record, *, by, name: str, kind: kinds.Kind, file: IO[bytes]) -> 
             at=now(),
         )
         write.part_changed(fresh, made, None, write.values(made))
+        search.file_came(type_of(fresh))
         transaction.on_commit(lambda: made.path.exists() or _keep(file), robust=True)  # see _let_go
     return made
 

@@ -39,7 +39,7 @@ from groundwork.records.finding.words import (
     words,
 )
 from groundwork.records.guard import write_path
-from groundwork.records.models import SearchIndex, SearchRow, Tally, Use
+from groundwork.records.models import RecordFile, SearchIndex, SearchRow, Tally, Use
 
 if TYPE_CHECKING:
     from groundwork.background.models import Run
@@ -61,8 +61,10 @@ def refresh(kind, records) -> None:
         return
     hidden = forbidden(kind)
     names, is_hidden = [name for name in kind.search if name not in hidden], kind.model.title_field in hidden
-    _own_to(kind, names)
-    rows = [_row(kind, record, names, is_hidden) for record in records]
+    index = SearchIndex.objects.filter(type=kind.key).first()
+    _own_to(index, names)
+    files = _file_names(kind, records) if index and index.has_files else {}
+    rows = [_row(kind, record, names, is_hidden, files.get(record.pk, ())) for record in records]
     forget(kind, [row.object_id for row in rows])
     SearchRow.objects.bulk_create(rows, batch_size=500)
     if connection.vendor == "sqlite":
@@ -72,9 +74,26 @@ def refresh(kind, records) -> None:
             _execute_many("INSERT INTO records_words(rowid, text) VALUES (%s, %s)", kept.values_list("pk", "text"))
 
 
-def _row(kind, record, names: list[str], title_is_hidden: bool) -> SearchRow:
+def file_came(kind) -> None:
+    """From now on names of files stand in the rows of ``kind``."""
+    if kind.search and not SearchIndex.objects.filter(type=kind.key, has_files=True).exists():
+        SearchIndex.objects.update_or_create(type=kind.key, defaults={"has_files": True})
+
+
+def _file_names(kind, records) -> dict[int, list[str]]:
+    """Of the files on each record; those in a field are hidden where the field is, so they are not asked for."""
+    kept = RecordFile.objects.filter(type=kind.key, field="", removed_at=None).order_by("pk")
+    found: dict[int, list[str]] = {}
+    ids = [record.pk for record in records]
+    for start in range(0, len(ids), 500):
+        for pk, name in kept.filter(object_id__in=ids[start : start + 500]).values_list("object_id", "name"):
+            found.setdefault(pk, []).append(name)
+    return found
+
+
+def _row(kind, record, names: list[str], title_is_hidden: bool, files: Iterable[str]) -> SearchRow:
     title = record.number if title_is_hidden else str(record)[:240]
-    texts = [record.number, *(_text_of(kind.field(name), record) for name in names)]
+    texts = [record.number, *(_text_of(kind.field(name), record) for name in names), *files]
     return SearchRow(
         type=kind.key,
         object_id=record.pk,
@@ -163,12 +182,11 @@ def made_by(kind) -> str:
     return SearchIndex.objects.filter(type=kind.key).values_list("rule", flat=True).first() or ""
 
 
-def _own_to(kind, names: list[str]) -> None:
+def _own_to(index: SearchIndex | None, names: list[str]) -> None:
     """Rows hold words of ``names`` from now on: where they were made by a rule without one of them, they are mixed."""
-    before = made_by(kind)
-    held = before.partition(":")[2].split(",")
-    if before and not set(names) <= set(held):
-        SearchIndex.objects.filter(type=kind.key).update(rule=f"mixed:{','.join({*names, *held})}")
+    held = index.rule.partition(":")[2].split(",") if index else []
+    if index and index.rule and not set(names) <= set(held):
+        SearchIndex.objects.filter(pk=index.pk).update(rule=f"mixed:{','.join({*names, *held})}")
 
 
 def may_search(user, kind) -> bool:

@@ -143,6 +143,7 @@ def wipe_around(record: Record, word: str) -> None:
     ExternalKey.objects.filter(**of_it).delete()
     Notice.objects.filter(**of_it).delete()
     keeping.forget(record)
+    refresh(record)
 
 
 def blank(row: Any, word: str) -> None:

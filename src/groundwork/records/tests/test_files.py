@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groundwork.blueprint.models import Firm
@@ -14,6 +16,11 @@ from groundwork.crm.customers.testing import make_company
 from groundwork.records.files import keeping
 from groundwork.records.files.kinds import KINDS, plain_name
 from groundwork.records.files.models import RecordFile
+from groundwork.records.finding.search import find
+from groundwork.records.merging import merge, unmerge
+from groundwork.records.models import ChangeSet
+from groundwork.records.types import types
+from groundwork.records.write import writing
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -254,3 +261,51 @@ def test_what_was_tidied_away_while_an_equal_file_came_in_is_kept_again(cast, dj
         made.path.unlink()
 
     assert made.path.read_bytes() == PDF
+
+
+# ── found by their names
+
+
+def found_by(user, text):
+    return [row.title for hits in find(user, text, [types["company"]]).values() for row in hits.rows]
+
+
+def moved_to_gdynia(company, by):
+    with writing(company, by=by, act="edited") as fresh:
+        fresh.city = "Gdynia"
+
+
+def test_a_record_is_found_by_the_name_of_a_file_on_it_as_long_as_the_file_is_there(cast, as_user):
+    company, client = make_company(cast.anna, name="Hazel shop"), as_user(cast.anna)
+    attach(client, company, "umowa-ramowa 2026.pdf")
+    before = found_by(cast.anna, "umowa ramowa")
+    moved_to_gdynia(company, cast.anna)
+    kept = found_by(cast.anna, "ramow")
+
+    client.post(address("file_remove", company, RecordFile.objects.get().pk))
+    removed = found_by(cast.anna, "ramowa")
+    act = ChangeSet.objects.filter(act="file.removed").get()
+    client.post(reverse("records:undo", args=[act.pk]))
+
+    assert (before, kept, removed) == (["Hazel shop"], ["Hazel shop"], [])
+    assert found_by(cast.anna, "ramowa") == ["Hazel shop"]
+    assert found_by(cast.ivan, "ramowa") == []
+
+
+def test_a_merged_record_is_found_by_the_files_of_both(cast, as_user):
+    first, second = make_company(cast.anna, name="First"), make_company(cast.anna, name="Second")
+    attach(as_user(cast.anna), second, "cennik.pdf")
+
+    done = merge(first, second, by=cast.olga)
+    assert found_by(cast.anna, "cennik") == ["First"]
+
+    unmerge(done, by=cast.olga)
+    assert found_by(cast.anna, "cennik") == ["Second"]
+
+
+def test_a_firm_without_files_asks_nothing_more_to_write_a_record(cast):
+    company = make_company(cast.anna)
+    with CaptureQueriesContext(connection) as without:
+        moved_to_gdynia(company, cast.anna)
+
+    assert not [query for query in without if "records_recordfile" in query["sql"]]
