@@ -19,6 +19,7 @@ from groundwork.crm.trade import demo, rolling
 from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.records.added import indexes
 from groundwork.records.added.fields import make_field
+from groundwork.records.finding import search
 from groundwork.records.finding.words import tag_of
 from groundwork.records.models import Activity, Change, SearchRow, Tally
 from groundwork.records.write import fold_tallies
@@ -141,6 +142,7 @@ def finish() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO records_words(records_words) VALUES ('rebuild')")
+            search.merge_words()
         else:
             for table in tables():
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")  # noqa: S608

@@ -79,7 +79,13 @@ def add_work() -> None:
     schedules.every("records.control", checking.check_all, seconds=300)
     schedules.every("records.reminders", asking.remind, seconds=60)
     schedules.every("records.mail", mailing.send_due, seconds=60)
-    tidying = {"imports": engine.tidy, "use": use.forget_old, "files": keeping.tidy, "mail kept": mailing.forget}
+    tidying = {
+        "words": search.merge_words,
+        "imports": engine.tidy,
+        "use": use.forget_old,
+        "files": keeping.tidy,
+        "mail kept": mailing.forget,
+    }
     for name, tidy in tidying.items():
         schedules.every(f"records.{name}", tidy, seconds=24 * 3600)
     kinds.kinds.add(kinds.Kind(search.REINDEX, search.reindex_step, _("Search")))

@@ -154,6 +154,34 @@ def index_anew(stdout: TextIO | None = None) -> None:
             cursor.execute("INSERT INTO records_words(records_words) VALUES ('rebuild')")
 
 
+PIECE = 500  # pages of the index that are written at once, in well under a second
+FEW_PIECES = 4
+
+
+def merge_words() -> None:
+    """SQLite keeps what was written together in one piece of the index and asks every piece: once a day they are made
+    one, step by step, so that nobody's write waits long. PostgreSQL has nothing of the kind."""
+    if connection.vendor != "sqlite" or _pieces() <= FEW_PIECES:
+        return
+    steps = -PIECE  # the first one says that all of them are to become one
+    while _merge(steps):
+        steps = PIECE
+
+
+def _pieces() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(DISTINCT segid) FROM records_words_idx")
+        return cursor.fetchone()[0]
+
+
+def _merge(pages: int) -> bool:
+    """False once there is nothing left to do: SQLite says so by changing fewer than two rows."""
+    with connection.cursor() as cursor:
+        before = cursor.connection.total_changes
+        cursor.execute("INSERT INTO records_words(records_words, rank) VALUES ('merge', %s)", [pages])
+        return cursor.connection.total_changes - before >= 2
+
+
 # ── which fields, and by which rule
 
 

@@ -315,6 +315,23 @@ def test_a_changed_rule_makes_the_rows_anew_and_an_unchanged_one_does_not(cast, 
     assert titles(cast.olga, "garden") == ["Garden"]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's index is of one piece")
+def test_what_was_written_bit_by_bit_becomes_one_piece_and_is_found_as_before(cast):
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO records_words(records_words, rank) VALUES ('automerge', 0)")
+    for place in range(search.FEW_PIECES + 3):
+        creating(Company(name=f"Tortola {place}"), by=cast.anna)
+        find(cast.anna, "tortola", [types["company"]])  # what waits to be written is written
+    before = find(cast.anna, "ortol", [types["company"]])["company"]
+    pieces = search._pieces()
+
+    search.merge_words()
+
+    assert pieces > search.FEW_PIECES
+    assert search._pieces() == 1
+    assert find(cast.anna, "ortol", [types["company"]])["company"].rows == before.rows
+
+
 def test_the_command_makes_every_row_anew(cast, capsys, monkeypatch):
     monkeypatch.setattr(search, "BATCH", 2)
     for number in range(5):
