@@ -90,11 +90,30 @@ def remove(folder):
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """The full figures of heavy promises run only when asked for: -m soak."""
-    if "soak" in (config.option.markexpr or ""):
-        return
-    heavy = [item for item in items if item.get_closest_marker("soak")]
-    if heavy:
-        config.hook.pytest_deselected(items=heavy)
-        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    """The full figures of heavy promises run only when asked for: -m soak. What takes long is begun first."""
+    if "soak" not in (config.option.markexpr or ""):
+        heavy = [item for item in items if item.get_closest_marker("soak")]
+        if heavy:
+            config.hook.pytest_deselected(items=heavy)
+            items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    items[:] = long_first(items)
+
+
+LONG = ("test_journey_", "test_commands", "test_permission_matrix", "test_hidden_fields", "test_durability")
+
+
+def long_first(items: list) -> list:
+    """xdist gives the first half to one worker and the second to the other: each begins with its half of the long
+    modules, so that at the end neither waits for the other's longest test."""
+    modules: dict[str, list] = {}
+    for item in items:
+        if item.path.name.startswith(LONG):
+            modules.setdefault(item.path.name, []).append(item)
+    halves: tuple[list, list] = ([], [])
+    for module in sorted(modules.values(), key=len, reverse=True):
+        min(halves, key=len).extend(module)
+    rest = [item for item in items if item.path.name not in modules]
+    middle = max(len(items) // 2 - len(halves[0]), 0)
+    return [*halves[0], *rest[:middle], *halves[1], *rest[middle:]]
