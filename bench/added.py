@@ -44,8 +44,8 @@ EXTRA = {
     "ELSE json_build_array('c' || (1 + i %% 499)) END)",
 }
 HELD = (  # c500 is held by every second one beside its own
-    "SELECT '{type}', '{tags}', i, 'c' || (1 + i %% 499) FROM n "
-    "UNION ALL SELECT '{type}', '{tags}', i, 'c500' FROM n WHERE i %% 2 = 0"
+    "SELECT '{type}', '{tags}', i, 'c' || (1 + i %% 499), 'sample ' || i FROM n "
+    "UNION ALL SELECT '{type}', '{tags}', i, 'c500', 'sample ' || i FROM n WHERE i %% 2 = 0"
 )
 
 
@@ -97,7 +97,7 @@ def fill(key: str, owner: int, first: int, last: int, keys: dict[str, str]) -> N
         )
         held = HELD.format(type=key, tags=keys["tags"])
         cursor.execute(
-            f"INSERT INTO records_heldvalue (type, field, object_id, value) {NUMBERS[vendor]} {held}",  # noqa: S608 - own
+            f"INSERT INTO records_heldvalue (type, field, object_id, value, sort_key) {NUMBERS[vendor]} {held}",  # noqa: S608
             [first, last],
         )
         cursor.execute("ANALYZE")

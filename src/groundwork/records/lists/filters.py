@@ -301,11 +301,21 @@ class Filters:
         else:
             self.items.append(Filter(shown, operator or "is", values, self.user))
 
-    def q(self) -> Q:
+    def q(self, besides: Filter | None = None) -> Q:
         condition = Q()
         for item in self.items:
-            condition &= item.q()
+            if item is not besides:
+                condition &= item.q()
         return condition
+
+    @property
+    def held_by_many(self) -> Filter | None:
+        """One value of a field that holds several of a list, where too many hold it to look up each."""
+        for item in self.items:
+            is_one = item.field.kind in SEVERAL and item.operator == "is" and len(item.values) == 1
+            if is_one and item.field.added and item.values != [WITHOUT]:
+                return None if several.are_few(item.field.added, item.values, several.FIRST) else item
+        return None
 
     def held(self, name: str, operator: str = "is") -> list[str]:
         return next((item.values for item in self.items if (item.field.name, item.operator) == (name, operator)), [])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property, reduce
 from heapq import merge
 from operator import or_
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from zlib import crc32
 
@@ -22,10 +22,12 @@ from groundwork.access.rights import Scope, reach
 from groundwork.core import languages
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
+from groundwork.records.added import several
+from groundwork.records.added.fields import AddedField
 from groundwork.records.editing import open_fields
 from groundwork.records.finding import search
 from groundwork.records.lists.cells import LINKS, Names, joined_names, page_address, writer
-from groundwork.records.lists.filters import DAYS, WITHOUT, Filters
+from groundwork.records.lists.filters import DAYS, WITHOUT, Filter, Filters
 from groundwork.records.lists.saved_views import PASSING
 from groundwork.records.models import Tally
 from groundwork.records.types import Field, RecordType, route
@@ -161,7 +163,10 @@ class Listing:
         return bool(self.filters.items or self.q or self.archived or self.picks)
 
     def conditions(self) -> Q:
-        condition = Q(archived_at__isnull=not self.archived) & self.filters.q()
+        return self._narrowed_by(self.filters.q())
+
+    def _narrowed_by(self, filters: Q) -> Q:
+        condition = Q(archived_at__isnull=not self.archived) & filters
         if self.q:
             found = search.ids_matching(self.user, self.kind, self.q)
             condition &= Q(pk__in=found) if found is not None else Q(pk__in=[])
@@ -174,12 +179,29 @@ class Listing:
         """The rows of this page and one more, which tells that there is a next page; only what the list shows."""
         if self.scope.nothing:
             return []
+        if (item := self._held_by_many) is not None and len(
+            found := self._page_of(self._first_holders(item))
+        ) > self.size:
+            return found
+        return self._page_of(self.conditions())
+
+    @property
+    def _held_by_many(self) -> Filter | None:
+        return self.filters.held_by_many if self.sort_column == "sort_key" else None
+
+    def _first_holders(self, item: Filter) -> Q:
+        """Of many holders of a value those that come first by name, which mostly are a page."""
+        after, row = self._last_before, cast(AddedField, item.field.added)
+        first = several.first_by_name(row, item.values[0], after, descending=self._is_descending)
+        return self._narrowed_by(self.filters.q(besides=item) & Q(pk__in=first))
+
+    def _page_of(self, condition: Q) -> list[Any]:
         if self.scope.all:
-            filled = list(self._ordered().values_list(*self._shown_names, named=True)[: self.size + 1])
+            filled = list(self._ordered(condition).values_list(*self._shown_names, named=True)[: self.size + 1])
             if not self._may_be_empty or not (room := self.size + 1 - len(filled)):
                 return filled
-            return [*filled, *self._ordered(empty=True).values_list(*self._shown_names, named=True)[:room]]
-        ids = self._page_ids()
+            return [*filled, *self._ordered(condition, empty=True).values_list(*self._shown_names, named=True)[:room]]
+        ids = self._page_ids(condition)
         found = self.kind.model.objects.filter(pk__in=ids).values_list(*self._shown_names, named=True)
         rows = {row.pk: row for row in found}
         return [rows[pk] for pk in ids if pk in rows]
@@ -199,19 +221,19 @@ class Listing:
     def _is_descending(self) -> bool:
         return self.sort.startswith("-")
 
-    def _ordered(self, empty: bool = False):
+    def _ordered(self, condition: Q, empty: bool = False):
         order = [f"-{self.sort_column}", "-pk"] if self._is_descending else [self.sort_column, "pk"]
-        condition = self.conditions() & self._after(empty)
+        condition &= self._after(empty)
         if self._may_be_empty:
             condition &= Q(**{f"{self.sort_column}__isnull": empty})
         return self.kind.model.objects.filter(condition).order_by(*(order[1:] if empty else order))
 
-    def _page_ids(self) -> list[int]:
+    def _page_ids(self, condition: Q) -> list[int]:
         """Limited branches over (owner, sort, id) and (department, sort, id), merged here: SQLite takes no LIMIT
         inside a UNION, and an OR would walk the whole table."""
-        ids = self._ids_of(self._ordered())
+        ids = self._ids_of(self._ordered(condition))
         if self._may_be_empty and len(ids) <= self.size:
-            ids += self._ids_of(self._ordered(empty=True).annotate(nothing=Value(0)), "nothing")
+            ids += self._ids_of(self._ordered(condition, empty=True).annotate(nothing=Value(0)), "nothing")
         return ids[: self.size + 1]
 
     def _ids_of(self, ordered, column: str = "") -> list[int]:
@@ -236,13 +258,21 @@ class Listing:
         held = self.filters.held("owner")
         return len(held) == 1 and held != [WITHOUT]
 
-    def _after(self, empty: bool = False) -> Q:
+    @cached_property
+    def _last_before(self) -> tuple[Any, int] | None:
+        """(value it is sorted by, id) of the row that this page follows."""
         if not (token := self.params.get("after")):
-            return Q()
+            return None
         try:
             value, pk = signing.loads(token, salt=f"after.{self.kind.key}.{self.sort}")
         except signing.BadSignature as error:
             raise Refusal(_("This page of the list is no longer there: start from the top.")) from error
+        return value, pk
+
+    def _after(self, empty: bool = False) -> Q:
+        if self._last_before is None:
+            return Q()
+        value, pk = self._last_before
         side = "lt" if self._is_descending else "gt"
         column = self.sort_column
         if empty:

@@ -366,3 +366,42 @@ def test_a_word_with_a_semicolon_cannot_be_chosen_since_files_are_divided_by_it(
 def test_a_list_does_not_sort_by_it(cast, goods):
     with pytest.raises(Refusal):
         shown(goods, cast.anna, "sort=f12")
+
+
+class TestAValueThatManyHold:
+    """A page is looked for among the first holders by name, and among all where these do not fill it."""
+
+    @pytest.fixture(autouse=True)
+    def few_are_many(self, monkeypatch):
+        monkeypatch.setattr(several, "FIRST", 4)
+
+    def pages(self, row, user, query=""):
+        found, params = [], QueryDict(query.replace("f12", row.key)).copy()
+        while True:
+            page = Listing(types[row.type], user, params, 3)
+            found += [line.cells[0].text for line in page.table().rows]
+            if not page.next_token:
+                return found
+            params["after"] = page.next_token
+
+    def test_is_shown_whole_by_name_both_ways_without_what_is_archived(self, cast, goods):
+        made = [make(goods, cast.olga, f"{letter} {number}", ["c2"]) for letter in "BA" for number in range(5)]
+        make(goods, cast.olga, "A bare one")
+        for record in made[5:8]:
+            archive(record, by=cast.olga)
+        left = [f"A {number}" for number in (3, 4)] + [f"B {number}" for number in range(5)]
+        assert self.pages(goods, cast.olga, "f.f12=c2") == left
+        assert self.pages(goods, cast.olga, "f.f12=c2&sort=-name") == left[::-1]
+
+    def test_stands_where_its_new_name_belongs(self, cast, goods):
+        made = [make(goods, cast.olga, f"B {number}", ["c2"]) for number in range(6)]
+        save_fields(made[5], {"name": "A"}, by=cast.olga, version=1)
+        expected = ["A", *(f"B {number}" for number in range(5))]
+        assert self.pages(goods, cast.olga, "f.f12=c2") == expected
+        several.keep_up()
+        assert self.pages(goods, cast.olga, "f.f12=c2") == expected
+
+    def test_shows_each_only_what_is_theirs(self, cast, goods):
+        for number in range(6):
+            make(goods, cast.anna if number % 3 == 2 else cast.olga, f"B {number}", ["c2"])
+        assert self.pages(goods, cast.anna, "f.f12=c2") == ["B 2", "B 5"]
