@@ -733,6 +733,15 @@ ROWS: dict[str, Row] = {
         says=frozenset({302}),
     ),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
+    "sales:quote_new": Row(
+        "edit record", post=lambda case: {"text": "typed"}, says=frozenset({422}), types=lambda kind: kind.key == "deal"
+    ),
+    "sales:quote_file": Row(
+        "view record",
+        lambda case: [{"number": 1, "form": "pdf"}],
+        says=frozenset({404}),
+        types=lambda kind: kind.key == "deal",
+    ),  # fmt: skip
     "sales:repeat": Row(
         "view record", may=order_makers, says=frozenset({409}), types=lambda kind: kind.key == "company"
     ),

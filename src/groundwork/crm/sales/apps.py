@@ -33,6 +33,7 @@ class SalesConfig(AppConfig):
             lines,
             newcomers,
             pipelines,
+            quote_views,
             quotes,
             stage_times,
             targets,
@@ -93,6 +94,7 @@ class SalesConfig(AppConfig):
         my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731
         situations.add(Situation("due", "company", _("due to order, and has not"), due.due_ids, may_know))
+        acts.add(ActLabel(quotes.MADE, _("Quote made"), can_go_back=True))
         acts.add(ActLabel("review.decided", _("Decided in a review"), can_go_back=True))
         acts.add(ActLabel("review.said", _("Said in a review")))
         acts.add(ActLabel("review.begun", _("Review begun")))

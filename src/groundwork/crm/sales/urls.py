@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.crm.sales import forecast_pages, pipeline_views, views
+from groundwork.crm.sales import forecast_pages, pipeline_views, quote_views, views
 from groundwork.crm.sales.review import views as review_views
 
 app_name = "sales"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("review/<int:pk>/decide/<int:deal>/<slug:what>", review_views.decide, name="review_decide"),
     path("review/<int:pk>/say", review_views.say, name="review_say"),
     path("review/<int:pk>/end", review_views.end, name="review_end"),
+    path("r/<slug:type_key>/<int:pk>/quote", quote_views.new, name="quote_new"),
+    path("r/<slug:type_key>/<int:pk>/quote/<int:number>.<slug:form>", quote_views.file, name="quote_file"),
     path("r/<slug:type_key>/<int:pk>/again", views.again, name="repeat"),
     path("r/<slug:type_key>/<int:pk>/call", views.call, name="call"),
 ]
