@@ -143,7 +143,7 @@ class Year:
 
     def _walk(self, way: Way, luck: float) -> None:
         """From stage to stage until it ends or stands at today; every twelfth stands still for long."""
-        rnd, today = self.random, self.demo.today
+        rnd, today = self.random, self.demo.today - timedelta(days=1)  # of today nothing is written up yet
         day = today - timedelta(days=int(YEAR * (1 - rnd.random() ** 0.8)) + rnd.randint(0, 1))
         for stage, share in zip(self.open, GOES_ON, strict=False):
             day = self._writes(way.owner, day)
@@ -194,7 +194,7 @@ class Year:
             with acting(seller, "created", channel="command", cause="demo"):
                 self._keep(new, [])
         if moved:
-            with acting(seller, "moved", channel="command", cause="demo") as act:
+            with acting(seller, "edited", channel="command", cause="demo") as act:
                 self._keep([], moved)
                 self._talk(moved, seller, act)
         last = [way for way, place in ways if place == len(way.steps) - 1 and way.steps[place][1].outcome == "open"]

@@ -23,11 +23,13 @@ from groundwork.crm.sales import quotes
 from groundwork.crm.sales.deals import Deal
 from groundwork.crm.sales.pipelines import Outcome
 from groundwork.crm.sales.quotes import Quote
+from groundwork.documents.pdf import Paper
 from groundwork.records.pages import Panel, panels
 from groundwork.records.use import note_use
 from groundwork.records.views import acts_on
 from groundwork.ui.forms import DayInput, PlainErrors
 from groundwork.ui.notices import said
+from groundwork.ui.table import Cell, Column, Row, Table
 
 VALID_FOR = timedelta(days=14)
 SHOWN = 5  # in the panel
@@ -77,10 +79,19 @@ def _page(request, deal: Deal, form: QuoteForm, first: dict[str, Any]):
     try:
         paper = quotes.quote_paper(deal, request.user, number=quotes.next_number(deal), **asked)
         last = next(iter(quotes.quotes_of(deal)), None)
-        context |= {"paper": paper, "last": last, "differs": quotes.differences(last, paper)}
+        context |= {"paper": paper, "table": _table(paper), "last": last, "differs": quotes.differences(last, paper)}
     except Refusal as refusal:
         context["refused"] = str(refusal.sentence)
     return render(request, "sales/quote.html", context, status=422 if form.is_bound else 200)
+
+
+def _table(paper: Paper) -> Table:
+    columns = [
+        Column(str(place), label, numeric=is_number, main=place == 1)
+        for place, (label, is_number) in enumerate(paper.columns)
+    ]
+    rows = [Row([Cell(text) for text in row], key=str(place)) for place, row in enumerate(paper.rows)]
+    return Table(columns, rows, caption=paper.title, caption_seen=False)
 
 
 @require_GET
