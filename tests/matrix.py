@@ -612,6 +612,7 @@ ROWS: dict[str, Row] = {
     "records:field_restore": Row("configure settings", field_args, post=reasoned, says=frozenset({404})),
     "records:field_move": Row("configure settings", field_args, says=frozenset({404})),
     "records:list": Row("view any", queries=list_queries, says=frozenset({404, 409})),
+    "records:counted": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:totals": Row("view any", queries=list_queries, says=frozenset({404, 409})),
     "records:export_csv": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),
     "records:export_xlsx": Row("export any", queries=list_queries, may=view_too, says=frozenset({409})),

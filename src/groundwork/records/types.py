@@ -154,6 +154,15 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """A way to narrow the list by ``only`` ({"f.state": "open"}), offered beside its filters to whoever may filter by
+    that, with how many it leaves."""
+
+    label: Any
+    only: dict[str, str]
+
+
+@dataclass(frozen=True)
 class PartType:
     """Lines that belong to a record. ``element``: shown only while that element is on; ``sensitive``: the tag
     by which a role's preset hides it (as field ``key`` of the record's type)."""
@@ -222,6 +231,7 @@ class RecordType:
     filters: tuple[str, ...] = ()
     owed: tuple[str, str] | None = None  # (field, value): a calendar marks the day as overdue while it holds
     signs: tuple[Sign, ...] = ()  # filters beside those of fields
+    shortcuts: tuple[Shortcut, ...] = ()
     amount: str = ""  # a money field summed in lists
     board: str = ""  # the choice field tallies are kept by
     on_board: OnBoard = OnBoard()  # what its board shows beside what every board does

@@ -30,6 +30,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
 
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, start_of, today
@@ -51,15 +52,9 @@ AT_ONCE = 10  # records: more of them in one act is work in bulk, which touches 
 # ── the checks, as the database asks them
 
 
-def looked_at(deals: QuerySet) -> QuerySet:
-    """``deals`` with ``mask``, a bit for each check that holds, and ``next_on``, the day of the next step."""
-    steps = Task.objects.open().filter(about_type=Deal.type_key, about_id=OuterRef("pk")).order_by("due_on")
-    found = deals.order_by().annotate(
-        next_on=Subquery(steps.values("due_on")[:1]),
-        idle_since=_since({key: stage.idle_days for key, stage in sales().stages.items()}),
-        stood_since=_since(limits()),
-    )
-    holds: dict[Code, Any] = {
+def held_checks() -> dict[Code, Any]:
+    """{check: what is true where it holds}, of deals ``with_since``."""
+    return {
         Code.STEP: Q(next_on__gte=today()),
         Code.TOUCH: _touched(),
         Code.TIME: Q(stage_since__gte=F("stood_since")),
@@ -70,11 +65,49 @@ def looked_at(deals: QuerySet) -> QuerySet:
         & (Q(contact__isnull=False) | Exists(DealContact.objects.filter(deal=OuterRef("pk")))),
         Code.SINGLE: ~_doubles(),
     }
-    bits = [Case(When(condition, then=Value(BITS[code])), default=Value(0)) for code, condition in holds.items()]
+
+
+def with_since(deals: QuerySet) -> QuerySet:
+    steps = Task.objects.open().filter(about_type=Deal.type_key, about_id=OuterRef("pk")).order_by("due_on")
+    return deals.order_by().annotate(
+        next_on=Subquery(steps.values("due_on")[:1]),
+        idle_since=_since({key: stage.idle_days for key, stage in sales().stages.items()}),
+        stood_since=_since(limits()),
+    )
+
+
+def looked_at(deals: QuerySet) -> QuerySet:
+    """``deals`` with ``mask``, a bit for each check that holds, and ``next_on``, the day of the next step."""
+    bits = [
+        Case(When(condition, then=Value(BITS[code])), default=Value(0)) for code, condition in held_checks().items()
+    ]
     mask: Any = Value(0, IntegerField())
     for bit in bits:
         mask = mask + bit
-    return found.annotate(mask=mask)
+    return with_since(deals).annotate(mask=mask)
+
+
+# ── what lists are narrowed by
+
+SEEN_BY_ALL = (Code.STEP, Code.TOUCH, Code.TIME)  # whoever sees a deal and its stage sees these on its card
+
+
+def untidy_choices() -> list[tuple[str, Any]]:
+    words = {Code.STEP: _("no next step, or a late one"), Code.TOUCH: _("nothing happened lately"),
+             Code.TIME: _("stands too long")}  # fmt: skip
+    return [(str(code), words[code]) for code in SEEN_BY_ALL]
+
+
+def being_untidy(values: list[str]) -> QuerySet:
+    """The open deals in which any of these checks does not hold."""
+    holds = held_checks()
+    lacks = {
+        f"lacks_{code}": Case(When(holds[code], then=Value(0)), default=Value(1))  # ~Q would pass over unknown days
+        for code in SEEN_BY_ALL
+        if code in values
+    }
+    found = with_since(open_deals()).annotate(**lacks)
+    return found.filter(reduce(or_, (Q(**{name: 1}) for name in lacks), Q(pk=None))).values("pk")
 
 
 def _since(days_of: dict[str, int | None]) -> Case:

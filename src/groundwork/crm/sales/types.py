@@ -5,12 +5,12 @@ from functools import partial
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.crm.sales import forecast
+from groundwork.crm.sales import deal_hygiene, forecast
 from groundwork.crm.sales.board import on_board
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine, refuse_what_does_not_fit
 from groundwork.crm.sales.pipelines import Outcome, sales, stage_rules
 from groundwork.crm.trade.prices import price_may_wait
-from groundwork.records.types import PartType, RecordType, Sign, types
+from groundwork.records.types import PartType, RecordType, Shortcut, Sign, types
 
 CLOSING = ("closed_on", "reason", "reason_note")
 
@@ -94,7 +94,12 @@ deal = types.add(
                 forecast.counting_as,
                 like="category",
             ),
+            Sign("untidy", _("is not in order"), deal_hygiene.untidy_choices, deal_hygiene.being_untidy, like="stage"),
             Sign("reached", _("reached the stage"), forecast.stage_choices, forecast.reached, like="stage"),
+        ),
+        shortcuts=(
+            Shortcut(_("No next step"), {"f.untidy": "step", "f.state": "open"}),
+            Shortcut(_("Stands too long"), {"f.untidy": "time", "f.state": "open"}),
         ),
         beside=((_("Forecast"), partial(reverse, "sales:forecast")),),
         amount="amount_minor",

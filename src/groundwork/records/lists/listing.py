@@ -306,6 +306,10 @@ class Listing:
         """Do the kept tallies count just these rows? They know owners and departments, and no authors."""
         return not self.is_narrowed and (self.scope.all or not self.kind.model.kept_by_author)
 
+    def counted_to(self, most: int) -> int:
+        """How many rows there are, at most ``most``: no more than those are looked for."""
+        return 0 if self.scope.nothing else self.narrowed[:most].count()
+
     def totals(self) -> tuple[int, dict[str, int]]:
         """(count, {currency: sum}) over all rows the person may see: from tallies, or exact where it is narrowed."""
         if self.scope.nothing:

@@ -7,6 +7,7 @@ from groundwork.records.lists import views as list_views
 
 urlpatterns = [
     path("r/<slug:type_key>/", list_views.listing, name="list"),
+    path("r/<slug:type_key>/counted", list_views.counted, name="counted"),
     path("r/<slug:type_key>/totals", list_views.totals, name="totals"),
     path("r/<slug:type_key>/list.csv", list_views.export, {"form": "csv"}, name="export_csv"),
     path("r/<slug:type_key>/list.xlsx", list_views.export, {"form": "xlsx"}, name="export_xlsx"),

@@ -1,13 +1,15 @@
 """The screens of a list: rows, filters, columns, groups, files, and the views kept of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, JsonResponse, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +18,7 @@ from groundwork.access import audit
 from groundwork.blueprint.models import Element
 from groundwork.core import languages
 from groundwork.core.clock import today
+from groundwork.core.patience import TooLong, at_most
 from groundwork.records.lists import exports, filters
 from groundwork.records.lists.filters import Filters
 from groundwork.records.lists.grouping import groups_of
@@ -30,6 +33,9 @@ from groundwork.ui.notices import said
 
 FILES = ("xlsx", "csv")  # what a list leaves as
 ALL = "all"  # ``view=all``: the list as it is, for whom it opens with a view
+
+
+COUNTED_TO, COUNTED_IN = 999, 2.0  # rows of a shortcut, and seconds for them
 
 
 @dataclass
@@ -167,11 +173,22 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
         "opened": opened, "tabs": opened.tabs(), "narrowed_by": shown.narrowed_by(),
         "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
         "watch_url": shown.address("records:control_new") if user.can("configure", "settings") else "",
-        "displays": displays_of(shown),
+        "displays": displays_of(shown), "shortcuts": shortcuts_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
         "query": query_of(shown.params), "printed_on": languages.day(today()),
         "left_out": _left_out(shown),
     }  # fmt: skip
+
+
+def shortcuts_of(shown: Listing) -> list[tuple[str, str, bool, str]]:
+    """(words, address, chosen, where it is counted); the address of a chosen one takes it away."""
+    found = []
+    for one in shown.kind.shortcuts:
+        if all(key.removeprefix("f.").partition(".")[0] in shown.filters.fields for key in one.only):
+            is_on = all(shown.params.get(key) == value for key, value in one.only.items())
+            address = shown.address(**(dict.fromkeys(one.only, "") if is_on else one.only))
+            found.append((str(one.label), address, is_on, shown.address("records:counted", **one.only)))
+    return found
 
 
 def displays_of(shown: Listing) -> list[tuple[str, str, bool]]:
@@ -223,6 +240,17 @@ def known(request, kind, name):
 def totals(request, kind):
     shown = Opened.by(request, kind).listing(request.user)
     return render(request, "records/totals.html", {"table": shown.foot()})
+
+
+@require_GET
+@of_type("view")
+def counted(request, kind):
+    """How many a shortcut would leave; asked for after the list, so that nobody waits for it."""
+    shown, words = Opened.by(request, kind).listing(request.user), ""
+    with suppress(TooLong), at_most(COUNTED_IN):
+        count = shown.counted_to(COUNTED_TO + 1)
+        words = languages.number(min(count, COUNTED_TO)) + ("+" if count > COUNTED_TO else "")
+    return HttpResponse(escape(words))
 
 
 @require_GET

@@ -20,7 +20,7 @@ from groundwork.records.models import Activity
 from groundwork.records.tasks import asking
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
-from groundwork.records.write import acting, note, save_fields
+from groundwork.records.write import acting, note, save_fields, writing
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +238,36 @@ def test_weights_are_changed_in_the_settings_with_a_reason(cast, as_user):
     assert weights().of[Code.CLOSE] == 5
     assert as_user(cast.adam).get(reverse("sales:pipelines")).status_code == 200
     assert as_user(cast.adam).get(reverse("sales:configured_new", args=["rule"])).status_code == 404
+
+
+# ── lists and boards are narrowed by it
+
+
+def test_what_has_no_step_and_what_stands_is_one_press_away_in_list_and_board_with_its_count(cast, as_user):
+    client = as_user(cast.anna)
+    in_order(cast.anna, name="Looked after")
+    forgotten, late = (in_order(cast.anna, name=name) for name in ("Forgotten", "Late"))
+    asking.finish(asking.tasks_about(forgotten)[0], by=cast.anna)
+    with writing(asking.tasks_about(late)[0], by=cast.anna, act="edited") as task:
+        task.due_on = today() - timedelta(days=1)
+    with days_ago(400):
+        stands = new_deal(cast.anna, name="Stands")
+    step(stands, cast.anna)
+
+    shortcuts = {words: rest for words, *rest in client.get("/r/deal/").context["shortcuts"]}
+    names = {words: shown_names(client.get(address)) for words, (address, _on, _count) in shortcuts.items()}
+    counts = {words: client.get(counted).text for words, (_address, _on, counted) in shortcuts.items()}
+    board = client.get("/r/deal/board?f.untidy=step").text
+
+    assert names == {"No next step": {"Forgotten", "Late"}, "Stands too long": {"Stands"}}
+    assert counts == {"No next step": "2", "Stands too long": "1"}
+    assert ("Forgotten" in board, "Looked after" in board) == (True, False)
+
+
+def shown_names(page) -> set[str]:
+    return {row.cells[0].text for row in page.context["table"].rows}
+
+
+def test_from_whom_the_stage_is_hidden_is_offered_no_shortcut_by_it(cast, as_user):
+    hide(cast.anna, "deal", "stage")
+    assert as_user(cast.anna).get("/r/deal/").context["shortcuts"] == []
