@@ -98,7 +98,7 @@ deal = types.add(
             Sign("reached", _("reached the stage"), forecast.stage_choices, forecast.reached, like="stage"),
         ),
         shortcuts=(
-            Shortcut(_("No next step"), {"f.untidy": "step", "f.state": "open"}),
+            Shortcut(_("Step missing or late"), {"f.untidy": "step", "f.state": "open"}),
             Shortcut(_("Stands too long"), {"f.untidy": "time", "f.state": "open"}),
         ),
         beside=((_("Forecast"), partial(reverse, "sales:forecast")),),

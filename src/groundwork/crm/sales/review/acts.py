@@ -49,7 +49,7 @@ def begin(review: Review, *, by: User) -> Review:
 def turn_to(review: Review, person: User, *, by: User) -> None:
     """Now this person's deals are looked at."""
     with writing(review, by=by, act="review.turned") as fresh:
-        _refuse_unless_running(fresh)
+        refuse_unless_running(fresh)
         if not fresh.seats.filter(person=person).exists():
             raise Refusal(_("This review does not go through the deals of %(name)s.") % {"name": person})
         _turn(fresh, person)
@@ -60,7 +60,7 @@ def _turn(review: Review, person: User) -> None:
     review.seats.filter(person=person, begun_at=None).update(begun_at=now())
 
 
-def _refuse_unless_running(review: Review) -> None:
+def refuse_unless_running(review: Review) -> None:
     if not review.is_running:
         raise Refusal(_("The review is not held now: begin it first."))
 
@@ -71,7 +71,7 @@ def decide(
 ) -> ReviewDecision:  # fmt: skip
     """A card leaves with a decision. ``save()`` changes the deal, ``step`` is the task that is given, both in one act
     that is taken back whole."""
-    _refuse_unless_running(review)
+    refuse_unless_running(review)
     person = Deal.objects.select_related("owner").get(pk=deal.pk).owner or by  # a form may hold another one already
     with acting(by, DECIDED, cause=str(review)) as act:
         if save is not None:
@@ -85,7 +85,7 @@ def decide(
 
 def say(review: Review, person: User, text: str, *, by: User, owner: User | None = None, due_on: date | None = None):
     """A decision about no deal; with somebody and a day it is a task, too."""
-    _refuse_unless_running(review)
+    refuse_unless_running(review)
     is_task = owner is not None and due_on is not None
     with acting(by, DECIDED if is_task else SAID, cause=str(review)) as act:
         task = asking.give(None, by=by, what=text, owner=owner, due_on=due_on) if due_on and owner else None
@@ -97,7 +97,7 @@ def say(review: Review, person: User, text: str, *, by: User, owner: User | None
 def end(review: Review, *, by: User) -> None:
     """The board is written down, and whoever took part is told where the minutes stand."""
     with writing(review, by=by, act="review.ended") as fresh:
-        _refuse_unless_running(fresh)
+        refuse_unless_running(fresh)
         snapshots.take(fresh, Snapshot.Moment.END)
         fresh.state, fresh.ended_at, fresh.on_person = Review.State.ENDED, now(), None
         for person in {*fresh.seats.values_list("person", flat=True), *([fresh.owner_id] if fresh.owner_id else [])}:

@@ -114,6 +114,7 @@ def decide(request, review, deal, what):
         raise Http404
     if not request.user.can("edit", found):
         raise PermissionDenied
+    acts.refuse_unless_running(review)
     decision, form = DECIDED_BY[what](review, found, request)
     if decision is None:
         return _held(request, review, 422, opened=(found.pk, what, form))
@@ -123,6 +124,7 @@ def decide(request, review, deal, what):
 @require_POST
 @on_review("edit")
 def say(request, review):
+    acts.refuse_unless_running(review)
     form = SayForm(request.POST, user=request.user)
     if not form.is_valid():
         return _held(request, review, 422, said=form)

@@ -259,8 +259,8 @@ def test_what_has_no_step_and_what_stands_is_one_press_away_in_list_and_board_wi
     counts = {words: client.get(counted).text for words, (_address, _on, counted) in shortcuts.items()}
     board = client.get("/r/deal/board?f.untidy=step").text
 
-    assert names == {"No next step": {"Forgotten", "Late"}, "Stands too long": {"Stands"}}
-    assert counts == {"No next step": "2", "Stands too long": "1"}
+    assert names == {"Step missing or late": {"Forgotten", "Late"}, "Stands too long": {"Stands"}}
+    assert counts == {"Step missing or late": "2", "Stands too long": "1"}
     assert ("Forgotten" in board, "Looked after" in board) == (True, False)
 
 

@@ -277,6 +277,15 @@ def test_the_screen_costs_the_same_for_few_cards_and_for_many(cast, as_user, dja
         client.get(page)
 
 
+def test_before_it_is_held_nothing_is_decided_whatever_is_typed(cast, as_user):
+    deal = new_deal(cast.anna)
+    review, client = planned(cast, cast.anna), as_user(cast.piotr)
+
+    assert decide(client, review, deal, "keep", until_on="typed").status_code == 409
+    assert client.post(reverse("sales:review_say", args=[review.pk]), {}).status_code == 409
+    assert standing(review) == []
+
+
 def test_whoever_was_decided_about_keeps_the_decision_when_the_deal_goes_on(cast, as_user):
     deal, review = standing_still(cast.anna), held(cast)
     decide(as_user(cast.piotr), review, deal, "lost", reason=word(Word.List.LOST).key)
