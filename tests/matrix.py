@@ -733,6 +733,16 @@ ROWS: dict[str, Row] = {
         ),
         says=frozenset({302}),
     ),
+    "sales:similar_leads": Row(
+        "view any",
+        queries=lambda case: [
+            "",
+            f"?name={WORD}ivanlead",
+            f"?company_name={WORD}ivancompany",
+            f"?person={WORD}ivancontact",
+        ],
+        types=lambda kind: kind.key == "lead",
+    ),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:quote_new": Row(
         "edit record", post=lambda case: {"text": "typed"}, says=frozenset({422}), types=lambda kind: kind.key == "deal"

@@ -105,6 +105,8 @@ class Element(models.Model):
         PIPELINE = "pipeline", _("pipeline")
         STAGE = "stage", _("stage")
         WORD = "word", _("word of a list")
+        STATUS = "status", _("status")
+        ASSIGNMENT = "assignment", _("assignment rule")
 
     class State(models.TextChoices):
         OFF = "off", _("not switched on")

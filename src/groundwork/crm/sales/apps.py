@@ -25,11 +25,16 @@ class SalesConfig(AppConfig):
         from groundwork.background import schedules
         from groundwork.background.setup import Step, on_init
         from groundwork.crm.sales import (  # noqa: F401 - they register
+            assigning,
             checks,
             configured,
+            converting,
             deals,
             due,
             headers,
+            lead_likes,
+            lead_statuses,
+            lead_types,
             lines,
             newcomers,
             pipelines,
@@ -77,6 +82,8 @@ class SalesConfig(AppConfig):
             keys.keys.add(keys.Key("review", label, (f"Key{letter}",), "review"))
         followers.add(Follower("stays in stages", deals.Deal.type_key, deals.keep_stays))
         on_init.add(Step("pipelines", pipelines.make_built_in))
+        on_init.add(Step("statuses of leads", lead_statuses.make_built_in))
+        followers.add(Follower("leads are given", "lead", assigning.follow))
         on_init.add(Step("checks of order", checks.make_built_in))
         schedules.every("sales.stage times", stage_times.measure, seconds=24 * 3600)
         schedules.every("sales.reviews", snapshots.take_those_before, seconds=300)

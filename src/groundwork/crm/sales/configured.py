@@ -151,7 +151,7 @@ def read_words() -> dict[str, Facts]:
 def write_word(name: str, facts: Facts, act: Act) -> None:
     listed, called = parted(name)
     if listed not in Word.List:
-        raise Refusal(_("Say the list and the word, like “source / Fair”. The lists are: source, won, lost."))
+        raise Refusal(_("Say the list and the word, like “source / Fair”. The lists are: source, won, lost, drop."))
     held = words()
     row = held.get(name) or Word(list=listed, name=plain_name(called, LONGEST))
     others = [word for word in held.values() if word.list == listed]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from groundwork.access.models import User
+from groundwork.blueprint.elements import switch
 from groundwork.core import clock
 from groundwork.core.months import first_of_month
 from groundwork.crm.customers.models import Company, Contact
@@ -78,6 +79,7 @@ class Way:
 def fill(demo: Demo) -> None:
     """Three deals for four companies, up to three thousand."""
     pipelines.make_built_in()
+    switch("object:lead", on=False, by=demo.people["olga"], reason="Our customers are few and order again.")
     year, mondays = Year(demo), Mondays(demo, STEPS)
     for day, key, ways in year.days():
         mondays.hold_until(day)

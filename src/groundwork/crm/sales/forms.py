@@ -5,9 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.access.models import Department, User
+from groundwork.crm.sales.assigning import AssignmentRule
 from groundwork.crm.sales.checks import MOST, HygieneCheck
 from groundwork.crm.sales.deals import NEEDED, Deal
-from groundwork.crm.sales.pipelines import Category, Ordered, Outcome, Pipeline, Stage, Word
+from groundwork.crm.sales.lead_statuses import LeadState, LeadStatus
+from groundwork.crm.sales.pipelines import Category, Ordered, Outcome, Pipeline, Stage, Word, source_options
 from groundwork.records.added.forms import Reasoned
 
 A_NUMBER = _("Type a whole number.")
@@ -69,8 +72,57 @@ class CheckForm(OrderedForm):
     )  # fmt: skip
 
 
+class StatusForm(OrderedForm):
+    outcome = forms.ChoiceField(label=_("Leads in it are"), choices=LeadState.choices)
+
+
+class AssignmentForm(OrderedForm):
+    """What a lead must be like, and who gets it. What is left empty may be anything."""
+
+    sources = forms.MultipleChoiceField(
+        label=_("Where it came from"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing ticked: from anywhere."),
+    )  # fmt: skip
+    country = forms.CharField(
+        label=_("Country"), max_length=60, required=False, help_text=_("Its name or its two letters.")
+    )
+    word = forms.CharField(
+        label=_("A word in what is asked"), max_length=60, required=False,
+        help_text=_("Looked for in what is asked and in the message."),
+    )  # fmt: skip
+    people = forms.MultipleChoiceField(
+        label=_("Who gets it"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Several: one after the other. Who left or may not work with leads is passed over."),
+    )  # fmt: skip
+    department = forms.ModelChoiceField(
+        Department.objects.order_by("name"), label=_("Or everybody of a department, in turn"), required=False,
+        empty_label="–",
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        held, people = (
+            set(self.row.sources),
+            User.objects.filter(is_active=True) | User.objects.filter(pk__in=self.row.people),
+        )
+        open_ones = [(one.key, one.label) for one in source_options() if one.open or one.key in held]
+        self.fields["sources"].choices = open_ones  # type: ignore[attr-defined]
+        self.fields["people"].choices = [(str(one.pk), str(one)) for one in people.order_by("name")]  # type: ignore[attr-defined]
+        self.initial |= {"people": [str(pk) for pk in self.row.people], "department": self.row.department_id}
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("people")) == bool(cleaned.get("department")) and "people" not in self.errors:
+            self.add_error("people", _("Say who gets these leads: people, or a department."))
+        department = cleaned.pop("department", None)
+        cleaned["department_id"] = department.pk if department else None
+        cleaned["people"] = [int(pk) for pk in cleaned.get("people", [])]
+        return cleaned
+
+
 FORMS: dict[type[Ordered], type[OrderedForm]] = {
-    Pipeline: OrderedForm, Stage: StageForm, Word: OrderedForm, HygieneCheck: CheckForm,
+    Pipeline: OrderedForm, Stage: StageForm, Word: OrderedForm, HygieneCheck: CheckForm, LeadStatus: StatusForm,
+    AssignmentRule: AssignmentForm,
 }  # fmt: skip
 
 

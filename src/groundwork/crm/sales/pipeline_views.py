@@ -6,18 +6,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groundwork.access.doors import allowed
+from groundwork.access.models import Department, User
 from groundwork.blueprint.models import Element
 from groundwork.core.languages import number
+from groundwork.crm.sales.assigning import AssignmentRule, rules
 from groundwork.crm.sales.checks import HygieneCheck
 from groundwork.crm.sales.deals import Deal
 from groundwork.crm.sales.forms import form_of
+from groundwork.crm.sales.lead_statuses import LeadStatus, lead_statuses
 from groundwork.crm.sales.pipelines import Ordered, Pipeline, Stage, Word, needed_in, sales
 from groundwork.records.added.forms import ClosingForm
 from groundwork.records.added.views import tried
+from groundwork.records.types import types
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Row, Table
 
-KINDS: dict[str, type[Ordered]] = {"pipeline": Pipeline, "stage": Stage, "word": Word, "rule": HygieneCheck}
+KINDS: dict[str, type[Ordered]] = {
+    "pipeline": Pipeline, "stage": Stage, "word": Word, "rule": HygieneCheck, "status": LeadStatus,
+    "assignment": AssignmentRule,
+}  # fmt: skip
 configures = allowed("configure", "settings")
 
 
@@ -26,11 +33,16 @@ configures = allowed("configure", "settings")
 def pipelines(request):
     held = sales()
     shown = [(row, _stages(key)) for key, row in held.pipelines.items() if not row.retired_at]
-    lists = [(value, label, _words(value, label)) for value, label in Word.List.choices]
+    has_leads = "lead" in types
+    named = [(value, label) for value, label in Word.List.choices if has_leads or value != Word.List.DROP]
+    lists = [(value, label, _words(value, label)) for value, label in named]
     checks = list(HygieneCheck.objects.all())
-    every = (*held.pipelines.values(), *held.stages.values(), *held.words.values(), *checks)
+    of_leads = (*lead_statuses().values(), *rules().values()) if has_leads else ()
+    every = (*held.pipelines.values(), *held.stages.values(), *held.words.values(), *checks, *of_leads)
     retired = [row for row in every if row.retired_at]
     context = {"pipelines": shown, "lists": lists, "retired": retired, "checks": _checks(checks)}
+    if has_leads:
+        context |= {"statuses": _statuses(), "assignment": _assignment()}
     return render(request, "sales/pipelines.html", context)
 
 
@@ -60,6 +72,34 @@ def _words(listed: str, label: str) -> Table:
     rows = [Row([Cell(str(word))], key=word.key, href=_address(word)) for word in words]
     columns = [Column("name", _("Name"), main=True)]
     return Table(columns, rows, id=f"words-{listed}", caption=label, caption_seen=False)
+
+
+def _statuses() -> Table:
+    columns = [Column("name", _("Status"), main=True), Column("outcome", _("Leads in it are"))]
+    rows = [
+        Row([Cell(str(row)), Cell(str(row.get_outcome_display()))], key=row.key, href=_address(row))
+        for row in lead_statuses().values() if not row.retired_at
+    ]  # fmt: skip
+    return Table(columns, rows, id="statuses", caption=_("Statuses of leads"), caption_seen=False)
+
+
+def _assignment() -> Table:
+    """The rules in their order: what each goes by, and who gets what fits."""
+    columns = [Column("name", _("Rule"), main=True), Column("fits", _("Leads")), Column("who", _("Who gets them"))]
+    in_use = [row for row in rules().values() if not row.retired_at]
+    names = dict(User.objects.filter(pk__in={pk for row in in_use for pk in row.people}).values_list("pk", "name"))
+    departments = dict(Department.objects.values_list("pk", "name")) if in_use else {}
+    rows = [
+        Row(
+            [
+                Cell(str(row)), Cell(row.said),
+                Cell(departments.get(row.department_id) or ", ".join(names[pk] for pk in row.people if pk in names)),
+            ],
+            key=row.key, href=_address(row),
+        )
+        for row in in_use
+    ]  # fmt: skip
+    return Table(columns, rows, id="assignment", caption=_("Who gets a new lead"), caption_seen=False)
 
 
 def _checks(checks: list[HygieneCheck]) -> Table:

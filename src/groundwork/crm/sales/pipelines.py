@@ -156,6 +156,7 @@ class Word(Ordered):
         SOURCE = "source", _("Where deals come from")
         WON = "won", _("Why deals are won")
         LOST = "lost", _("Why deals are lost")
+        DROP = "drop", _("Why leads are dropped")
 
     list = models.CharField(_("list"), max_length=6, choices=List)
 
@@ -234,7 +235,7 @@ def source_options() -> list[Option]:
 
 
 def reason_options() -> list[Option]:
-    return _options(word for word in sales().words.values() if word.list != Word.List.SOURCE)
+    return _options(word for word in sales().words.values() if word.list in (Word.List.WON, Word.List.LOST))
 
 
 def _options(rows) -> list[Option]:

@@ -10,7 +10,7 @@ from groundwork.crm.sales.board import on_board
 from groundwork.crm.sales.deals import Deal, DealContact, DealLine, refuse_what_does_not_fit
 from groundwork.crm.sales.pipelines import Outcome, sales, stage_rules
 from groundwork.crm.trade.prices import price_may_wait
-from groundwork.records.types import PartType, RecordType, Shortcut, Sign, types
+from groundwork.records.types import PartType, RecordType, Shortcut, Sign, route, types
 
 CLOSING = ("closed_on", "reason", "reason_note")
 
@@ -35,6 +35,11 @@ def frozen_deal(deal: Deal) -> frozenset[str]:
     if deal.order is not None and deal.order.version > 1:
         frozen.add("order")
     return frozenset(frozen if deal.is_draft else frozen | {"lines"})
+
+
+def lead_list() -> str:
+    """Where the open leads stand; "" where the firm has none."""
+    return f"{route('records:list', 'lead')}?f.state=open" if "lead" in types else ""
 
 
 deal = types.add(
@@ -101,7 +106,7 @@ deal = types.add(
             Shortcut(_("Step missing or late"), {"f.untidy": "step", "f.state": "open"}),
             Shortcut(_("Stands too long"), {"f.untidy": "time", "f.state": "open"}),
         ),
-        beside=((_("Forecast"), partial(reverse, "sales:forecast")),),
+        beside=((_("Leads"), lead_list), (_("Forecast"), partial(reverse, "sales:forecast"))),
         amount="amount_minor",
         board="stage",
         on_board=on_board,

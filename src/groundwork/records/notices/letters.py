@@ -128,6 +128,7 @@ def groups_of(user, told: Sequence[Told], since: datetime) -> list[Group]:
         (Kind.CONTROL, _("Did not happen in time, and you answer for it")),
         (Kind.TOLD, _("Did not happen in time")),
         (Kind.MINUTES, pgettext("of a review", "Minutes")),
+        (Kind.GIVEN, _("New for you")),
     ]
     changed = [item for item in told if item.notice.kind == Kind.CHANGE]
     fields = changed_fields(user, changed, since)

@@ -36,6 +36,7 @@ class Notice(models.Model):
         CONTROL = "control", _("you answer for what did not happen in time")
         TOLD = "told", _("did not happen in time")
         MINUTES = "minutes", _("sent you the minutes")
+        GIVEN = "given", _("gave you")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
