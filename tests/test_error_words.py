@@ -27,8 +27,12 @@ from groundwork.core.clock import now, standing_at
 from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import Settings, rules
+from groundwork.crm.sales.assigning import AssignmentRule
 from groundwork.crm.sales.checks import HygieneCheck
-from groundwork.crm.sales.forms import CheckForm, OrderedForm, StageForm
+from groundwork.crm.sales.converting import ConvertForm
+from groundwork.crm.sales.forms import AssignmentForm, CheckForm, OrderedForm, StageForm, StatusForm
+from groundwork.crm.sales.lead_statuses import LeadStatus
+from groundwork.crm.sales.leads import Lead
 from groundwork.crm.sales.pipelines import Pipeline, Stage
 from groundwork.crm.sales.review.forms import PlanForm, SayForm
 from groundwork.crm.sales.targets import TargetsForm
@@ -136,6 +140,9 @@ def forms_asked(cast):
         OrderedForm: lambda data: OrderedForm(data, row=Pipeline()),
         StageForm: lambda data: StageForm(data, row=Stage()),
         CheckForm: lambda data: CheckForm(data, row=HygieneCheck(weight=1)),
+        StatusForm: lambda data: StatusForm(data, row=LeadStatus()),
+        AssignmentForm: lambda data: AssignmentForm(data, row=AssignmentRule()),
+        ConvertForm: lambda data: ConvertForm(Lead(name="Nuts", person="Ewa", company_name="Baltic"), adam, data),
         PlanForm: lambda data: PlanForm(data, user=adam),
         SayForm: lambda data: SayForm(data, user=adam),
         TargetsForm: lambda data: TargetsForm(data, user=adam),

@@ -246,6 +246,8 @@ NOWHERE_ASKED = {
     "contact.phone",
     "deal.reason_note",
     "goal.target",
+    "lead.message",
+    "lead.phone",
     "order.freight_minor",
     "order.shipped_on",
     "payment.payer_legal_id",
@@ -268,8 +270,8 @@ def guesses(item: Planted) -> list[str]:
     ]
     found += [f"{reverse('records:totals', args=[key])}?f.{name}=GUESS", f"{reverse('records:search')}?q=GUESS"]
     found.append(f"{reverse('records:options', args=[key])}?q=GUESS")
-    if item.kind.mergeable:
-        found.append(f"{reverse('customers:similar', args=[key])}?{name}=GUESS")
+    if item.kind.warns:
+        found.append(f"{reverse(item.kind.warns, args=[key])}?{name}=GUESS")
     return found
 
 

@@ -93,7 +93,7 @@ def _assignment() -> Table:
         Row(
             [
                 Cell(str(row)), Cell(row.said),
-                Cell(departments.get(row.department_id) or ", ".join(names[pk] for pk in row.people if pk in names)),
+                Cell(departments.get(row.department_id or 0) or ", ".join(names.get(pk, "–") for pk in row.people)),
             ],
             key=row.key, href=_address(row),
         )
