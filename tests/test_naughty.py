@@ -120,6 +120,7 @@ def test_every_form_takes_or_refuses_whatever_is_typed_into_it(cast, olga, key):
 
 
 @pytest.mark.soak
+@pytest.mark.django_db(transaction=True)  # request by request: SQLite seeks in all that a transaction wrote
 @pytest.mark.parametrize("key", FORMS)
 def test_every_form_takes_or_refuses_each_of_them(cast, olga, key):
     through_the_form(cast, olga, key, naughty.public())
