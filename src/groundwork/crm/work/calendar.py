@@ -1,10 +1,10 @@
 """What stands in a person's calendar: the own open tasks and the coming important dates, as iCalendar (RFC 5545)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from groundwork.access.rights import rights
 from groundwork.core.clock import now
@@ -34,12 +34,25 @@ def _tasks(person, absolute) -> list[Event]:
     mine = Task.objects.visible_to(person).open().filter(owner=person).order_by("due_on", "pk")
     tasks = list(mine[:TASKS])
     abouts = abouts_of(tasks, person)
+    mode = rights(person).field_mode
+    may_remind = "hidden" not in (mode(Task.type_key, "remind_on"), mode(Task.type_key, "remind_time"))
     events = []
     for task in tasks:
         about = abouts.get((task.about_type, task.about_id))
         title = f"{task.what} ({about})" if about else task.what
-        events.append(_event(f"task-{task.pk}", title, task.due_on, absolute(task.get_absolute_url())))
+        event = _event(f"task-{task.pk}", title, task.due_on, absolute(task.get_absolute_url()))
+        if may_remind and task.remind_at and task.remind_at > now():
+            event.add_component(_alarm(title, task.remind_at))
+        events.append(event)
     return events
+
+
+def _alarm(title: str, at: datetime) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", at.astimezone(UTC))
+    return alarm
 
 
 def _dates(person, absolute) -> list[Event]:

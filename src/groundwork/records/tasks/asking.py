@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -121,6 +121,19 @@ def give_back(task: Task, *, by, word: str) -> None:
     _refuse_unless_asked(task, by)
     with write.writing(task, by=by, act="task.give_back") as fresh:
         fresh.give_back(by, word)
+
+
+ANSWER = "answer"
+
+
+def waits_choices() -> list[tuple[str, Any]]:
+    return [(ANSWER, _l("an answer"))]
+
+
+def waiting(_values: list[str]) -> QuerySet:
+    """The tasks that somebody else asked for, and that were neither accepted nor given back (``waits_for_answer``)."""
+    given = Task.objects.open().filter(created_by__isnull=False).exclude(owner=F("created_by"))
+    return given.filter(Q(answered_by=None) | ~Q(answered_by=F("owner"))).order_by().values("pk")
 
 
 def _refuse_unless_asked(task: Task, by) -> None:

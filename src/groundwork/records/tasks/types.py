@@ -7,7 +7,7 @@ from groundwork.records.notices.models import Notice
 from groundwork.records.pages import PageAction, Panel, page_actions, panels
 from groundwork.records.tasks import asking
 from groundwork.records.tasks.models import CheckLine, Task
-from groundwork.records.types import Beneath, PartType, RecordType, types
+from groundwork.records.types import Beneath, PartType, RecordType, Shortcut, Sign, types
 from groundwork.records.write import Follower, channel, doer, followers
 
 task = types.add(
@@ -24,6 +24,8 @@ task = types.add(
         quick=("what", "owner", "due_on"),
         search=("what",),
         filters=("state", "owner", "department", "due_on", "repeat"),
+        signs=(Sign("waits", _("waits for"), asking.waits_choices, asking.waiting, like="owner"),),
+        shortcuts=(Shortcut(_("Waits for an answer"), {"f.waits": asking.ANSWER}),),
         board="state",
         owed=("state", Task.State.OPEN),
         beneath=Beneath(("about_type", "about_id"), asking.about_words),

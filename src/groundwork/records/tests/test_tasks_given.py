@@ -45,6 +45,21 @@ def test_a_given_task_waits_for_an_answer_and_stands_among_todays_once_it_is_acc
     assert told(cast.piotr) == [("accepted", "Count the stock")]
 
 
+def test_the_list_is_narrowed_to_what_waits_for_an_answer(cast, as_user):
+    waits, taken = given(cast), given(cast, what="Pack the samples")
+    give(None, by=cast.anna, what="Her own", due_on=today())
+    accept(taken, by=cast.anna)
+    client = as_user(cast.anna)
+
+    (shortcut,) = client.get("/r/task/").context["shortcuts"]
+    listed = client.get(shortcut[1]).context["table"].rows
+
+    assert [row.key for row in listed] == [str(waits.pk)]
+    assert client.get(shortcut[3]).text == "1"
+    finish(waits, by=cast.anna)
+    assert client.get(shortcut[3]).text == "0"
+
+
 def test_what_is_given_back_is_with_whoever_asked_and_says_why(cast, as_user):
     task, client = given(cast), as_user(cast.anna)
     assert answer(client, task, "task.give_back").status_code == 422  # not without a word

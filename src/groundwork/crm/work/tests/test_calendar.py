@@ -7,11 +7,13 @@ import icalendar
 from django.test import Client
 from django.urls import reverse
 
+from groundwork.access.testing import hide
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import ContactDate
 from groundwork.crm.customers.testing import make_company, make_contact
 from groundwork.crm.work.models import Feed
 from groundwork.records.tasks.asking import finish, give
+from groundwork.records.tasks.models import Task
 from groundwork.records.write import put_part, writing
 
 
@@ -40,6 +42,19 @@ def test_the_own_open_tasks_stand_in_it_with_what_they_are_about(cast, as_user):
     finish(give(None, by=cast.anna, what="Over", due_on=today()), by=cast.anna)
 
     assert told(address_of(as_user(cast.anna))) == {("Call again (Bakery)", later), ("Water the plants", today())}
+
+
+def test_a_reminder_rings_in_the_calendar_at_its_hour_and_not_where_it_is_hidden(cast, as_user):
+    task = give(None, by=cast.anna, what="Call again", due_on=today() + timedelta(days=3))
+    with writing(task, by=cast.anna, act="edited") as fresh:
+        fresh.remind_on, fresh.remind_time = today() + timedelta(days=2), "14:30"
+    address = address_of(as_user(cast.anna))
+
+    (event,) = events(address)
+    (alarm,) = event.walk("VALARM")
+    assert alarm["trigger"].dt == Task.objects.get().remind_at
+    hide(cast.anna, "task", "remind_time")
+    assert events(address)[0].walk("VALARM") == []
 
 
 def test_a_task_about_what_one_may_not_see_does_not_name_it(cast, as_user):
