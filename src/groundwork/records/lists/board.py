@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import User
@@ -25,7 +26,7 @@ from groundwork.records.tasks.models import Task
 from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell
 
-CARDS = 20  # of a column
+CARDS = (20, 50, 100, 200)  # of a column, at first and as one asks for more
 MOST_LANES = 8
 LOOKED_BACK = 200  # acts before the newest in which a change may still be on its way
 
@@ -76,7 +77,7 @@ class Stack:
     more_url: str = ""
     add_url: str = ""
     is_folded: bool = False
-    list_url: str = ""  # of a folded one
+    list_url: str = ""  # of a folded one, and where not all cards are shown
 
     @property
     def value(self) -> str:
@@ -85,6 +86,10 @@ class Stack:
     @property
     def words(self) -> str:
         return self.column.words
+
+    @property
+    def anchor(self) -> str:
+        return f"column-{slugify(self.value) or 'none'}"
 
     @property
     def weighted(self) -> str:
@@ -117,6 +122,7 @@ class Board:
         self.listing, self.kind, self.user = listing, listing.kind, listing.user
         self.by = self._by(listing.params.get("by", ""))
         self.on = self.kind.on_board if self.by.name == self.kind.board else OnBoard()
+        self.cards = next((most for most in CARDS if str(most) == listing.params.get("cards")), CARDS[0])
         self.people = People(listing)
         self.base = self._listing(self._kept())
         self.sums = Sums(
@@ -187,7 +193,7 @@ class Board:
         return params
 
     def _listing(self, params: QueryDict) -> Listing:
-        return Listing(self.kind, self.user, params, size=CARDS, lenient=self.listing.left_out is not None)
+        return Listing(self.kind, self.user, params, size=self.cards, lenient=self.listing.left_out is not None)
 
     @cached_property
     def lanes(self) -> list[Lane]:
@@ -258,21 +264,27 @@ class Board:
             (stack, self._page(stack.column, lane.owner))
             for lane in lanes for stack in lane.standing if stack.figure.count
         ]  # fmt: skip
-        shown, rows = self._fields, [row for _stack, page in pages for row in page[:CARDS]]
+        shown, rows = self._fields, [row for _stack, page in pages for row in page[: self.cards]]
         names = Names(self.user, shown, rows)
         write = {item.name: writer(item, names) for item in shown}
         href, scope = page_address(self.kind.key), reach(self.user, "edit", self.kind.key)
         standings = self.on.standings(rows, self.user) if self.on.standings and rows else {}
         steps = steps_about(self.kind.key, [row.pk for row in rows], self.user) if self.on.has_steps else {}
         for stack, page in pages:
-            for row in page[:CARDS]:
+            for row in page[: self.cards]:
                 may = self.may_move and scope.holds(row.owner_id, row.department_id)
                 card = self._card(row, write, href(row.pk), may)
                 card.standing = standings.get(row.pk, card.standing)
                 card.step = Step(steps[row.pk]) if row.pk in steps else None
                 stack.cards.append(card)
-            if len(page) > CARDS:
-                stack.more_url = self.listing.address("records:list", by="", **{f"f.{self.by.name}": stack.value})
+            if len(page) > self.cards:
+                stack.more_url = self._more(stack)
+                stack.list_url = self.listing.address("records:list", by="", **{f"f.{self.by.name}": stack.value})
+
+    def _more(self, stack: Stack) -> str:
+        """The board with more cards in its columns; empty where it has as many as it can."""
+        more = next((most for most in CARDS if most > self.cards), None)
+        return f"{self.listing.address(cards=str(more))}#{stack.anchor}" if more else ""
 
     def _page(self, column: Column, owner: int | None) -> list[Any]:
         params = self._kept()

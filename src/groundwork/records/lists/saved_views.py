@@ -21,7 +21,7 @@ from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 
 PASSING = {"after", "filter", "count", "part", "columns_open", "since"}  # of an address: said for one answer only
-NEVER_KEPT = PASSING | {"view", "display"}  # where one was, not what one sees
+NEVER_KEPT = PASSING | {"view", "display", "cards"}  # where one was, not what one sees
 MOST = 30  # views of one list that a person meets
 
 
