@@ -744,6 +744,10 @@ ROWS: dict[str, Row] = {
         types=lambda kind: kind.key == "lead",
     ),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
+    "sales:quote_template": Row("configure settings", post=lambda case: {"reason": "typed"}),
+    "sales:quote_template_file": Row("configure settings"),
+    "sales:quote_sample_file": Row("configure settings"),
+    "sales:quote_template_restore": Row("configure settings", post=lambda case: {}),
     "sales:quote_new": Row(
         "edit record", post=lambda case: {"text": "typed"}, says=frozenset({422}), types=lambda kind: kind.key == "deal"
     ),

@@ -63,7 +63,7 @@ def fill(template: bytes, said: dict) -> bytes:
     """The template with what is said, as a document of Word. ``said`` has the words of SHAPE, all of them texts ready
     to print. Refused, with the place, where the template cannot be filled or is not safe to give out."""
     if len(template) > MOST_TEMPLATE:
-        raise Refusal(_(SENTENCES["large"]))
+        raise refusal({"why": "large"})
     asked = {"shape": SHAPE, "said": said, "memory": CHILD_MEMORY, "seconds": CHILD_SECONDS}
     try:
         child = subprocess.run(  # noqa: S603 - our own program
@@ -72,10 +72,10 @@ def fill(template: bytes, said: dict) -> bytes:
             env={"LC_ALL": "C.UTF-8"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Refusal(_(SENTENCES["slow"])) from None
+        raise refusal({"why": "slow"}) from None
     head, _line, made = child.stdout.partition(b"\n")
     if child.returncode or not head:
-        raise Refusal(_(SENTENCES["slow" if child.returncode < 0 else "large"]))
+        raise refusal({"why": "slow" if child.returncode < 0 else "large"})
     if told := json.loads(head):
         raise refusal(told)
     return made
@@ -90,7 +90,8 @@ def refusal(told: dict[str, str]) -> Refusal:
     about = {"place": "", "near": "", "word": "", **told}
     known = PLACES.get(about["place"].rstrip("0123456789"))
     about["place"] = _(known) if known else about["place"] or _("the document")
-    return Refusal(_(SENTENCES[about["why"]]) % about)
+    sentence = SENTENCES[about["why"]]
+    return Refusal(_(sentence) % about)
 
 
 # ── the template of the product

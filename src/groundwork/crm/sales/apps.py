@@ -38,6 +38,7 @@ class SalesConfig(AppConfig):
             lines,
             newcomers,
             pipelines,
+            quote_template,
             quote_views,
             quotes,
             stage_times,
@@ -73,6 +74,12 @@ class SalesConfig(AppConfig):
             Entry(
                 "pipelines", _("Pipelines"), "kanban", lambda: reverse("sales:pipelines"), "settings", 35,
                 may=lambda user: user.can("configure", "settings"),
+            )
+        )  # fmt: skip
+        entries.add(
+            Entry(
+                "quote template", _("Template of quotes"), "file-text", lambda: reverse("sales:quote_template"),
+                "settings", 36, may=lambda user: user.can("configure", "settings"),
             )
         )  # fmt: skip
         keys.go("E", "due")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.crm.sales import forecast_pages, lead_views, pipeline_views, quote_views, views
+from groundwork.crm.sales import forecast_pages, lead_views, pipeline_views, quote_template_views, quote_views, views
 from groundwork.crm.sales.review import views as review_views
 
 app_name = "sales"
@@ -9,6 +9,10 @@ urlpatterns = [
     path("pipelines/<slug:what>/new", pipeline_views.new, name="configured_new"),
     path("pipelines/<slug:what>/<int:pk>", pipeline_views.configured, name="configured"),
     path("pipelines/<slug:what>/<int:pk>/switch", pipeline_views.switch, name="configured_switch"),
+    path("quote-template", quote_template_views.page, name="quote_template"),
+    path("quote-template/present.docx", quote_template_views.template_file, name="quote_template_file"),
+    path("quote-template/sample.docx", quote_template_views.sample_file, name="quote_sample_file"),
+    path("quote-template/restore", quote_template_views.restore, name="quote_template_restore"),
     path("forecast", forecast_pages.page, name="forecast"),
     path("forecast/download.xlsx", forecast_pages.download, name="forecast_xlsx"),
     path("forecast/targets", forecast_pages.targets_page, name="targets"),

@@ -1,0 +1,173 @@
+"""The firm's own Word template of quotes. Kept row by row, so that a quote comes out as the template stood when the
+quote was made; a row without content puts the product's own back."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from groundwork.blueprint import elements
+from groundwork.blueprint.models import Element
+from groundwork.core.clock import now, today
+from groundwork.core.languages import day, money, number
+from groundwork.core.refusals import Refusal
+from groundwork.crm.sales import quotes
+from groundwork.crm.sales.quotes import Quote
+from groundwork.crm.trade.printing import heads
+from groundwork.documents import docx
+from groundwork.documents.pdf import Paper
+from groundwork.records.added.rows import refuse_unless_configurator
+
+ELEMENT = "template:quote"
+MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class QuoteTemplate(models.Model):
+    """A template as it was put in use. Never changed: the next one goes before it."""
+
+    made_at = models.DateTimeField(default=now, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=200)  # of the file
+    content = models.BinaryField(blank=True)  # in the database, so that every backup holds it
+
+    class Meta:
+        verbose_name = gettext_lazy("template of quotes")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return self.name if self.content else _("the built-in template")
+
+
+elements.declared.add(
+    elements.Declared(
+        ELEMENT, Element.Kind.RULE, gettext_lazy("Template of quotes"), url=lambda: reverse("sales:quote_template")
+    )
+)
+
+
+def template_at(moment=None) -> QuoteTemplate | None:
+    """That in use then, or now; None while there was none but the built-in."""
+    rows = QuoteTemplate.objects.filter(made_at__lte=moment) if moment else QuoteTemplate.objects.all()
+    found = rows.first()
+    return found if found and found.content else None
+
+
+def content_at(moment=None) -> bytes:
+    held = template_at(moment)
+    return bytes(held.content) if held else docx.builtin()
+
+
+@transaction.atomic
+def put_in_use(content: bytes, *, name: str, by, reason: str, asked_by=None) -> QuoteTemplate:
+    """From the next quote on. Refused, and the old one stays, unless it can be filled; empty puts back the built-in."""
+    refuse_unless_configurator(by)
+    if not reason.strip():
+        raise Refusal(_("Say in one sentence why: those who work with it will read it."))
+    if content:
+        docx.examine(content, sample())
+    before = template_at()
+    made = QuoteTemplate.objects.create(by=by, name=name[-200:], content=content)
+    elements.revise(
+        ELEMENT, kind=Element.Kind.RULE, by=by, cause=reason.strip(), asked_by=asked_by,
+        difference={"template": [before.name if before else "", made.name if content else ""]},
+    )  # fmt: skip
+    return made
+
+
+def put_back(*, by, reason: str) -> None:
+    """The built-in one. Nothing to do where it is in use."""
+    if template_at() is not None:
+        put_in_use(b"", name="", by=by, reason=reason)
+
+
+# ── what it is filled with
+
+
+def said_of(paper: Paper, *, about: dict[str, str]) -> dict[str, Any]:
+    """The words of a template (``docx.SHAPE``), from a paper; ``about`` has those that no paper has."""
+    return {
+        **about, "title": paper.title, "language": paper.language, "total": paper.totals[-1][1],
+        "text": "\n".join(paper.remarks), "seller": paper.seller, "buyer": paper.buyer,
+        "seller_word": paper.seller_word, "buyer_word": paper.buyer_word,
+        "columns": [label for label, _numeric in paper.columns],
+        "lines": [dict(zip(docx.LINE, row, strict=False)) for row in paper.rows],
+        "totals": [{"words": words, "amount": amount} for words, amount in paper.totals],
+        "facts": [{"label": label, "value": value} for label, value in paper.facts],
+    }  # fmt: skip
+
+
+def quote_docx(quote: Quote, user) -> bytes:
+    """The version as it was made, in the template that was in use then."""
+    with translation.override(quote.language):
+        about = {
+            "number": str(quote), "day": day(quote.made_on), "currency": quote.currency,
+            "valid_until": day(quote.valid_until) if quote.valid_until else "",
+            "person": str(quote.by) if quote.by else "",
+        }  # fmt: skip
+    said = json.loads(json.dumps(said_of(quotes.paper_of(quote, user), about=about)))
+    return docx.fill(content_at(quote.made_at), said)
+
+
+def sample() -> dict[str, Any]:
+    """A quote that nobody made, in the reader's language."""
+    rows = [
+        ["1", _("Almonds"), _("kg"), number(10), money(1200, "EUR", False), "5", money(11400, "EUR", False)],
+        [
+            "2",
+            _("Nuts & <raisins>"),
+            _("kg"),
+            number(25),
+            money(800, "EUR", False),
+            "",
+            money(20000, "EUR", False),
+        ],
+    ]
+    title = _("Quote %(number)s") % {"number": "DL-1/2"}
+    paper = Paper(
+        language=translation.get_language() or "en", title=title, seller=[_("Our firm"), _("Our street 1")],
+        buyer=[_("The customer"), _("Their street 2")], seller_word=pgettext("on a document", "Seller"),
+        buyer_word=pgettext("on a document", "Buyer"), columns=heads(), rows=rows,
+        facts=[(_("Date"), day(today())), (_("About"), _("Nuts for the winter")), (_("Valid until"), day(today()))],
+        totals=[(_("Total without VAT"), money(31400, "EUR"))], remarks=[_("Paid within 14 days.")],
+    )  # fmt: skip
+    about = {
+        "number": "DL-1/2", "day": day(today()), "valid_until": day(today()), "currency": "EUR",
+        "person": _("The seller's name"),
+    }  # fmt: skip
+    return said_of(paper, about=about)
+
+
+MEANINGS = {
+    "title": gettext_lazy("the heading"), "number": gettext_lazy("number of the deal and of the version"),
+    "day": gettext_lazy("when it was made"), "valid_until": gettext_lazy("until when it is valid; may be empty"),
+    "currency": gettext_lazy("code of the currency"), "total": gettext_lazy("the sum, with its currency"),
+    "text": gettext_lazy("what else the seller typed"), "language": gettext_lazy("code of the language"),
+    "person": gettext_lazy("who made it"), "seller_word": gettext_lazy("the word over us"),
+    "buyer_word": gettext_lazy("the word over the customer"), "seller": gettext_lazy("our name and address by line"),
+    "buyer": gettext_lazy("the customer's name and address by line"),
+    "columns": gettext_lazy("headings of the lines, in their order"), "lines": gettext_lazy("what is offered"),
+    "totals": gettext_lazy("the sums under the lines"), "facts": gettext_lazy("date, subject, validity"),
+}  # fmt: skip
+
+
+def words() -> list[tuple[str, str, str]]:
+    """(how it is written, what it means, an example) of every word that may stand in a template."""
+    said, told = sample(), []
+    for name, meaning in MEANINGS.items():
+        value = said[name]
+        if isinstance(value, str):
+            told.append((f"{{{{ {name} }}}}", str(meaning), value))
+        elif isinstance(value[0], str):
+            told.append((f"{{{{ {name}[0] }}}}", str(meaning), value[0]))
+        else:
+            told.append((f"{{%tr for x in {name} %}}", str(meaning), ""))
+            told += [(f"{{{{ x.{inside} }}}}", "", text) for inside, text in value[0].items()]
+    return told
+
+
+quotes.FORMS["docx"] = quotes.Kind(MIME, quote_docx)
