@@ -46,8 +46,9 @@ def held(row: AddedField, values: Iterable[str] | None = None) -> models.QuerySe
     return rows if values is None else rows.filter(value__in=list(values))
 
 
-def are_few(row: AddedField, values: Iterable[str], few: int = FEW) -> bool:
-    """Are the holders of any of the values so few that a list may begin with them?"""
+def are_few(row: AddedField, values: Iterable[str], few: int | None = None) -> bool:
+    """Are the holders of any of the values so few (``FEW``) that a list may begin with them?"""
+    few = FEW if few is None else few
     return held(row, values).order_by()[: few + 1].count() <= few
 
 

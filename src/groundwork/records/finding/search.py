@@ -18,7 +18,9 @@ from django.db.models.expressions import RawSQL
 from groundwork.access.models import FieldGrant
 from groundwork.access.rights import Scope, reach, rights, telling_of
 from groundwork.core.languages import folded
+from groundwork.records.finding import frequent
 from groundwork.records.finding.words import (
+    SCOPE,
     VERSION,
     Node,
     asked,
@@ -367,7 +369,12 @@ class Within:
                 small.append((kind, scope))
                 room -= counted.get(kind.key, 0)
         rows = _rows_where(
-            [(marked(_whose(scope), [_type_mark(kind, current=True)]), kind) for kind, scope in small], FEW
+            [
+                ([node], kind)
+                for kind, scope in small
+                if (node := marked(_whose(scope), [_type_mark(kind, current=True)]))
+            ],
+            FEW,
         )
         found = Counter(row.type for row in rows)
         known = {kind.key for kind, _scope in small if found[kind.key] <= FEW}
@@ -403,34 +410,77 @@ def _candidates(node: Node, scopes: Scopes) -> list[SearchRow]:
 
 
 def _newest(node: Node, scopes: Scopes) -> list[SearchRow]:
-    """For each type the newest that match in the title, and the newest that match at all."""
+    """For each type the newest that match in the title, and, where these are not enough, the newest that match at all.
+
+    Where there are more in titles than are counted, others come after them and are never shown.
+    """
     parts = [part for part in (title_only(node), node) if part is not None]
-    asked_for: list[tuple[Node | None, Any]] = [
-        (scoped(part, [_type_mark(kind, current=True)], _whose(scope)), kind)
-        for kind, scope in scopes
-        for part in parts
-    ]
-    return _rows_where(asked_for, MOST)
+    found: list[SearchRow] = []
+    asked_for: list[Ask] = []
+    for kind, scope in scopes:
+        left = []
+        for part in parts:
+            if enough := _among_the_newest(part, kind, scope):
+                found += enough
+                break
+            left.append(scoped(part, _whose(scope)))
+        if left:
+            asked_for.append((left, kind))
+    return [*found, *_rows_where(asked_for, MOST)]
 
 
-def _rows_where(asks: Sequence[tuple[Node | None, Any]], most: int) -> list[SearchRow]:
+def _among_the_newest(part: Node, kind, scope: Scope) -> list[SearchRow]:
+    """What ``_rows_where`` finds, of a word that is frequent on PostgreSQL; empty where it is not, or not lately."""
+    part, whose, mark = tagged(part, tag_of(kind.key)), _whose(scope), f"{SCOPE}{_type_mark(kind, current=True)}"
+    if not frequent.frequent().is_often(part, marked(whose), mark, MOST + 1):
+        return []
+    sql, params = frequent.among_the_newest(scoped(part, whose), kind.key, MOST + 1)
+    rows = list(SearchRow.objects.raw(f"SELECT {COLUMNS} FROM records_searchrow WHERE id IN ({sql})", params))  # noqa: S608
+    return rows if len(rows) > MOST else []
+
+
+Ask = tuple[list[Node], Any]  # what is looked for among the current rows of a type; the next where there is not enough
+
+
+NEWEST_ON_SQLITE = "SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s"
+NEWEST_ON_POSTGRESQL = (  # OFFSET 0: answered by the index; else the newest are walked, the words of each divided anew
+    f"SELECT id FROM (SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery OFFSET 0) AS matching "  # noqa: S608
+    "ORDER BY id DESC LIMIT %s"
+)
+
+
+def _rows_where(asks: Sequence[Ask], most: int) -> list[SearchRow]:
     """The newest rows of each ask, one more than ``most``, in one query."""
-    branches, params = [], []
-    for node, kind in asks:
-        if node is None:
+    branches, params, counted = [], [], frequent.frequent()
+    for nodes, kind in asks:
+        if len(nodes) == 2 and counted.may_match_many(tagged(nodes[1], tag_of(kind.key))):
+            first, further = (_in_words(node, kind) for node in nodes)
+            branches.append(_one_after_another(first, further, kind, most, params))
             continue
-        if connection.vendor == "sqlite":
-            branches.append("SELECT rowid FROM records_words WHERE records_words MATCH %s ORDER BY rowid DESC LIMIT %s")
-            params += [_in_words(node, kind), most + 1]
-        else:
-            # OFFSET 0: answered by the index. Else PostgreSQL walks the newest rows, and divides the words of each anew
-            matching = f"SELECT id FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery OFFSET 0"  # noqa: S608
-            branches.append(f"SELECT id FROM ({matching}) AS matching ORDER BY id DESC LIMIT %s")  # noqa: S608
-            params += [_in_words(node, kind), most + 1]
+        for node in nodes:
+            branches.append(NEWEST_ON_SQLITE if connection.vendor == "sqlite" else NEWEST_ON_POSTGRESQL)
+            params += [_in_words(scoped(node, [_type_mark(kind, current=True)]), kind), most + 1]
     if not branches:
         return []
     every = " UNION ALL ".join(f"SELECT * FROM ({branch}) AS found" for branch in branches)  # noqa: S608 - fixed SQL
     return list(SearchRow.objects.raw(f"SELECT {COLUMNS} FROM records_searchrow WHERE id IN ({every})", params))  # noqa: S608
+
+
+def _one_after_another(words: str, others: str, kind, most: int, params: list) -> str:
+    """PostgreSQL: ids for ``words``, and those for ``others`` where there are not enough; adds to ``params``.
+
+    The mark of the current ones is not asked for: it stands in millions of rows.
+    """
+    matching = f"SELECT id, type, archived FROM records_searchrow WHERE {LEXEMES} @@ %s::tsquery OFFSET 0"  # noqa: S608
+    newest = (
+        f"SELECT id FROM ({matching}) AS matching WHERE type = %s AND NOT archived "  # noqa: S608 - fixed SQL
+        "ORDER BY id DESC LIMIT %s"
+    )
+    params += [words, kind.key, most + 1, most, others, kind.key, most + 1]
+    return (
+        f"WITH first AS MATERIALIZED ({newest}) SELECT id FROM first UNION ALL SELECT further.id FROM "  # noqa: S608
+        f"(SELECT 1 WHERE (SELECT COUNT(*) FROM first) <= %s) AS few, LATERAL ({newest}) AS further"
+    )
 
 
 def recently_opened(user, limit: int = RECENT) -> list[tuple[str, int]]:

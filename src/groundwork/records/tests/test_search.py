@@ -16,7 +16,7 @@ from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.records.added import fields as added
 from groundwork.records.added.fields import make_field
-from groundwork.records.finding import search, words
+from groundwork.records.finding import frequent, search, words
 from groundwork.records.finding.reindex import run as reindex
 from groundwork.records.finding.search import find
 from groundwork.records.models import SearchIndex, SearchRow, Tally
@@ -32,8 +32,8 @@ def make(by, name, **values):
     return creating(Company(name=name, **values), by=by)
 
 
-def titles(user, text, key="company"):
-    found = find(user, text, [types[key]])
+def titles(user, text, key="company", limit=8):
+    found = find(user, text, [types[key]], limit)
     return [row.title for row in found[key].rows] if key in found else []
 
 
@@ -342,6 +342,32 @@ def test_the_command_makes_every_row_anew(cast, capsys, monkeypatch):
 
     assert sorted(titles(cast.olga, "garden")) == [f"Garden {number}" for number in range(5)]
     assert "company             ready" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite walks its index newest first anyway")
+@pytest.mark.parametrize(("newest", "way"), [(3000, "strpos"), (1, "MATERIALIZED")])
+@pytest.mark.parametrize("asked", ["cukiernia", "kiern", "Kłos Cukiernia", "tortola"])
+def test_of_a_frequent_word_the_same_are_found(cast, monkeypatch, asked, newest, way):
+    for place in range(12):
+        by = cast.anna if place % 3 else cast.olga
+        make(by, f"Tortola {place}" if place % 4 == 0 else f"Cukiernia Kłos {place}", city="Kłos Cukiernia")
+    archive(make(cast.anna, "Cukiernia Tortola Kłos"), by=cast.anna)
+    monkeypatch.setattr(search, "MOST", 4)
+    monkeypatch.setattr(search, "FEW", 0)
+    before = [titles(user, asked, limit=4) for user in (cast.olga, cast.anna, cast.ivan)]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE records_searchrow")
+    frequent._counted.cache_clear()
+    monkeypatch.setattr(frequent, "MATCHES", 0)
+    monkeypatch.setattr(frequent, "NEWEST", newest)
+    with CaptureQueriesContext(connection) as queries:
+        after = [titles(user, asked, limit=4) for user in (cast.olga, cast.anna, cast.ivan)]
+    frequent._counted.cache_clear()
+
+    assert after == before
+    assert before[0]
+    assert any(way in query["sql"] for query in queries)
 
 
 @pytest.mark.parametrize("companies", [1, 12])
