@@ -32,6 +32,7 @@ class SalesConfig(AppConfig):
             deals,
             due,
             headers,
+            lead_configured,
             lead_likes,
             lead_statuses,
             lead_types,

@@ -21,7 +21,7 @@ def columns(_division: str) -> list[Column]:
     ]
 
 
-on_board = OnBoard(follows=("state",), columns=columns, carries=("status", "state"), one_more=gettext_lazy("Lead"))
+on_board = OnBoard(follows=("state",), columns=columns, closed_on="closed_on", one_more=gettext_lazy("Lead"))
 
 
 def first_touches(rows: Sequence[Any], _user) -> dict[int, str]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales import assigning, pipelines
@@ -37,6 +38,7 @@ class Lead(Record):
     )
     status = ChosenField(_("status"), rows=status_options, blank=False)
     state = models.CharField(_("state"), max_length=9, choices=LeadState, default=LeadState.OPEN, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     reason = ChosenField(_("why dropped"), rows=drop_options)
     rule = ChosenField(_("given by the rule"), rows=assigning.rule_options, editable=False)
     company = models.ForeignKey(
@@ -61,6 +63,10 @@ class Lead(Record):
                 fields=["state", "status", "-updated_at", "-id"], condition=models.Q(archived_at=None),
                 name="lead_on_board",
             ),
+            models.Index(
+                fields=["closed_on", "status"], condition=models.Q(archived_at=None, closed_on__isnull=False),
+                name="lead_closed",
+            ),
         ]  # fmt: skip
 
     @property
@@ -80,6 +86,7 @@ class Lead(Record):
         status = lead_statuses().get(self.status)
         if status is not None:
             self.state = status.outcome
+        self.closed_on = None if self.state == LeadState.OPEN else self.closed_on or today()
         if self.state != LeadState.DROPPED:
             self.reason = ""
         if self.state == LeadState.CONVERTED and not self._may_be_converted():

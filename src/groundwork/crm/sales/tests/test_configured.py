@@ -4,9 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from groundwork.blueprint import plan
+from groundwork.crm.sales.assigning import AssignmentRule
+from groundwork.crm.sales.lead_statuses import in_use
+from groundwork.crm.sales.leads import Lead
 from groundwork.crm.sales.pipelines import Outcome, Pipeline, Stage, sales, stage_options
 from groundwork.crm.sales.tests.test_deals import new_deal
-from groundwork.records.write import archive
+from groundwork.records.write import archive, creating
 
 pytestmark = pytest.mark.django_db
 FILE = """groundwork: 1
@@ -54,6 +57,39 @@ def test_a_file_brings_a_pipeline_with_its_stages_and_words_and_is_rolled_back(c
     archive(deal, by=cast.anna)
     assert plan.roll_back(applied, by=cast.adam) == []
     assert plan.export() == before
+
+
+LEADS = """groundwork: 1
+
+lead_statuses:
+  Called, no answer: {place: 15, reason: "Half of them never answer."}
+  Working: {in_use: no}
+
+assignment:
+  From fairs: {sources: [Fair], country: Polska, department: Export, reason: "They speak the language."}
+"""
+
+
+def test_a_file_brings_statuses_of_leads_and_who_gets_them_and_is_rolled_back(cast):
+    before = plan.export()
+    applied = plan.apply(LEADS, by=cast.adam, reason="We go to fairs")
+
+    assert [str(status) for status in in_use()] == ["New", "Called, no answer", "Converted", "Dropped"]
+    fair = next(key for key, word in sales().words.items() if word.name == "Fair")
+    lead = creating(Lead(name="Nuts", source=fair, country="PL"), by=cast.olga)
+    assert lead.owner.department == cast.export
+    assert plan.plan(LEADS, by=cast.adam).steps == []
+
+    archive(lead, by=cast.olga)
+    assert plan.roll_back(applied, by=cast.adam) == []
+    assert plan.export() == before
+
+
+@pytest.mark.parametrize(("fault", "said"), [("sources: [Moon]", "Moon"), ("department: Moon base", "Moon base")])
+def test_a_rule_that_names_what_is_not_there_is_refused(cast, fault, said):
+    with pytest.raises(ValidationError, match=said):
+        plan.apply(f"groundwork: 1\nassignment:\n  Fairs:\n    {fault}\n", by=cast.adam, reason="We go to fairs")
+    assert not AssignmentRule.objects.exists()
 
 
 def test_a_pipeline_in_which_open_deals_stand_is_not_taken_out_of_use_by_a_template(cast):
