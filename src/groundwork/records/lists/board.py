@@ -327,6 +327,11 @@ class Board:
         return self.by.name in self.listing.open_names and not self.listing.archived
 
     @property
+    def may_step(self) -> bool:
+        """Say on a card what comes next."""
+        return self.on.has_steps and self.user.can("create", "task")
+
+    @property
     def may_add(self) -> bool:
         return bool(self.kind.quick and self.listing.add_url and self.may_move)
 

@@ -2,13 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from groundwork.access.doors import signed_in
 from groundwork.records import views
 from groundwork.records.tasks import asking
+from groundwork.records.undoing import undo_url_of
+from groundwork.ui.notices import toast
 from groundwork.ui.table import Empty
 
 
@@ -34,15 +37,28 @@ def day(request):
     return render(request, "records/tasks/day.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @views.acts_on("view")
 def give(request, kind, record):
-    """A task about a record, for whoever sees it and gives tasks at all."""
+    """A task about a record, for whoever sees it and gives tasks at all. A board asks for the form, and shows it."""
     if not request.user.can("create", "task"):
         raise PermissionDenied
-    form = asking.StepForm(request.POST, user=request.user, auto_id="given_%s")
+    form = asking.StepForm(request.POST or None, user=request.user, auto_id=f"given{record.pk}_%s")
     if not form.is_valid():
-        return views.show_page(request, kind, record, given=form, status=422)
+        return _asked(request, kind, record, form)
     task = asking.give(record, by=request.user, **form.asked)
-    messages.success(request, _("%(name)s owes it by %(day)s.") % {"name": task.owner, "day": asking.due_words(task)})
+    words = _("%(name)s owes it by %(day)s.") % {"name": task.owner, "day": asking.due_words(task)}
+    if request.htmx:
+        return toast(HttpResponse(status=204), words, undo_url=undo_url_of(task))
+    messages.success(request, words)
     return redirect(record)
+
+
+def _asked(request, kind, record, form):
+    status = 422 if form.is_bound else 200
+    if request.htmx:
+        context = {"form": form, "asked": list(form), "address": request.path, "back": record.get_absolute_url()}
+        return render(request, "records/board_add.html#add", context, status=status)
+    if not form.is_bound:
+        return redirect(f"{record.get_absolute_url()}#tasks")
+    return views.show_page(request, kind, record, given=form, status=status)

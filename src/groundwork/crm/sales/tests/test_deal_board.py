@@ -1,5 +1,6 @@
 """The board of deals: one pipeline at a time, what stands too long, whose they are, and one more at once."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -206,3 +207,20 @@ def test_the_figures_of_a_board_come_from_the_kept_tallies_and_read_no_deal(cast
 
     assert figure.count == 1
     assert [query["sql"] for query in asked if "sales_deal" in query["sql"]] == []
+
+
+def test_what_comes_next_is_said_on_the_card(cast, as_user):
+    begun, client, where = deal(cast.anna), as_user(cast.anna), "/r/deal/board?f.state=open"
+    (address,) = re.findall(rf'hx-get="(/r/deal/{begun.pk}/task)"', client.get(where).text)
+
+    asked = client.get(address, headers=HX)
+    unsaid = client.post(address, {"next-what": "", "next-due_on": ""}, headers=HX)
+    typed = {"next-what": "Call the bakery", "next-due_on": today() + timedelta(days=2), "next-owner": cast.anna.pk}
+    kept = client.post(address, typed, headers=HX)
+    shown = client.get(where).text
+
+    assert "<html" not in asked.text
+    assert (asked.status_code, unsaid.status_code, kept.status_code) == (200, 422, 204)
+    assert "Call the bakery" in shown
+    assert address not in shown
+    assert client.get(address).url.endswith("#tasks")  # without scripts the page asks

@@ -34,9 +34,9 @@ class Board extends HTMLElement {
   }
 
   closeForm(form) {
-    const opener = form.closest(".stack-col").querySelector(".addin a");
+    const opener = form.closest(".stack-col").querySelector(".addin a, .card a");
     form.remove();
-    opener.focus();
+    opener?.focus();
   }
 
   say(card) {
