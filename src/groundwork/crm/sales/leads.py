@@ -36,7 +36,10 @@ class Lead(Record):
     message = models.TextField(
         _("message"), max_length=5000, blank=True, default="", help_text=_("In the words of whoever asks.")
     )
-    status = ChosenField(_("status"), rows=status_options, blank=False)
+    status = ChosenField(
+        _("status"), rows=status_options, blank=False,
+        refusal=_("Choose one of those offered; “Convert” on the lead's page asks what it becomes."),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=9, choices=LeadState, default=LeadState.OPEN, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     reason = ChosenField(_("why dropped"), rows=drop_options)

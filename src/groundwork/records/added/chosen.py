@@ -23,12 +23,15 @@ class Option:
 
 
 class ChosenField(models.CharField):
-    """``rows`` gives the options, those in use first. To lists, boards, imports and history it is a choice like any."""
+    """``rows`` gives the options, those in use first. To lists, boards, imports and history it is a choice like any.
+
+    ``refusal``: what is told to whoever chooses an option that is not open, where that needs saying.
+    """
 
     shown_as = "choice"
 
-    def __init__(self, *args, rows: Callable[[], Iterable[Option]] = list, **kwargs):
-        self.rows = rows
+    def __init__(self, *args, rows: Callable[[], Iterable[Option]] = list, refusal: Any = "", **kwargs):
+        self.rows, self.refusal = rows, refusal
         super().__init__(*args, **{"max_length": MOST_DIGITS, "blank": True, "default": "", **kwargs})
 
     @property
@@ -48,4 +51,5 @@ class ChosenField(models.CharField):
         return forms.ChoiceField(
             label=capfirst(self.verbose_name), help_text=self.help_text, required=not self.blank,
             choices=[("", ""), *self.offered()],
+            error_messages={"invalid_choice": self.refusal} if self.refusal else None,
         )  # fmt: skip

@@ -66,8 +66,11 @@ def test_a_new_lead_is_open_and_who_drops_it_says_why(cast):
     assert (lead.state, lead.owner, gone.state) == (LeadState.OPEN, cast.anna, LeadState.DROPPED)
 
 
-def test_nobody_types_that_a_lead_is_converted(cast):
+def test_nobody_types_that_a_lead_is_converted(cast, as_user):
     lead = new_lead(cast.anna)
+    dropped_there = {"field": "status", "value": first_of(LeadState.CONVERTED), "version": lead.version}
+    answer = as_user(cast.anna).post(reverse("records:move", args=["lead", lead.pk]), dropped_there)
+    assert (answer.status_code, "“Convert” on the lead" in answer.content.decode()) == (409, True)
     with pytest.raises(Refusal, match="Convert"):
         save_fields(lead, {"status": first_of(LeadState.CONVERTED)}, by=cast.anna, version=lead.version)
 
