@@ -57,7 +57,8 @@ def give(request, kind, record):
 def _asked(request, kind, record, form):
     status = 422 if form.is_bound else 200
     if request.htmx:
-        context = {"form": form, "asked": list(form), "address": request.path, "back": record.get_absolute_url()}
+        back = record.get_absolute_url()
+        context = {"form": form, "asked": list(form), "address": request.path, "back": back, "about": record}
         return render(request, "records/board_add.html#add", context, status=status)
     if not form.is_bound:
         return redirect(f"{record.get_absolute_url()}#tasks")
