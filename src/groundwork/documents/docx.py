@@ -7,6 +7,7 @@ an attack: ``docx_child`` reads and fills it as a process of its own, and says w
 import json
 import subprocess
 import sys
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ def refusal(told: dict[str, str]) -> Refusal:
 # ── the template of the product
 
 
+@cache
 def builtin() -> bytes:
     """The product's own template: what a firm begins with."""
     from docx import Document
@@ -162,7 +164,7 @@ def _facts(paper) -> None:
 
 
 def _lines(paper) -> None:
-    table = _table(paper, (10, 62, 16, 20, 22, 16, 24), lined=True)
+    table = _table(paper, (10, 56, 14, 20, 22, 24, 24), lined=True)
     for place, cell in enumerate(table.rows[0].cells):
         written(cell.paragraphs[0], f"{{{{ columns[{place}] }}}}", size=8, bold=True, right=_is_number(place), after=2)
     _repeats(table.rows[0])
@@ -171,6 +173,7 @@ def _lines(paper) -> None:
 
 
 def _totals(paper) -> None:
+    paper.add_paragraph().paragraph_format.space_after = _points(0)  # else Word makes one table of the two
     table = _table(paper, (120, 50), lined=False)
     cells = ("{{ total.words }}", "{{ total.amount }}")
     _loop(table, "total in totals", cells, right={0, 1}, bold=True, size=12)
@@ -191,7 +194,9 @@ def _loop(table, what: str, texts, *, right=frozenset(), gray=frozenset(), bold=
     row = table.add_row() if begun else table.rows[0]
     written(row.cells[0].paragraphs[0], f"{{%tr for {what} %}}")
     for place, (cell, text) in enumerate(zip(table.add_row().cells, texts, strict=True)):
-        written(cell.paragraphs[0], text, right=place in right, gray=place in gray, bold=bold, size=size, after=2)
+        written(
+            cell.paragraphs[0], text, right=place in right, gray=place in gray, bold=bold, size=size, before=2, after=3
+        )
     written(table.add_row().cells[0].paragraphs[0], "{%tr endfor %}")
 
 

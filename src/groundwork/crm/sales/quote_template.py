@@ -153,6 +153,14 @@ MEANINGS = {
     "columns": gettext_lazy("headings of the lines, in their order"), "lines": gettext_lazy("what is offered"),
     "totals": gettext_lazy("the sums under the lines"), "facts": gettext_lazy("date, subject, validity"),
 }  # fmt: skip
+PARTS = {
+    "no": gettext_lazy("the line's number"), "name": gettext_lazy("of the goods or the service"),
+    "unit": gettext_lazy("unit; may be empty"), "quantity": gettext_lazy("how many"),
+    "price": gettext_lazy("of one, without discount"), "discount": gettext_lazy("in per cent; may be empty"),
+    "net": gettext_lazy("the line's sum without VAT"), "words": gettext_lazy("what the sum is"),
+    "amount": gettext_lazy("the sum, with its currency"), "label": gettext_lazy("what is told"),
+    "value": gettext_lazy("what it is"),
+}  # fmt: skip
 
 
 def words() -> list[tuple[str, str, str]]:
@@ -166,7 +174,7 @@ def words() -> list[tuple[str, str, str]]:
             told.append((f"{{{{ {name}[0] }}}}", str(meaning), value[0]))
         else:
             told.append((f"{{%tr for x in {name} %}}", str(meaning), ""))
-            told += [(f"{{{{ x.{inside} }}}}", "", text) for inside, text in value[0].items()]
+            told += [(f"{{{{ x.{inside} }}}}", str(PARTS.get(inside, "")), text) for inside, text in value[0].items()]
     return told
 
 

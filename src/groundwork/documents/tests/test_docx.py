@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.naughty import CODE, MARKUP, SIGNS
 
 from groundwork.core.refusals import Refusal
 from groundwork.documents import docx, docx_child
@@ -112,6 +113,14 @@ def test_a_customer_s_name_is_never_a_tag(text):
     told, made = at_once(template("{{ buyer[0] }}"), {**SAID, "buyer": [text]})
 
     assert (told, texts(made)) == ({}, [text])
+
+
+def test_naughty_texts_come_out_as_they_went_in():
+    lines = [text for text in (*MARKUP, *CODE, *SIGNS) if docx_child.plain(text, "") == text]
+
+    told, made = at_once(template("{%p for x in buyer %}", "{{ x }}", "{%p endfor %}"), {**SAID, "buyer": lines})
+
+    assert (told, texts(made)) == ({}, lines)
 
 
 # ── what a template may not say
