@@ -40,6 +40,7 @@ from groundwork.crm.sales.forecast import (
     stages_passed,
     win_rates,
 )
+from groundwork.crm.sales.lead_rates import lead_table
 from groundwork.crm.sales.pipelines import Category, sales
 from groundwork.crm.sales.targets import Targets, TargetsForm
 from groundwork.crm.trade.rates import firm_currency
@@ -168,6 +169,7 @@ class Page:
                            _("Open the deals"), reverse("records:list", args=["deal"])),
             "then": self.then_table(turned_out) if taken_on else None, "taken_on": day(taken_on) if taken_on else "",
             "stages": self.stages_table(stages_passed(self.asked, day_)), "rates": self.rates_table(day_),
+            "leads": lead_table(self.asked, day_),
             "reasons": self.reasons_table(day_), "bys": self.bys(), "code": self.asked.code,
             "since": day(day_ - timedelta(days=YEAR)), "may_set": targets.may_set(self.user),
             "xlsx": self.address().replace(reverse("sales:forecast"), reverse("sales:forecast_xlsx"))

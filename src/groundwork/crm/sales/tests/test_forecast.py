@@ -20,7 +20,7 @@ from groundwork.records.write import creating, writing
 from groundwork.ui.charts import BarChart, Series, draw
 
 pytestmark = pytest.mark.django_db
-QUERIES = 17
+QUERIES = 18
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,7 +15,9 @@ from groundwork.crm.customers.models import Company, Contact
 from groundwork.crm.sales.assigning import AssignmentRule
 from groundwork.crm.sales.converting import NEW, ConvertForm, convert
 from groundwork.crm.sales.deals import Deal
+from groundwork.crm.sales.forecast import Asked
 from groundwork.crm.sales.lead_likes import likes
+from groundwork.crm.sales.lead_rates import lead_rates
 from groundwork.crm.sales.lead_statuses import LeadState, LeadStatus, first_of
 from groundwork.crm.sales.leads import CONVERT, Lead
 from groundwork.crm.sales.pipelines import Word, sales
@@ -23,7 +25,7 @@ from groundwork.records.models import Change, Notice
 from groundwork.records.pages import page_actions
 from groundwork.records.tasks.asking import give
 from groundwork.records.undoing import newest, take_back
-from groundwork.records.write import act_on, acting, creating, save_fields, writing_many
+from groundwork.records.write import act_on, acting, creating, save_fields, writing, writing_many
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -196,10 +198,26 @@ def test_the_list_says_how_long_a_lead_waited_in_as_many_queries_for_five_as_for
         client.get(reverse("records:list", args=["lead"]))
 
 
+def test_what_becomes_of_leads_is_told_by_source(cast, as_user):
+    fair = source("Fair")
+    won, _open, _left = (new_lead(cast.anna, source=fair, company_name=name) for name in ("One", "Two", "Three"))
+    deal = converting(won, cast.anna)
+    creating(Lead(name="Of Ivan", source=fair), by=cast.ivan)
+    stage = next(key for key, row in sales().stages.items() if row.name == "Won")
+    with writing(deal, by=cast.anna, act="edited") as fresh:
+        fresh.stage = stage
+
+    assert [tuple(rate.values()) for rate in lead_rates(Asked(cast.anna), today())] == [(fair, 3, 1, 1, 1)]
+    assert [rate["leads"] for rate in lead_rates(Asked(cast.olga), today())] == [4]
+    page = as_user(cast.olga).get(reverse("sales:forecast")).content.decode()
+    assert ("Leads by source" in page, "25%" in page) == (True, True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_who_convert_a_lead_at_once_one_does_and_leads_at_once_go_round():
     cast = make_cast()
-    rule(cast.adam, people=[cast.anna.pk, cast.piotr.pk])
+    with transaction.atomic():
+        rule(cast.adam, people=[cast.anna.pk, cast.piotr.pk])
     lead = creating(Lead(**ASKED, owner=cast.anna), by=cast.olga)
 
     def work(_turn: int) -> None:
