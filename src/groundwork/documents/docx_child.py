@@ -39,6 +39,8 @@ FIELDS = {  # codes of Word that fetch nothing and run nothing
     "AUTHOR", "SUBJECT", "FILENAME", "HYPERLINK", "REF", "PAGEREF", "NOTEREF", "TOC", "SEQ", "STYLEREF", "IF", "=",
     "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN", "DOCPROPERTY", "NUMWORDS", "SYMBOL",
 }  # fmt: skip
+OBJECTS = {"object", "OLEObject", "control", "altChunk", "subDoc", "script", "foreignObject", "webVideoPr"}
+VML_PICTURES = {"imagedata", "fill", "stroke"}
 LINKS = ("http://", "https://", "mailto:", "tel:")
 FILTERS = {"upper", "lower", "capitalize", "title", "trim", "default", "join", "length", "first", "last"}
 TESTS = {"defined"}
@@ -89,7 +91,7 @@ class Reader:
     """Reads one part in XML, without keeping it."""
 
     def __init__(self, name: str):
-        self.name, self.codes, self.is_code = name, [], False
+        self.name, self.codes, self.is_code = name, [""], False  # of fields that are open, the innermost last
         self.is_picture = name.lower().endswith(".svg")
 
     def read(self, content: bytes) -> None:
@@ -98,8 +100,8 @@ class Reader:
         parser.StartElementHandler, parser.EndElementHandler = self.begins, self.ends
         parser.CharacterDataHandler = self.text
         parser.Parse(content, True)
-        for code in self.codes:
-            self.check_field(code)
+        while self.codes:
+            self.check_field(self.codes.pop())
 
     def doctype(self, *_about):
         raise Wrong("entities", self.name)
@@ -111,12 +113,14 @@ class Reader:
             self.check_relation(about)
         elif tag in ("Override", "Default") and "macro" in about.get("ContentType", "").lower():
             raise Wrong("macros", about.get("PartName", self.name))
-        elif tag in ("object", "OLEObject", "control", "altChunk", "subDoc", "script", "foreignObject"):
+        elif tag in OBJECTS:
             raise Wrong("object", self.name)
+        elif tag in VML_PICTURES and (about.get("src") or about.get("href") or about.get("althref")):
+            raise Wrong("elsewhere", self.name, about.get("src") or about.get("href") or about.get("althref"))
         elif tag == "fldSimple":
             self.check_field(about.get("instr", ""))
-        elif tag == "fldChar" and about.get("fldCharType") == "begin":
-            self.codes.append("")
+        elif tag == "fldChar":
+            self.field(about.get("fldCharType"))
         elif tag in ("instrText", "delInstrText"):
             self.is_code = True
         if self.is_picture and not about.get("href", "#").startswith(("#", "data:image/")):
@@ -128,8 +132,16 @@ class Reader:
 
     def text(self, text: str) -> None:
         if self.is_code:
-            self.codes = self.codes or [""]
             self.codes[-1] += text
+
+    def field(self, what: str | None) -> None:
+        """Begins, or ends. What a field does is never worked out by another field in it."""
+        if what == "begin":
+            if len(self.codes) > 1 and not self.codes[-1].strip():
+                raise Wrong("field", self.name)
+            self.codes.append("")
+        elif what == "end" and len(self.codes) > 1:
+            self.check_field(self.codes.pop())
 
     def check_relation(self, about: dict) -> None:
         kind, target = about.get("Type", "").rpartition("/")[2], about.get("Target", "")
@@ -144,7 +156,9 @@ class Reader:
     def check_field(self, code: str) -> None:
         words = code.split()
         first = "=" if words and words[0].startswith("=") else words[0].upper() if words else ""
-        if first and first not in FIELDS:
+        target = " ".join(words[1:]).strip('"').lower()
+        is_far = first == "HYPERLINK" and not target.startswith(("\\l", *LINKS))
+        if (first and first not in FIELDS) or is_far:
             raise Wrong("field", self.name, code.strip(), words[0])
 
 

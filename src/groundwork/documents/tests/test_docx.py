@@ -242,6 +242,8 @@ def coded(*pieces: str) -> bytes:
     return with_xml("word/document.xml", BODY, f'<w:fldChar w:fldCharType="begin"/>{held}')
 
 
+BEGIN, END = (f'<w:fldChar w:fldCharType="{what}"/>' for what in ("begin", "end"))
+CODE_IF, CODE_FAR = (f"<w:instrText>{code}</w:instrText>" for code in ('IF 1=1 "" ""', 'INCLUDEPICTURE "http://x"'))
 DANGERS = {
     "macros": lambda: repacked(template("x"), {"word/vbaProject.bin": b"x"}),
     "macros by name": lambda: with_xml("[Content_Types].xml", "wordprocessingml.document.main", "macroEnabled.main"),
@@ -256,6 +258,14 @@ DANGERS = {
     "a frame": lambda: related("frame", "x.xml", "Internal"),
     "a field that fetches": lambda: coded(' INCLUDEPICTURE "http://example.com/x"'),
     "a field that runs": lambda: coded("DDE", 'AUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc"'),
+    "a field made by a field": lambda: with_xml("word/document.xml", BODY, BEGIN + BEGIN + CODE_IF + END + CODE_FAR),
+    "a field around a field": lambda: with_xml("word/document.xml", BODY, BEGIN + CODE_FAR + BEGIN + CODE_IF + END),
+    "a field after a field": lambda: with_xml("word/document.xml", BODY, BEGIN + CODE_IF + END + BEGIN + CODE_FAR),
+    "a link field to a share": lambda: coded(' HYPERLINK "file://server/share"'),
+    "an old picture from afar": lambda: with_xml(
+        "word/document.xml", BODY, '<v:imagedata xmlns:v="v" src="http://x"/>'
+    ),
+    "a film": lambda: with_xml("word/document.xml", BODY, '<a:webVideoPr xmlns:a="a" embeddedHtml="x"/>'),
     "a simple field": lambda: with_xml("word/document.xml", "<w:r>" + BODY, '<w:fldSimple w:instr="LINK x"/><w:r>'),
     "an entity": lambda: with_xml("word/document.xml", "<w:document", DTD + "<w:document"),
     "a bomb of entities": lambda: with_xml("word/document.xml", "<w:document", BILLION + "<w:document"),
@@ -282,7 +292,9 @@ def test_a_dangerous_file_is_refused(danger):
 
 
 def test_links_page_numbers_and_pictures_are_no_danger():
-    for harmless in (related("hyperlink", "https://example.com"), coded(" PAGE "), coded("NUM", "PAGES")):
+    nested = with_xml("word/document.xml", BODY, BEGIN + CODE_IF + BEGIN + CODE_IF + END + CODE_IF + END)
+    links = [related("hyperlink", "https://example.com"), coded('HYPERLINK "https://x"'), coded("HYPERLINK \\l here")]
+    for harmless in (*links, coded(" PAGE "), coded("NUM", "PAGES"), nested):
         assert at_once(harmless)[0] == {}
 
 
