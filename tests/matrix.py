@@ -753,7 +753,7 @@ ROWS: dict[str, Row] = {
     ),
     "sales:quote_file": Row(
         "view record",
-        lambda case: [{"number": 1, "form": "pdf"}],
+        lambda case: [{"number": 1, "form": form} for form in ("pdf", "docx")],
         says=frozenset({404}),
         types=lambda kind: kind.key == "deal",
     ),  # fmt: skip

@@ -115,8 +115,8 @@ class Reader:
             raise Wrong("macros", about.get("PartName", self.name))
         elif tag in OBJECTS:
             raise Wrong("object", self.name)
-        elif tag in VML_PICTURES and (about.get("src") or about.get("href") or about.get("althref")):
-            raise Wrong("elsewhere", self.name, about.get("src") or about.get("href") or about.get("althref"))
+        elif tag in VML_PICTURES and (far := about.get("src") or about.get("href") or about.get("althref")):
+            raise Wrong("elsewhere", self.name, far)
         elif tag == "fldSimple":
             self.check_field(about.get("instr", ""))
         elif tag == "fldChar":
