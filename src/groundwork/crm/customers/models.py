@@ -81,6 +81,7 @@ class Company(Record):
         indexes = [
             *keyset_indexes("company", "sort_key", "updated_at"),
             models.Index(fields=["lifecycle", "sort_key", "id"], name="company_lifecycle"),
+            models.Index(fields=["kind", "lifecycle"], condition=models.Q(archived_at=None), name="company_counted"),
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="company_of_parent"),
         ]
         constraints = [

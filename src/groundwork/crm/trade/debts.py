@@ -6,7 +6,7 @@ docs/domain/debts.md
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from groundwork.access.rights import reach, rights
+from groundwork.access.rights import Scope, reach, rights
 from groundwork.blueprint.elements import kept
 from groundwork.core.clock import today
 from groundwork.crm.trade.models import Invoice, Payment, Share
@@ -63,9 +63,8 @@ class Sums:
         return self.open - self.credit
 
     def add(self, other: "Sums") -> None:
-        for item in fields(Sums):
-            if item.name != "currency":
-                setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
+        for name in NAMES:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @dataclass
@@ -99,10 +98,13 @@ def debts(user=None, *, as_of: date | None = None, companies: Sequence[int] | No
     if not are_known(day):
         return None
     found: dict[tuple, Debt] = {}
+    within = Scope(all=True) if user is None else reach(user, "view", "company")
     for row in _documents(user, day, companies):
-        _debt(found, row, user).add(Sums(row["currency"], **{name: row[f"sum_{name}"] or 0 for name in NAMES}))
+        debt = _debt(found, row, within)
+        for name in NAMES:
+            setattr(debt, name, row[f"sum_{name}"] or 0)
     for row in _unshared(user, day, companies):
-        _debt(found, row, user).credit += (row["came"] or 0) - (row["shared"] or 0)
+        _debt(found, row, within).credit += (row["came"] or 0) - (row["shared"] or 0)
     kept = [debt for debt in found.values() if debt.open or debt.credit]
     return sorted(kept, key=lambda debt: (-debt.balance, debt.number, debt.currency))
 
@@ -167,13 +169,13 @@ def age_of(due: date | None, on: date) -> str:
 
 
 OF_COMPANY = ("name", "number", "owner_id", "department_id", "payment_days", "debt_limit_minor", "currency")
-PICKED = {f"of_{name}": F(f"company__{name}") for name in OF_COMPANY}
+PICKED = {f"of_{name}": Max(f"company__{name}") for name in OF_COMPANY}  # to group by them would sort long rows
 
 
-def _debt(found: dict[tuple, Debt], row: dict, user) -> Debt:
+def _debt(found: dict[tuple, Debt], row: dict, within: Scope) -> Debt:
     key = (row["company_id"], row["currency"])
     if key not in found:
-        seen = user is None or reach(user, "view", "company").holds(row["of_owner_id"], row["of_department_id"])
+        seen = within.holds(row["of_owner_id"], row["of_department_id"])
         found[key] = Debt(
             row["currency"],
             company_id=row["company_id"],
@@ -223,7 +225,7 @@ def _documents(user, day: date, companies: Sequence[int] | None) -> QuerySet:
     owed = Q(left__gt=0)
     sums = {f"sum_{name}": Sum("left", filter=owed & age) for name, age in ages.items()}
     sums["sum_open"], sums["sum_credit"] = Sum("left", filter=owed), Sum(-F("left"), filter=Q(left__lt=0))
-    return open_on(day, seen).order_by().values("company_id", "currency", **PICKED).annotate(**sums)
+    return open_on(day, seen).order_by().values("company_id", "currency").annotate(**sums, **PICKED)
 
 
 def _unshared(user, day: date, companies: Sequence[int] | None) -> QuerySet:
@@ -236,8 +238,8 @@ def _unshared(user, day: date, companies: Sequence[int] | None) -> QuerySet:
     sign = Case(When(direction=Payment.Direction.IN, then=Value(1, BIG)), default=Value(-1, BIG))
     counted = _not_shared_out(seen.current(), day).filter(paid_on__lte=day).annotate(sign=sign, shared_then=shared)
     return (
-        counted.order_by().values("company_id", "currency", **PICKED)
-        .annotate(came=Sum(F("sign") * F("amount_minor")), shared=Sum(F("sign") * F("shared_then")))
+        counted.order_by().values("company_id", "currency")
+        .annotate(came=Sum(F("sign") * F("amount_minor")), shared=Sum(F("sign") * F("shared_then")), **PICKED)
     )  # fmt: skip
 
 
