@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from groundwork.core.clock import start_of
 from groundwork.core.languages import NO_VALUE, number, percent
@@ -51,7 +52,7 @@ def lead_table(asked: Asked, day: date) -> Table | None:
         return None
     columns = [
         Column("source", _("Source"), main=True), Column("leads", _("Leads"), numeric=True),
-        Column("converted", _("Converted"), numeric=True), Column("deals", _("Deals"), numeric=True),
+        Column("converted", pgettext("leads", "Converted"), numeric=True), Column("deals", _("Deals"), numeric=True),
         Column("won", _("Won"), numeric=True), Column("share", _("Won of the leads"), numeric=True, second=True),
     ]  # fmt: skip
     rows = [
