@@ -101,19 +101,18 @@ def pytest_collection_modifyitems(config, items):
     items[:] = long_first(items)
 
 
-LONG = ("test_journey_", "test_commands", "test_permission_matrix", "test_hidden_fields", "test_durability")
+LONG = (  # most of it is waiting for programs and browsers
+    "test_journey_screens", "test_permission_matrix", "test_commands", "test_journey_", "test_durability",
+    "test_hidden_fields", "test_docx",
+)  # fmt: skip
 
 
 def long_first(items: list) -> list:
-    """xdist gives the first half to one worker and the second to the other: each begins with its half of the long
-    modules, so that at the end neither waits for the other's longest test."""
-    modules: dict[str, list] = {}
-    for item in items:
-        if item.path.name.startswith(LONG):
-            modules.setdefault(item.path.name, []).append(item)
-    halves: tuple[list, list] = ([], [])
-    for module in sorted(modules.values(), key=len, reverse=True):
-        min(halves, key=len).extend(module)
-    rest = [item for item in items if item.path.name not in modules]
-    middle = max(len(items) // 2 - len(halves[0]), 0)
-    return [*halves[0], *rest[:middle], *halves[1], *rest[middle:]]
+    """xdist gives the first half to one worker and the second to the other, and lets who is done take from the other's
+    end: one waits with the long ones while the other computes, and what is left in the end is short."""
+    places = {name: place for place, name in enumerate(LONG)}
+
+    def place(item) -> int:
+        return next((places[name] for name in LONG if item.path.name.startswith(name)), len(LONG))
+
+    return sorted(items, key=place)

@@ -10,7 +10,10 @@ pytestmark = pytest.mark.browser
 BEHIND = ("/rollout/number", "/rollout/told", "/rollout/agreed", "/rollout/try", "/rollout/used", "/me/")
 
 
-PEOPLE = [("anna", "pl", ("dark", "light")), ("olga", "en", ("light", "dark")), ("admin", "ru", ("light", "dark"))]
+PEOPLE = [
+    ("anna", "pl", ("dark", "light")), ("admin", "ru", ("light", "dark")),
+    pytest.param("olga", "en", ("light", "dark"), marks=pytest.mark.soak),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "language", "schemes"), PEOPLE[:1] if postgres_url() else PEOPLE)  # looks need one

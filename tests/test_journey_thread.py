@@ -20,7 +20,10 @@ ASKED = {
 STEPS = ("number", "told", "agreed", "try", "used", "map")
 
 
-@pytest.mark.parametrize("language", ["pl"] if postgres_url() else ["en", "ru", "pl"])  # words need one database
+LANGUAGES = ["pl" if postgres_url() else "ru", pytest.param("en", marks=pytest.mark.soak)]  # each of them somewhere
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_wish_becomes_a_report_that_leads_back_to_it(language, fresh_server, new_page, sign_in):
     olga, anna, piotr = (
         sign_in(new_page(base_url=fresh_server.url), f"{name}@demo.example", fresh_server.url)
