@@ -82,6 +82,7 @@ def share_a_view(page, key: str) -> None:
     page.goto(f"/r/{key}/views/new?f.f1=c1")
     page.locator("[name=name]").fill(VIEW)
     page.locator("[name=shared][value=everybody]").check()
+    page.locator("[name=reason]").fill(WHY)
     submit(page)
 
 

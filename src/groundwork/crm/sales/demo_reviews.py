@@ -53,14 +53,15 @@ class Mondays:
         self._keep_word(day)
 
     def end(self) -> None:
-        """The next one is planned; nothing is promised about a deal that is over; what is old is read."""
+        """The next one is planned; nothing is promised about a deal that is over; everybody has read what they were
+        told."""
         self.hold_until(self.demo.today)
         still = set(Deal.objects.filter(state=Outcome.OPEN).values_list("pk", flat=True))
         for task in (*self.left, *self.promised):
             if task.about_id not in still:
                 finish(task, by=task.owner)
         self._plan(self.next)
-        Notice.objects.filter(at__lt=clock.now() - WEEK, read_at=None).update(read_at=clock.now())
+        Notice.objects.all().delete()
 
     def _plan(self, day: date) -> Review:
         with translation.override(self.head.language or "en"):

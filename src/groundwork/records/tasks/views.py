@@ -43,7 +43,7 @@ def give(request, kind, record):
     """A task about a record, for whoever sees it and gives tasks at all. A board asks for the form, and shows it."""
     if not request.user.can("create", "task"):
         raise PermissionDenied
-    form = asking.StepForm(request.POST or None, user=request.user, auto_id=f"given{record.pk}_%s")
+    form = asking.StepForm(request.POST or None, user=request.user, auto_id="given_%s")
     if not form.is_valid():
         return _asked(request, kind, record, form)
     task = asking.give(record, by=request.user, **form.asked)
