@@ -25,6 +25,7 @@ ABOUT = {
     Notice.Kind.TOLD: gettext_lazy("something that others answer for did not happen in time"),
     Notice.Kind.MINUTES: gettext_lazy("the minutes of a review that I took part in"),
     Notice.Kind.GIVEN: gettext_lazy("a new lead is given to me, or has no owner"),
+    Notice.Kind.BECAME: gettext_lazy("what became of something that I told"),
 }
 TASKS = "tasks"  # of the digest; in a mail it is one of the choices like those of notices
 

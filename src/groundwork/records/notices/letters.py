@@ -129,6 +129,7 @@ def groups_of(user, told: Sequence[Told], since: datetime) -> list[Group]:
         (Kind.TOLD, _("Did not happen in time")),
         (Kind.MINUTES, pgettext("of a review", "Minutes")),
         (Kind.GIVEN, _("New for you")),
+        (Kind.BECAME, _("You said, it became")),
     ]
     changed = [item for item in told if item.notice.kind == Kind.CHANGE]
     fields = changed_fields(user, changed, since)

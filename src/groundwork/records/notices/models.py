@@ -37,6 +37,7 @@ class Notice(models.Model):
         TOLD = "told", _("did not happen in time")
         MINUTES = "minutes", _("sent you the minutes")
         GIVEN = "given", _("gave you")
+        BECAME = "became", _("answered what you told us")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -9,7 +9,12 @@ from groundwork.records.notices.models import Follow, Notice, Way
 
 CUT = 240  # signs of what was said
 BATCH = 500
-ONE_EACH = (Notice.Kind.MENTION, Notice.Kind.CONTROL, Notice.Kind.TOLD)  # each says something of its own
+ONE_EACH = (
+    Notice.Kind.MENTION,
+    Notice.Kind.CONTROL,
+    Notice.Kind.TOLD,
+    Notice.Kind.BECAME,
+)  # each says something of its own
 
 About = tuple[str, int]  # a record type's key, a record's id
 

@@ -40,7 +40,7 @@ class Standing:
         requirement, goal = self.requirement, self.requirement.goal
         uses = list(requirement.uses.all())
         self.holds = {
-            1: goal.is_agreed and bool(goal.metric) and bool(requirement.needs.all()),
+            1: goal.is_agreed and not goal.is_stale and bool(goal.metric) and bool(requirement.needs.all()),
             2: requirement.is_confirmed and not requirement.was_reworded and bool(requirement.done_when) and bool(uses),
             3: bool(uses) and all(use.element.is_on for use in uses),
             4: bool(self.tests) and all(said == Verdict.PASSED for _test, _run, said in self.tests),

@@ -53,6 +53,12 @@ def of_goal(goal: Goal, coverage) -> list[Finding]:
         return [
             Finding(ATTENTION, _("“%(goal)s” is complete and not agreed.") % {"goal": goal}, owner, _("Agree"), there)
         ]
+    if goal.is_stale:
+        fact = _("“%(goal)s” held until %(day)s: what hangs on it is doubtful.") % {
+            "goal": goal,
+            "day": languages.day(goal.valid_until),
+        }
+        return [Finding(ATTENTION, fact, owner, _("Say whether it still holds"), there)]
     if goal.kind != Goal.Kind.GOAL:
         return []
     if not coverage.of_goal(goal):

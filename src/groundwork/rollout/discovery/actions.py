@@ -5,12 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.clock import today
+from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 from groundwork.records.write import creating, writing
-from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.discovery.models import Conflict, Goal, Need
+from groundwork.rollout.discovery.places import Place
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,15 @@ def begin_wholesale(director) -> None:
     set_number(by=director, **{**goal_templates["margin"].typed(director), "owner": director})
 
 
-def tell(statement: str, *, by, author=None, kind=Need.Kind.PROBLEM) -> Need:
-    """Keep what ``author`` told us, else what ``by`` tells us."""
-    return creating(Need(statement=statement, kind=kind, author=author or by), by=by)
+def tell(statement: str, *, by, author=None, kind=Need.Kind.PROBLEM, place: Place | None = None) -> Need:
+    """Keep what ``author`` told us, else what ``by`` tells us; ``place`` is where that person was in the product."""
+    where = place.kept if place else {}
+    return creating(Need(statement=statement, kind=kind, author=author or by, **where), by=by)
+
+
+def oppose(need: Need, *, by, other: Need, subject: str, owner, due=None) -> Conflict:
+    """Two things that cannot both be had; ``owner`` sees to a decision by ``due``. Refused for one and the same."""
+    if need.pk == other.pk:
+        raise Refusal(gettext("Choose another one: this is the same one."))
+    conflict = Conflict(subject=subject, one=need, other=other, owner=owner, due=due, department=need.department)
+    return creating(conflict, by=by)

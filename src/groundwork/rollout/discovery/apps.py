@@ -8,7 +8,22 @@ class DiscoveryConfig(AppConfig):
     verbose_name = _("What people told us")
 
     def ready(self):
-        from groundwork.access.ready import Beginning, beginnings
-        from groundwork.rollout.discovery import actions, types  # noqa: F401 - declares the record types
+        from django.urls import reverse_lazy
 
+        from groundwork.access.ready import Beginning, beginnings
+        from groundwork.records.write import Follower, followers
+        from groundwork.rollout.discovery import actions, fates, types  # noqa: F401 - declares the record types
+        from groundwork.ui.navigation import Entry, asides
+
+        followers.add(Follower("fates of needs", "need", fates.follow_needs))
+        followers.add(Follower("fates of conflicts", "conflict", fates.follow_conflicts))
+        asides.add(
+            Entry(
+                "tell",
+                _("Tell us"),
+                "message-square-quote",
+                reverse_lazy("rollout:tell"),
+                may=lambda user: user.can("create", "need"),
+            )
+        )
         beginnings.add(Beginning("first number", "wholesale", actions.begin_wholesale))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.models import User
 from groundwork.core.fields import NumberField
 from groundwork.records.forms import CleanText
+from groundwork.rollout.discovery.interviews import Interview
 from groundwork.rollout.discovery.metrics import choices
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.project.screens import VersionForm
@@ -25,10 +26,16 @@ class NumberForm(CleanText, forms.Form):
     owner = forms.ModelChoiceField(
         label=_("who answers for it"), queryset=User.objects.filter(is_active=True), required=False
     )
+    valid_until = forms.DateField(
+        label=_("looked at again by"), widget=DayInput, required=False,
+        help_text=_("After that day it is doubtful until somebody says that it still holds."),
+    )  # fmt: skip
 
     @classmethod
     def of(cls, goal, data=None):
-        initial = {name: getattr(goal, name) for name in ("version", "statement", "metric", "target", "due")}
+        initial = {
+            name: getattr(goal, name) for name in ("version", "statement", "metric", "target", "due", "valid_until")
+        }
         return cls(data, initial=initial | {"owner": goal.owner_id}, prefix=f"goal{goal.pk}")
 
 
@@ -49,6 +56,63 @@ class TellForm(CleanText, forms.Form):
             del self.fields["author"]
 
 
+class TellHereForm(CleanText, forms.Form):
+    """What somebody tells us on any page; ``page`` is its address, without what was typed into it."""
+
+    page = forms.CharField(widget=forms.HiddenInput, max_length=300, required=False)
+    statement = forms.CharField(
+        label=_("in your own words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+        help_text=_("What hinders you, what would help you, what must stay as it is."),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("what it is"), choices=Need.Kind.choices, initial=Need.Kind.PROBLEM)
+    field = forms.ChoiceField(label=_("which field it is about"), required=False)
+
+    def __init__(self, data=None, *, fields, **kwargs):
+        super().__init__(data, **kwargs)
+        if fields:
+            self.fields["field"].choices = [("", ""), *((shown.name, shown.heading) for shown in fields)]
+        else:
+            del self.fields["field"]
+
+
 class TurnDownForm(VersionForm):
     state = forms.ChoiceField(choices=[(Need.State.PARKED, ""), (Need.State.REJECTED, "")])
-    reason = forms.CharField(max_length=2000, required=False)
+    reason = forms.CharField(label=_("why"), max_length=2000, required=False)
+    until = forms.DateField(label=_("looked at again on"), required=False)
+
+
+class OtherNeedForm(VersionForm):
+    """Which other thing was told, out of those that the person sees and that still stand."""
+
+    other = forms.ModelChoiceField(label=_("which other one"), queryset=Need.objects.none())
+
+    def __init__(self, *args, need: Need, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        standing = Need.objects.visible_to(user).current().exclude(pk=need.pk).exclude(state=Need.State.MERGED)
+        self.fields["other"].queryset = standing.order_by("-pk")  # type: ignore[attr-defined]
+
+
+class ConflictForm(OtherNeedForm):
+    subject = forms.CharField(label=_("what they disagree on"), max_length=200)
+    owner = forms.ModelChoiceField(label=_("who sees to a decision"), queryset=User.objects.filter(is_active=True))
+    due = forms.DateField(label=_("by when"), widget=DayInput, required=False)
+
+
+class AskForm(CleanText, forms.Form):
+    """Whom we ask about what work: somebody with an account here, or a guest by name."""
+
+    work = forms.CharField(
+        label=_("about what work"), max_length=120, widget=forms.TextInput(attrs={"list": "works"}),
+        help_text=_("A piece of work as people call it: buying, warehouse, invoices."),
+    )  # fmt: skip
+    respondent = forms.ModelChoiceField(
+        label=_("whom"), queryset=User.objects.filter(is_active=True), required=False, empty_label=_("a guest, by name")
+    )
+    asked = forms.CharField(label=_("name of the guest"), max_length=120, required=False)
+    level = forms.ChoiceField(label=_("part in it"), choices=Interview.Level.choices, initial=Interview.Level.WORKER)
+
+    def clean(self):
+        super().clean()
+        if not self.cleaned_data.get("respondent") and not self.cleaned_data.get("asked"):
+            self.add_error("asked", _("Choose a person, or type the name of a guest."))
+        return self.cleaned_data

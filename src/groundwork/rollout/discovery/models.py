@@ -11,8 +11,17 @@ from groundwork.core.clock import today
 from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
 from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
-from groundwork.records.write import writing
+from groundwork.records.write import acting, creating, writing
+from groundwork.rollout.discovery.differences import Discrepancy  # noqa: F401
+from groundwork.rollout.discovery.interviews import (  # noqa: F401
+    AnswerLink,
+    Answers,
+    Interview,
+    WorkProcess,
+    WorkStep,
+)
 from groundwork.rollout.discovery.metrics import Metric, choices, metrics
+from groundwork.rollout.discovery.wishes import wish_in
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.models import Decision
 
@@ -57,6 +66,7 @@ class Goal(Record):
     )  # the metric it was measured with
     target = ScaledField(_("where we want to be"), null=True, blank=True)
     due = models.DateField(_("by when"), null=True, blank=True)
+    valid_until = models.DateField(_("looked at again by"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -113,6 +123,16 @@ class Goal(Record):
     @property
     def is_agreed(self):
         return self.state in (self.State.AGREED, self.State.REACHED, self.State.MISSED)
+
+    @property
+    def is_stale(self) -> bool:
+        """Has the day passed until which it was said to hold (R11)? Then what hangs on it is doubtful."""
+        return self.valid_until is not None and self.valid_until < today()
+
+    @property
+    def wish(self) -> str:
+        """The word that makes it a wish rather than a number (R09): advice only, and none once it is measured."""
+        return "" if self.metric or self.kind == self.Kind.ANTI_GOAL else wish_in(self.statement)
 
     def words(self, value) -> str:
         """A value of this goal's metric with its unit."""
@@ -210,6 +230,7 @@ class Need(Record):
         COVERED = "covered", _("in what we agreed")
         PARKED = "parked", _("later")
         REJECTED = "rejected", _("no")
+        MERGED = "merged", _("together with another one")
 
     statement = models.TextField(_("in their own words"), max_length=2000)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PROBLEM)
@@ -218,6 +239,14 @@ class Need(Record):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CAPTURED, editable=False)
     reason = models.TextField(_("why not now"), max_length=2000, blank=True, default="", editable=False)
+    until = models.DateField(_("looked at again on"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="merged", verbose_name=_("together with")
+    )
+    told_on = models.CharField(max_length=100, blank=True, default="", editable=False)  # the route of the page
+    about_type = models.CharField(max_length=60, blank=True, default="", editable=False)
+    about_id = models.BigIntegerField(null=True, editable=False)
+    about_field = models.CharField(max_length=60, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("need")
@@ -228,6 +257,10 @@ class Need(Record):
                 condition=~Q(state__in=["parked", "rejected"]) | ~Q(reason=""), name="refused_need_has_a_reason",
                 violation_error_message=_("Say why: the person who told us will read it."),
             ),
+            models.CheckConstraint(
+                condition=~Q(state="merged") | Q(merged_into__isnull=False), name="merged_need_says_into_which",
+                violation_error_message=_("Choose what it is the same as."),
+            ),
         ]  # fmt: skip
 
     def prepare(self):
@@ -235,18 +268,121 @@ class Need(Record):
         if self._state.adding and self.author_id:  # whoever typed it in
             self.owner, self.department_id = self.author, self.author.department_id
 
+    @property
+    def chip(self) -> str:
+        """How its state is marked beside the word."""
+        return {"agreed": "ok", "covered": "trace", "captured": "info"}.get(self.state, "")
+
+    @property
+    def is_due(self) -> bool:
+        """Was it put off until a day that has come?"""
+        return self.state == self.State.PARKED and self.until is not None and self.until <= today()
+
+    def authors(self) -> list:
+        """Everybody who told this: its author first, then those whose needs were joined to it. One query."""
+        joined = [need.author for need in self.merged.select_related("author").order_by("pk")]
+        return list(dict.fromkeys([self.author, *joined]))
+
     def agree(self, *, by, version=None) -> "Need":
         with writing(self, by=by, act="agreed", version=version) as need:
+            need.refuse_merged()
             if need.state != self.State.COVERED:
-                need.state, need.reason = self.State.AGREED, ""
+                need.state, need.reason, need.until = self.State.AGREED, "", None
         return need
 
-    def turn_down(self, *, by, state: str, reason: str, version=None) -> "Need":
-        """Later, or no; the author reads the reason. Refused without one, and when it is in what we agreed."""
+    def turn_down(self, *, by, state: str, reason: str, until=None, version=None) -> "Need":
+        """Later (``until`` a day, when it is looked at again), or no; the author reads the reason.
+
+        Refused without a reason, for a day that is past, and when it is in what we agreed.
+        """
         with writing(self, by=by, act="turned down", version=version) as need:
+            need.refuse_merged()
             if need.state == self.State.COVERED:
                 raise Refusal(gettext("It is part of what we agreed: change that first."))
             if not reason.strip():
                 raise Refusal(gettext("Say why: the person who told us will read it."))
+            if until is not None and until <= today():
+                raise Refusal(gettext("Choose a day that is still to come."))
             need.state, need.reason = self.State(state), reason.strip()
+            need.until = until if need.state == self.State.PARKED else None
         return need
+
+    def join(self, other: "Need", *, by, version=None) -> "Need":
+        """The same as ``other``: its authors stand under that one from now on, and so do those joined to it before.
+
+        Refused with itself, with one that was joined to another one, and when it is in what we agreed.
+        """
+        with acting(by, "joined"):
+            with writing(self, by=by, act="joined", version=version) as need:
+                need.refuse_merged()
+                target = Need.objects.get(pk=other.pk)
+                target.refuse_merged()
+                if target.pk == need.pk:
+                    raise Refusal(gettext("Choose another one: this is the same one."))
+                if need.state == self.State.COVERED:
+                    raise Refusal(gettext("It is part of what we agreed: change that first."))
+                need.state, need.merged_into, need.reason, need.until = self.State.MERGED, target, "", None
+            for earlier in Need.objects.filter(merged_into=need).order_by("pk"):
+                with writing(earlier, by=by, act="joined") as fresh:
+                    fresh.merged_into = target
+        return need
+
+    def refuse_merged(self) -> None:
+        if self.state == self.State.MERGED:
+            raise Refusal(gettext("It stands together with another one: look there."))
+
+
+class Conflict(Record):
+    """Two things told to us that cannot both be had; somebody sees to it that it is decided."""
+
+    type_key = "conflict"
+    title_field = "subject"
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        SETTLED = "settled", _("decided")
+
+    subject = models.CharField(_("what they disagree on"), max_length=200)
+    one = models.ForeignKey(Need, models.PROTECT, related_name="+", verbose_name=_("one side"))
+    other = models.ForeignKey(Need, models.PROTECT, related_name="+", verbose_name=_("the other side"))
+    due = models.DateField(_("decided by"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("decision")
+    )
+
+    class Meta:
+        verbose_name = _("conflict")
+        verbose_name_plural = _("conflicts")
+        indexes = keyset_indexes("conflict", "sort_key", "updated_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="settled") | Q(decision__isnull=False), name="settled_conflict_has_a_decision",
+                violation_error_message=_("Say what holds from now on."),
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due is not None and self.due < today()
+
+    def settle(self, *, by, decision: str, version=None) -> "Conflict":
+        """Say what holds from now on; both authors hear of it. Refused without words, and the second time."""
+        if not decision.strip():
+            raise Refusal(gettext("Say what holds from now on."))
+        with writing(self, by=by, act="settled", version=version) as fresh:
+            if not fresh.is_open:
+                raise Refusal(gettext("This conflict is decided already."))
+            fresh.decision = creating(
+                Decision(
+                    statement=decision.strip(), faults=fresh.subject, owner=by, about_type=fresh.type_key,
+                    about_id=fresh.pk,
+                ),
+                by=by, act="decided",
+            )  # fmt: skip
+            fresh.state = self.State.SETTLED
+        return fresh

@@ -1,15 +1,19 @@
 """The first two steps: our number, and what people told us."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from groundwork.core.clock import today
 from groundwork.rollout.discovery.actions import goal_templates, set_number, tell
+from groundwork.rollout.discovery.asking import asked_of
 from groundwork.rollout.discovery.forms import NumberForm, TellForm, TurnDownForm
+from groundwork.rollout.discovery.interviews import Interview
 from groundwork.rollout.discovery.metrics import Readings
-from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.discovery.models import Conflict, Goal, Need
+from groundwork.rollout.discovery.places import words_of
 from groundwork.rollout.project.decisions import may_decide
 from groundwork.rollout.project.screens import (
     MOST_SHOWN,
@@ -97,33 +101,58 @@ def number_drop(request, goal, typed):
 
 def _told_page(request, *, form=None, status=200):
     user = request.user
-    waiting_first = Case(When(state=Need.State.CAPTURED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    is_due = Q(state=Need.State.PARKED, until__lte=today())
+    waiting_first = Case(
+        When(Q(state=Need.State.CAPTURED) | is_due, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
     needs = list(
         Need.objects.visible_to(user)
         .current()
+        .exclude(state=Need.State.MERGED)
         .select_related("author__department")
+        .prefetch_related(Prefetch("merged", Need.objects.visible_to(user).select_related("author").order_by("pk")))
         .order_by(waiting_first, "-pk")[:MOST_SHOWN]
     )
+    places = words_of(needs, user)
     cards = [
         {
             "need": need,
             "may_edit": user.can("edit", need) and need.state != Need.State.COVERED,
-            "is_open": need.state == Need.State.CAPTURED,
-            "kind": {"agreed": "ok", "covered": "trace", "captured": "info"}.get(need.state, ""),
+            "is_open": need.state == Need.State.CAPTURED or need.is_due,
+            "place": places.get(need.pk, ""),
         }
         for need in needs
     ]
-    people = len({need.author_id for need in needs})
+    people = len({each.author_id for need in needs for each in (need, *need.merged.all())})
     context = {
         **steps("told"),
         "cards": cards,
         "people": people,
+        "asked_of_me": asked_of(user),
+        "conflicts": conflicts_of(user),
+        "may_ask": user.can("view", Interview),
         "may_create": user.can("create", Need),
         "may_edit": user.can("edit", Need),
         "form": form or TellForm(user=user),
         "waiting": sum(card["is_open"] for card in cards),
     }
     return render(request, "discovery/told.html", context, status=status)
+
+
+def conflicts_of(user) -> list[dict]:
+    """What is not decided yet between two things told, the late ones first; in words those that the person sees."""
+    open_ones = Conflict.objects.visible_to(user).current().filter(state=Conflict.State.OPEN)
+    found = list(open_ones.select_related("one__author", "other__author", "owner").order_by("due", "pk")[:MOST_SHOWN])
+    told = {pk for conflict in found for pk in (conflict.one_id, conflict.other_id)}
+    seen = set(Need.objects.visible_to(user).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
+    return [
+        {
+            "conflict": conflict,
+            "sides": [need for need in (conflict.one, conflict.other) if need.pk in seen],
+            "may_edit": user.can("edit", conflict),
+        }
+        for conflict in found
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,6 +22,11 @@ class ProjectConfig(AppConfig):
             ("tried", _("Tried")),
             ("went live", _("Went live")),
             ("decided", _("Decided")),
+            ("written down", _("Written down")),
+            ("confirmed", _("Confirmed")),
+            ("closed", _("Closed")),
+            ("settled", _("Decided")),
+            ("joined", _("Joined with another one")),
         ):
             acts.add(ActLabel(key, label))
         on_init.add(Step("rollout.project", lambda stdout: Project.current()))

@@ -42,8 +42,12 @@ class Decision(Record):
         NOTHING = "", _("nothing")
         NUMBER = "number", _("agreeing on a number that is not complete")
         GO_LIVE = "go-live", _("going live with tests that are not passed")
+        QUESTION = "question", _("agreeing before a question is answered")
 
     statement = models.TextField(_("what we decided and why"), max_length=2000)
+    rejected = models.TextField(_("what we did not choose"), max_length=2000, blank=True, default="")
+    downside = models.TextField(_("what we put up with"), max_length=2000, blank=True, default="")
+    review_on = models.DateField(_("when we look again"), null=True, blank=True)
     lifts = models.CharField(
         _("goes past"), max_length=10, choices=Lifts, default=Lifts.NOTHING, blank=True, editable=False
     )

@@ -1,7 +1,13 @@
 """What we agreed: a sentence, how we will know that it is done, who asked, which fields and reports it needs."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -9,9 +15,23 @@ from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.core.registry import Registry
 from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import drop_part, put_part, writing
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.project.decisions import refuse_or_lift
+from groundwork.rollout.project.models import Decision
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What an upper room knows against agreeing yet: ``faults(requirement, user)`` gives sentences for that person."""
+
+    key: str
+    faults: Callable[["Requirement", Any], list[str]]
+
+
+obstacles: Registry[Obstacle] = Registry(lambda item: item.key)
 
 
 class RequirementQuerySet(RecordQuerySet):
@@ -90,12 +110,17 @@ class Requirement(Record):
         """Were the words changed after they were agreed? Then only "asked" counts until they are agreed again."""
         return self.is_confirmed and self.text != self.confirmed_text
 
+    def faults(self, user) -> list[str]:
+        """Why nobody agrees to it yet, as sentences; no words of what ``user`` may not see."""
+        return [fault for obstacle in obstacles for fault in obstacle.faults(self, user)]
+
     # ── actions
 
-    def confirm(self, *, by, version=None) -> "Requirement":
+    def confirm(self, *, by, version=None, decision: str = "") -> "Requirement":
         """``by`` agrees to the words as they stand; the needs it answers are covered from now on.
 
-        Refused while it names no field and no report (then there is nothing to switch on and nothing to try).
+        Refused while it names no field and no report (then there is nothing to switch on and nothing to try), and
+        while something stands against it, unless a ``decision`` says why we go on.
         """
         with writing(self, by=by, act="agreed", version=version) as fresh:
             if fresh.state == self.State.WITHDRAWN:
@@ -104,6 +129,7 @@ class Requirement(Record):
                 raise Refusal(gettext("Say which field or report it needs."))
             if fresh.is_confirmed and not fresh.was_reworded:
                 return fresh
+            refuse_or_lift(fresh.faults(by), fresh, Decision.Lifts.QUESTION, by=by, decision=decision)
             if fresh.state == self.State.DRAFT:
                 fresh.state = self.State.CONFIRMED
             fresh.confirmed_by, fresh.confirmed_at, fresh.confirmed_text = by, now(), fresh.text
@@ -181,6 +207,12 @@ class RequirementNeed(Part):
     @classmethod
     def of(cls, need: Need) -> "RequirementNeed":
         return cls(need=need)
+
+
+def first_live_on() -> date | None:
+    """The day on which the first that was agreed went live, as the clocks of the firm had it."""
+    first = Requirement.objects.current().aggregate(first=models.Min("live_at"))["first"]
+    return timezone.localtime(first).date() if first else None
 
 
 class ElementUse(Part):

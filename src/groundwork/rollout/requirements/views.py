@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from groundwork.blueprint.models import Element
 from groundwork.rollout.discovery.models import Goal, Need
-from groundwork.rollout.project.screens import MOST_SHOWN, VersionForm, acts_on, reads, steps, writes_down
+from groundwork.rollout.project.decisions import may_decide
+from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, VersionForm, acts_on, reads, steps, writes_down
 from groundwork.rollout.requirements.actions import write_down
 from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.rollout.requirements.models import Requirement
@@ -36,6 +37,7 @@ def _page(request, *, form=None, wrong=None, status=200):
     for requirement in Requirement.objects.for_cards(user)[:MOST_SHOWN]:
         may_edit = user.can("edit", requirement)
         uses = list(requirement.uses.all())
+        to_agree = not requirement.is_confirmed or requirement.was_reworded
         cards.append(
             {
                 "requirement": requirement,
@@ -46,14 +48,21 @@ def _page(request, *, form=None, wrong=None, status=200):
                 "may_edit": may_edit,
                 "off": [use for use in uses if not use.element.is_on],
                 "may_configure": user.can("configure", requirement),
-                "to_agree": not requirement.is_confirmed or requirement.was_reworded,
+                "to_agree": to_agree,
+                "faults": requirement.faults(user) if to_agree else [],
                 "form": (wrong or AgreeForm.of(requirement, user))
                 if may_edit and change == f"r{requirement.pk}"
                 else None,
             }
         )
     may_create = writes_down(user, Requirement)
-    context = {**steps("agreed"), "cards": cards, "may_create": may_create, "first": not cards}
+    context = {
+        **steps("agreed"),
+        "cards": cards,
+        "may_create": may_create,
+        "may_decide": may_decide(user),
+        "first": not cards,
+    }
     if may_create:
         context["form"] = form or AgreeForm(user=user, initial=_first_words(user))
         context["has_number"] = context["form"].fields["goal"].queryset.exists()
@@ -83,7 +92,7 @@ def edit(request, requirement):
     return redirect("rollout:agreed")
 
 
-@acts_on(Requirement, "edit", VersionForm)
+@acts_on(Requirement, "edit", DecisionForm)
 def confirm(request, requirement, typed):
     requirement.confirm(by=request.user, **typed)
     return redirect("rollout:agreed")

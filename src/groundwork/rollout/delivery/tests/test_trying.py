@@ -2,7 +2,9 @@ import pytest
 
 from groundwork.access.models import Grant
 from groundwork.blueprint import elements
+from groundwork.core.clock import today
 from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.crm.sales.review.quality import live_since
 from groundwork.records.write import writing
 from groundwork.rollout.conftest import COST, make_requirement
 from groundwork.rollout.delivery.actions import go_live
@@ -94,6 +96,7 @@ def test_with_every_test_passed_everything_agreed_goes_live(cast, agreed):
 
     live = Requirement.objects.get()
     assert (live.state, live.live_at is not None) == ("live", True)
+    assert live_since() == today()  # the weeks of board reviews count from it
 
 
 def stale(cast):

@@ -1,0 +1,152 @@
+"""Eight questions answered on a phone by a secret link, and the steps of work that come of them."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from groundwork.core.clock import now
+from groundwork.core.refusals import Refusal
+from groundwork.rollout.discovery import asking
+from groundwork.rollout.discovery.interviews import AnswerLink, Answers, Interview, WorkStep
+from groundwork.rollout.discovery.models import Need
+
+SAID = {
+    1: {"things": "Ask where the truck is\nCheck the papers\n"},
+    2: {"thing0_times": "15", "thing0_per": "day", "thing1_per": "day"},
+    3: {"thing1_times": "3", "thing1_per": "week"}
+    | {"more0": "Change a supplier", "more0_times": "4", "more0_per": "year"},
+    4: {"thing0_source": "The driver", "thing1_source": "Excel sheet of Jurek"},
+    5: {"thing0_tool": "Phone", "thing0_minutes": "4", "thing1_tool": "This CRM"},
+    6: {"thing1_goes_to": "Bookkeeping, by mail"},
+    7: {"thing2_approval": "The director, always"},
+    8: {"thing2_report": "Prices, to the director"},
+}  # fmt: skip
+
+
+def address(token, page=0):
+    return reverse("rollout:by_link_question", args=[token, page])
+
+
+@pytest.fixture
+def asked(cast):
+    """Piotr asks Rafał, who has no account, about buying."""
+    return asking.ask(by=cast.piotr, work="Buying", asked="Rafał Bąk")
+
+
+@pytest.fixture
+def token(asked):
+    return asking.new_link(asked)
+
+
+def answer_all(phone, token, pages=range(1, 9)):
+    for page in pages:
+        answer = phone.post(address(token, page), SAID[page])
+        assert answer.status_code == 302, answer.content.decode()
+    return phone
+
+
+def test_what_rafal_says_on_his_phone_becomes_steps_of_work_once_he_confirms_it(cast, asked, token):
+    phone = answer_all(Client(), token)
+    assert WorkStep.objects.count() == 0
+
+    shown = phone.get(address(token, 9))
+    thanks = phone.post(address(token, 9), {"hinders": "I do not see the stock"})
+
+    assert "Excel sheet of Jurek" in shown.content.decode()
+    assert "Thank you" in thanks.content.decode()
+    told = list(
+        WorkStep.objects.order_by("nth").values_list("name", "times", "per", "minutes", "source", "tool", "place")
+    )
+    assert told == [
+        ("Ask where the truck is", 15, "day", 4, "The driver", "Phone", "outside"),
+        ("Check the papers", 3, "week", None, "Excel sheet of Jurek", "This CRM", "inside"),
+        ("Change a supplier", 4, "year", None, "", "", ""),
+    ]
+    step = WorkStep.objects.get(nth=3)
+    assert (step.approval, step.report, step.owner, step.created_by) == (
+        "The director, always", "Prices, to the director", cast.piotr, None,
+    )  # fmt: skip
+    asked.refresh_from_db()
+    assert (asked.state, asked.hinders) == ("confirmed", "I do not see the stock")
+    assert phone.get(address(token)).status_code == 404
+
+
+def test_one_link_is_for_one_browser_and_a_new_link_ends_it_and_keeps_what_was_said(asked, token):
+    phone, stranger = answer_all(Client(), token, [1]), Client()
+
+    assert phone.get(address(token, 2)).status_code == 200
+    for page in (0, 1, 9):
+        assert stranger.get(address(token, page)).status_code == 403
+        assert stranger.post(address(token, page), {"things": "Nothing"}).status_code == 403
+
+    another = asking.new_link(asked)
+    assert phone.get(address(token, 2)).status_code == 404
+    assert "Check the papers" in stranger.get(address(another, 1)).content.decode()
+
+
+@pytest.mark.parametrize("why", ["guessed", "ended", "closed", "owner left"])
+def test_a_link_that_ended_opens_nothing(cast, asked, token, why):
+    if why == "ended":
+        AnswerLink.objects.update(ends_at=now() - timedelta(seconds=1))
+    elif why == "closed":
+        asking.close(asked, by=cast.piotr)
+    elif why == "owner left":
+        type(cast.piotr).objects.filter(pk=cast.piotr.pk).update(is_active=False)
+
+    answer = Client().get(address("guessed" if why == "guessed" else token))
+
+    assert (answer.status_code, "Buying" in answer.content.decode()) == (404, False)
+
+
+def test_only_the_digest_of_the_link_is_kept(asked, token):
+    assert token not in str(list(AnswerLink.objects.values()))
+
+
+def test_who_guesses_links_is_slowed_down(cast, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "answer": "2/m/ip"}
+
+    told = [Client().get(address(f"guess{place}")).status_code for place in range(3)]
+
+    assert told == [404, 404, 429]
+
+
+def test_nobody_reads_along_while_rafal_answers(cast, as_user, asked, token):
+    answer_all(Client(), token, [1])
+
+    page = as_user(cast.piotr).get(reverse("rollout:interview_question", args=[asked.pk, 1]))
+
+    assert (page.status_code, "Check the papers" in page.content.decode()) == (409, False)
+
+
+def test_what_piotr_writes_down_counts_once_anna_confirms_it_and_what_hinders_her_is_her_need(cast, as_user):
+    asked = asking.ask(by=cast.piotr, work="Selling", respondent=cast.anna)
+    asking.write_down(asked, {"things": [{"name": "Give a discount"}], "hinders": "I do it blindly"}, by=cast.piotr)
+    assert (Interview.objects.get().state, WorkStep.objects.count()) == ("written", 0)
+
+    as_user(cast.anna).post(reverse("rollout:interview_question", args=[asked.pk, 9]), {"hinders": "I do it blindly"})
+
+    assert [(need.statement, need.author) for need in Need.objects.all()] == [("I do it blindly", cast.anna)]
+    assert (WorkStep.objects.get().name, Interview.objects.get().state) == ("Give a discount", "confirmed")
+    with pytest.raises(Refusal, match="closed"):
+        asking.confirm(asked, {"things": [{"name": "Another"}]}, by=cast.anna)
+    assert Answers.objects.get().said["things"] == [{"name": "Give a discount"}]
+
+
+def test_a_seller_sees_no_interview_but_her_own(cast, as_user, asked):
+    anna = as_user(cast.anna)
+
+    pages = [reverse("rollout:interviews"), reverse("rollout:interview_question", args=[asked.pk, 1])]
+    assert [anna.get(page).status_code for page in pages] == [403, 404]
+
+
+def test_the_page_of_interviews_takes_as_many_queries_for_three_as_for_one(cast, as_user, django_assert_num_queries):
+    piotr = as_user(cast.piotr)
+    for place in range(3):
+        asking.ask(by=cast.piotr, work=f"Work {place % 2}", asked=f"Guest {place}")
+
+    with django_assert_num_queries(14):
+        page = piotr.get(reverse("rollout:interviews"))
+
+    assert "Guest 2" in page.content.decode()

@@ -1,0 +1,136 @@
+"""Asking, handing on, asking again: each question stands among the tasks of whoever has to answer it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from groundwork.core.clock import today
+from groundwork.core.refusals import Refusal
+from groundwork.records.finding.words import stems, words
+from groundwork.records.tasks import asking
+from groundwork.records.tasks.models import Task
+from groundwork.records.workdays import calendar
+from groundwork.records.write import creating, writing
+from groundwork.rollout.questions.models import Question, QuestionBlock, due_after
+from groundwork.rollout.requirements.models import Requirement
+
+KNOWN = 500  # the newest answered questions among which similar ones are looked for
+LIKE = 0.5  # share of the shorter question's words that both have
+OFFERED = 3
+LOOKED_BACK = 28  # days of a person's load
+
+
+def ask(text: str, *, to, by, requirements: Iterable[Requirement] = ()) -> Question:
+    """``to`` has a working day to answer, and finds it among the own tasks. Refused to who does not work here."""
+    _refuse_absent(to)
+    question = Question(text=text, owner=to)
+    return creating(question, by=by, act="asked", parts=[QuestionBlock.of(requirement) for requirement in requirements])
+
+
+def hand_on(question: Question, *, to, by, version=None) -> Question:
+    """Somebody else knows better. The day stays: handing on wins no time. Refused for others than who is asked."""
+    _refuse_absent(to)
+    with writing(question, by=by, act="handed on", version=version) as fresh:
+        fresh.refuse_unless(fresh.is_answered_by(by), _("Only who is asked hands it on."))
+        if not fresh.is_open:
+            raise Refusal(_("It is answered already."))
+        if to.pk == fresh.owner_id:
+            raise Refusal(_("It is with this person already."))
+        fresh.owner = to
+    return fresh
+
+
+def ask_again(question: Question, *, why: str, by, version=None) -> Question:
+    """The answer leaves something open: another working day. Refused without what is missing."""
+    with writing(question, by=by, act="asked again", version=version) as fresh:
+        fresh.refuse_unless(fresh.is_judged_by(by), _("Only who asked asks again."))
+        if fresh.state not in (Question.State.ANSWERED, Question.State.ACCEPTED):
+            raise Refusal(_("There is no answer to look at."))
+        if not why.strip():
+            raise Refusal(_("Say what is still open."))
+        fresh.text = f"{fresh.text}\n\n{why.strip()}"
+        fresh.state, fresh.bounces, fresh.due_on = Question.State.OPEN, fresh.bounces + 1, due_after(today())
+    return fresh
+
+
+def _refuse_absent(person) -> None:
+    if not person.is_active:
+        raise Refusal(_("This person does not work here any more."))
+
+
+def keep_task_in_step(changed) -> None:
+    """Whoever has to answer has one task that says so, until it is answered. Called in the question's own write."""
+    for question, _before, after in changed:
+        if after is None:
+            continue
+        by, waits = question.updated_by, question.is_open and question.archived_at is None
+        there = False
+        for task in Task.objects.about(question).open():
+            there = waits and task.owner_id == question.owner_id and task.due_on == question.due_on
+            if not there:
+                asking.finish(task, by=by)
+        if waits and not there:
+            what = _("Answer: %(question)s") % {"question": question.text[:160]}
+            asking.give(question, by=by, what=what, due_on=question.due_on, owner=question.owner)
+
+
+def waits_for(requirement: Requirement, user) -> list[str]:
+    """Why nobody agrees to it yet, as sentences: questions that it waits for are open. Words only of those seen."""
+    waiting = Question.objects.open().filter(blocks__requirement=requirement)
+    seen = list(waiting.visible_to(user).select_related("owner").order_by("pk"))
+    told = [
+        _("%(person)s has not answered: %(question)s") % {"person": question.owner, "question": question.text[:300]}
+        for question in seen
+    ]
+    return told + [_("A question that you do not see is not answered.")] * (waiting.count() > len(seen))
+
+
+# ── what was asked before, and how much one is asked
+
+
+def similar(text: str, user) -> list[Question]:
+    """Answered questions like ``text`` that ``user`` sees, the most alike first (D7)."""
+    wanted = _told_by(text)
+    answered = Question.objects.visible_to(user).current().exclude(answer="").select_related("answered_by")
+    found = []
+    for question in answered.order_by("-answered_at")[:KNOWN]:
+        known = _told_by(question.text)
+        shared = sum(any(word & other for other in known) for word in wanted)
+        if (alike := shared / max(1, min(len(wanted), len(known)))) >= LIKE:
+            found.append((alike, question))
+    return [question for _alike, question in sorted(found, key=lambda pair: -pair[0])[:OFFERED]]
+
+
+def _told_by(text: str) -> list[frozenset[str]]:
+    """Each word that tells something, with its stems: short words are in every question."""
+    return [stems(word) | {word} for word in set(words(text)) if len(word) > 3]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one person was asked in the last four weeks (D8); half of the answers took ``days`` working days at most."""
+
+    asked: int
+    late: int
+    days: int | None
+
+
+def load_of(user) -> Load:
+    since = today() - timedelta(days=LOOKED_BACK)
+    mine = Question.objects.visible_to(user).current().filter(owner=user, asked_on__gte=since)
+    days, late = calendar(), 0
+    took: list[int | None] = []
+    for question in mine.exclude(state=Question.State.WITHDRAWN).only("asked_on", "due_on", "answered_at", "state"):
+        if question.answered_at is None:
+            late += question.is_overdue
+            took.append(None)
+            continue
+        answered_on = localdate(question.answered_at)
+        late += answered_on > question.due_on
+        took.append(days.working_between(question.asked_on, answered_on))
+    known = [count for count in took if count is not None]
+    return Load(len(took), late, round(median(known)) if known else None)

@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QuestionsConfig(AppConfig):
+    name = "groundwork.rollout.questions"
+    label = "questions"
+    verbose_name = _("Questions")
+
+    def ready(self):
+        from groundwork.records.pages import ActLabel, acts
+        from groundwork.records.write import Follower, followers
+        from groundwork.rollout.questions import types  # noqa: F401 - declares the record type
+        from groundwork.rollout.questions.actions import keep_task_in_step, waits_for
+        from groundwork.rollout.questions.models import Question
+        from groundwork.rollout.requirements.models import Obstacle, obstacles
+
+        followers.add(Follower("questions.task", Question.type_key, keep_task_in_step))
+        obstacles.add(Obstacle("questions", waits_for))
+        for key, label in (
+            ("asked", _("Asked")),
+            ("handed on", _("Handed on")),
+            ("asked again", _("Asked again")),
+            ("accepted", _("The answer is clear")),
+        ):
+            acts.add(ActLabel(key, label))
