@@ -206,10 +206,5 @@ beside.add(DaySource("important dates", Task.type_key, in_calendar))
 # ── as persons whose data we hold
 
 
-def personal_panel(contact: Contact, user) -> Contact | None:
-    """For administrators: the way to what we hold, and to its erasure."""
-    return contact if personal.may(user, contact) else None
-
-
 personal.subjects.add(personal.Subject(Contact.type_key, _("erased person"), ("email", "phone")))
-panels.add(Panel("personal", Contact.type_key, "records/personal_panel.html", personal_panel))
+panels.add(Panel("personal", Contact.type_key, "records/personal_panel.html", personal.panel_of))

@@ -94,12 +94,17 @@ def similar(request, kind):
     """While somebody types: visible records that this one may be. Nothing is said of others."""
     if kind.key not in duplicates.TYPES:
         raise Http404
+    typed, besides = what_is_typed(request, kind)
+    likes = duplicates.similar(request.user, kind.key, typed, besides=besides, limit=3)
+    return render(request, "customers/similar.html", {"likes": likes})
+
+
+def what_is_typed(request, kind) -> tuple[dict[str, str], int | None]:
+    """(the fields that the person sees, as far as they are typed; the record that is being edited)"""
     own_fields = {item.name for item in kind.visible_fields(request.user, kind.fields)}
     typed = {name: value[:300] for name, value in request.GET.items() if name in own_fields}
     besides = request.GET.get("besides", "")
-    own = int(besides) if besides.isdecimal() and len(besides) < 19 else None
-    likes = duplicates.similar(request.user, kind.key, typed, besides=own, limit=3)
-    return render(request, "customers/similar.html", {"likes": likes})
+    return typed, int(besides) if besides.isdecimal() and len(besides) < 19 else None
 
 
 @require_GET

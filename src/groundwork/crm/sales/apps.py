@@ -39,6 +39,7 @@ class SalesConfig(AppConfig):
             lines,
             newcomers,
             pipelines,
+            quote_configured,
             quote_template,
             quote_views,
             quotes,

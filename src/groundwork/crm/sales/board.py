@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -53,6 +54,14 @@ def _standing(row, *, idle: bool) -> Standing:
     return Standing(age % {"days": days, "limit": limit}, rot_of(days, limit), _idle_words(row.stage) if idle else "")
 
 
+def untidy(rows: QuerySet) -> dict[int | None, int]:
+    """Of each owner the open deals that lack what cards tell: a step in time, a touch, a move in time. One query."""
+    from groundwork.crm.sales.deal_hygiene import SEEN_BY_ALL, being_untidy
+
+    lacking = rows.filter(state=Outcome.OPEN, pk__in=being_untidy([str(code) for code in SEEN_BY_ALL]))
+    return dict(lacking.order_by().values_list("owner_id").annotate(count=Count("pk")))
+
+
 def rot_of(days: int, limit: int | None) -> int:
     """0 fresh, 1 from four fifths of the limit on, 2 over it, 3 over by half; without a limit nothing rots."""
     if not limit:
@@ -76,5 +85,6 @@ on_board = OnBoard(
     has_steps=True,
     carries=("stage", "state", "stage_since"),
     standings=standings,
+    untidy=untidy,
     one_more=_("Deal"),
 )

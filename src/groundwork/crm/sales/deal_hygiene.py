@@ -5,7 +5,7 @@ team's the mean over all deals of its people. docs/domain/order-of-deals.md
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -32,13 +32,13 @@ from django.db.models import (
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, start_of, today
 from groundwork.core.money import round_half_up
 from groundwork.crm.sales.checks import BITS, Code, Weights, weights
 from groundwork.crm.sales.deals import Deal, DealContact
 from groundwork.crm.sales.pipelines import Outcome, needed_in, sales
 from groundwork.crm.sales.stage_times import limits
+from groundwork.crm.trade.rates import OwnRates
 from groundwork.records.models import Activity, Change, RecordQuerySet
 from groundwork.records.tasks.models import Task
 from groundwork.records.workdays import calendar
@@ -186,24 +186,27 @@ class Hygiene:
     deals: int = 0
     points: int = 0
     clean: int = 0
-    amount: int = 0  # minor units of the firm's currency, of the deals in it
+    amount: int = 0  # minor units of the firm's currency, at the rates of the day
     amount_points: int = 0
+    unrated: int = 0  # deals with an amount in a currency without a rate: they weigh nothing in ``weighted``
     broken: Counter = field(default_factory=Counter)  # {code: deals in which it does not hold}
     held: Weights = field(default_factory=weights, repr=False, compare=False)
 
     def __add__(self, other: "Hygiene") -> "Hygiene":
         return Hygiene(
             self.deals + other.deals, self.points + other.points, self.clean + other.clean,
-            self.amount + other.amount, self.amount_points + other.amount_points, self.broken + other.broken,
+            self.amount + other.amount, self.amount_points + other.amount_points, self.unrated + other.unrated,
+            self.broken + other.broken,
         )  # fmt: skip
 
-    def take(self, mask: int, deals: int, amount: int) -> None:
+    def take(self, mask: int, deals: int, amount: int, unrated: int = 0) -> None:
         points, broken = self.held.points(mask), self.held.broken(mask)
         self.deals += deals
         self.points += points * deals
         self.clean += 0 if broken else deals
         self.amount += amount
         self.amount_points += points * amount
+        self.unrated += unrated
         self.broken.update(dict.fromkeys(broken, deals))
 
     @property
@@ -225,13 +228,27 @@ def _percent(part: int, whole: int) -> int | None:
 
 
 def hygiene_by_owner(deals: QuerySet) -> dict[int | None, Hygiene]:
-    """The order of the deals of each person: one query, whatever their number. ``deals`` are among ``counted()``."""
-    own = Sum("amount_minor", filter=Q(currency=Firm.own_currency()))
-    rows = looked_at(deals).values_list("owner", "mask").annotate(deals=Count("pk"), amount=own)
+    """The order of the deals of each person: one query, whatever their number, and one for rates where there are
+    other currencies than the firm's. ``deals`` are among ``counted()``."""
+    grouped = looked_at(deals).values_list("owner", "mask", "currency")
+    rows = list(grouped.annotate(deals=Count("pk"), known=Count("amount_minor"), amount=Sum("amount_minor")))
+    weight = weights_of_amounts(currency for _owner, _mask, currency, *_counts in rows)
     found: dict[int | None, Hygiene] = {}
-    for owner, mask, count, amount in rows:
-        found.setdefault(owner, Hygiene()).take(mask, count, amount or 0)
+    for owner, mask, currency, count, known, amount in rows:
+        found.setdefault(owner, Hygiene()).take(mask, count, *weight(currency, known, amount))
     return found
+
+
+def weights_of_amounts(currencies: Iterable[str]) -> Callable[[str, int, int | None], tuple[int, int]]:
+    """What deals weigh: of (currency, deals with an amount, their sum) gives the sum in the firm's currency by the
+    rates that stand today, and how many of them cannot be weighed since no rate is known."""
+    rates = OwnRates(currencies)
+
+    def weight(currency: str, known: int, amount: int | None) -> tuple[int, int]:
+        worth = rates.worth(amount, currency, today()) if amount is not None else 0
+        return (0, known) if worth is None else (worth, 0)
+
+    return weight
 
 
 def hygiene_of(deals: QuerySet) -> Hygiene:

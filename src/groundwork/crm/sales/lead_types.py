@@ -6,6 +6,8 @@ from groundwork.access.rights import reach
 from groundwork.crm.sales import lead_board
 from groundwork.crm.sales.lead_statuses import status_rules
 from groundwork.crm.sales.leads import Lead, asked_of, begin_lead, frozen_lead
+from groundwork.records.pages import Panel, panels
+from groundwork.records.personal import facts as personal
 from groundwork.records.types import Beneath, RecordType, types
 
 
@@ -70,7 +72,7 @@ lead = types.add(
         begin=begin_lead,
         frozen=frozen_lead,
         rules=status_rules,
-        warns="sales:similar_leads",
+        warns="sales:known",
         not_copied=("status", "reason", "closed_on", "company", "contact", "deal", "rule"),
         called_there=dict.fromkeys(("company", "contact", "deal"), ("", _("Came from leads"))),
         order=12,
@@ -80,3 +82,8 @@ lead = types.add(
         explain=_("A lead is an interest that nobody has qualified yet: who asked for what, and from where."),
     )  # fmt: skip
 )
+
+personal.subjects.add(  # until there is a contact, who is the person then
+    personal.Subject(Lead.type_key, _("erased person"), ("email", "phone"), "person", lambda lead: not lead.contact_id)
+)
+panels.add(Panel("personal of a lead", Lead.type_key, "records/personal_panel.html", personal.panel_of))

@@ -17,6 +17,7 @@ from groundwork.records.models import Record, keyset_indexes
 from groundwork.records.write import channel, doing, is_being_made
 
 CONVERT = "lead.convert"  # the act
+ERASED = "erased"  # records.personal.erasing.ACT
 
 
 class Lead(Record):
@@ -98,7 +99,8 @@ class Lead(Record):
             self.owner = None
 
     def _may_be_converted(self) -> bool:
-        return bool(self.company_id or self.contact_id or self.deal_id) or channel() == "import"
+        """``ERASED`` takes the links with the words."""
+        return bool(self.company_id or self.contact_id or self.deal_id) or channel() == "import" or doing() == ERASED
 
 
 def frozen_lead(lead: Lead) -> frozenset[str]:

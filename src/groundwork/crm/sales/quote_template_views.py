@@ -3,8 +3,9 @@
 from io import BytesIO
 
 from django import forms
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +15,7 @@ from groundwork.blueprint.models import Element
 from groundwork.core.languages import moment
 from groundwork.core.refusals import Refusal
 from groundwork.crm.sales import quote_template
+from groundwork.crm.sales.pipelines import sales
 from groundwork.documents import docx
 from groundwork.records.added.forms import ClosingForm, Reasoned
 from groundwork.records.added.views import tried
@@ -59,10 +61,22 @@ def page(request):
     if request.method == "POST" and form.is_valid():
         if is_trial and (made := _tried(form)):
             return _file(made, _("sample"))
-        if not is_trial and tried(form, _kept, by=request.user):
+        if not is_trial and tried(form, _kept, by=request.user, pipeline=_pipeline(request)):
             said(request, _("From now on quotes are made with it."))
-            return redirect("sales:quote_template")
+            return redirect(_address("sales:quote_template", _pipeline(request)))
     return _shown(request, form)
+
+
+def _pipeline(request) -> str:
+    """Whose template it is about; "" for that of the firm."""
+    asked = request.GET.get("pipeline", "")
+    if asked and asked not in sales().pipelines:
+        raise Http404
+    return asked
+
+
+def _address(route: str, pipeline: str) -> str:
+    return reverse(route) + (f"?pipeline={pipeline}" if pipeline else "")
 
 
 def _tried(form: TemplateForm) -> bytes | None:
@@ -73,21 +87,21 @@ def _tried(form: TemplateForm) -> bytes | None:
         return None
 
 
-def _kept(*, file, by, reason: str, asked_by=None):
-    return quote_template.put_in_use(file.read(), name=file.name, by=by, reason=reason, asked_by=asked_by)
+def _kept(*, file, **facts):
+    return quote_template.put_in_use(file.read(), name=file.name, **facts)
 
 
 @require_GET
 @configures
 def template_file(request):
     """The present template, to be changed in Word."""
-    return _file(quote_template.content_at(), _("template"))
+    return _file(quote_template.content_for(_pipeline(request)), _("template"))
 
 
 @require_GET
 @configures
 def sample_file(request):
-    return _file(docx.fill(quote_template.content_at(), quote_template.sample()), _("sample"))
+    return _file(docx.fill(quote_template.content_for(_pipeline(request)), quote_template.sample()), _("sample"))
 
 
 @require_POST
@@ -96,9 +110,14 @@ def restore(request):
     closing = ClosingForm(request.POST, auto_id="closing_%s")
     if not closing.is_valid():
         return _shown(request, TemplateForm(), closing, status=422)
-    quote_template.put_back(by=request.user, reason=closing.cleaned_data["reason"])
-    said(request, _("From now on quotes are made with the built-in template."))
-    return redirect("sales:quote_template")
+    pipeline = _pipeline(request)
+    quote_template.put_back(by=request.user, reason=closing.cleaned_data["reason"], pipeline=pipeline)
+    firms, built_in = (
+        _("From now on quotes are made with the template of the firm."),
+        _("From now on quotes are made with the built-in template."),
+    )
+    said(request, firms if pipeline else built_in)
+    return redirect(_address("sales:quote_template", pipeline))
 
 
 def _file(content: bytes, what: str) -> FileResponse:
@@ -107,8 +126,9 @@ def _file(content: bytes, what: str) -> FileResponse:
 
 
 def _shown(request, form: TemplateForm, closing=None, status: int | None = None):
-    held = quote_template.template_at()
-    element = Element.objects.filter(key=quote_template.ELEMENT).first()
+    pipeline = _pipeline(request)
+    held = quote_template.own_template(pipeline)
+    element = Element.objects.filter(key=quote_template.element_of(pipeline)).first()
     told = {"name": held.name, "day": moment(held.made_at), "who": held.by or ""} if held else {}
     context = {
         "form": form, "closing": closing or ClosingForm(auto_id="closing_%s"), "held": held, "words": _words(),
@@ -118,10 +138,23 @@ def _shown(request, form: TemplateForm, closing=None, status: int | None = None)
             _("What stands between {% if text %} and {% endif %} is there only if the word has a value."),
         ],
         "present": _("%(name)s, in use since %(day)s, by %(who)s") % told if held else "",
-        "reason": element.reason if element and held else "",
+        "reason": element.reason if element and held else "", "pipeline": sales().pipelines.get(pipeline),
+        "whose": _whose(pipeline), "behind": quote_template.own_template() if pipeline else None,
+        "template_file": _address("sales:quote_template_file", pipeline),
+        "sample_file": _address("sales:quote_sample_file", pipeline),
+        "template_restore": _address("sales:quote_template_restore", pipeline),
     }  # fmt: skip
     status = status or (422 if request.method == "POST" else 200)
     return render(request, "sales/quote_template.html", context, status=status)
+
+
+def _whose(chosen: str) -> list[tuple[str, str, bool]]:
+    """(words, address, chosen) of the firm's template and those of its pipelines; nothing where there is one only."""
+    page, kept = "sales:quote_template", sales().pipelines.items()
+    found = [(key, str(row)) for key, row in kept if not row.retired_at or key == chosen]
+    if len(found) < 2 and not chosen:
+        return []
+    return [(words, _address(page, key), key == chosen) for key, words in [("", _("The firm")), *found]]
 
 
 def _words() -> Table:

@@ -124,7 +124,8 @@ def panel_of(deal: Deal, user) -> dict[str, Any] | None:
         return None
     rows = [
         {
-            "name": str(quote), "amount": money(quote.total_minor, quote.currency), "is_over": quote.is_over,
+            "name": str(quote), "amount": money(quote.total_minor, quote.currency), "gross": with_vat(quote),
+            "is_over": quote.is_over,
             "made": _("%(day)s, %(who)s") % {"day": day(quote.made_on), "who": quote.by or ""},
             "valid": _("valid until %(day)s") % {"day": day(quote.valid_until)} if quote.valid_until else "",
             "files": [(form.upper(), address(quote, form)) for form in quotes.FORMS],
@@ -136,6 +137,13 @@ def panel_of(deal: Deal, user) -> dict[str, Any] | None:
         "rows": rows, "new_url": reverse("sales:quote_new", args=[Deal.type_key, deal.pk]) if may_make else "",
         "older": ngettext("%(count)s older one", "%(count)s older ones", older) % {"count": older} if older else "",
     }  # fmt: skip
+
+
+def with_vat(quote: Quote) -> str:
+    """Nothing of one that says no VAT."""
+    if quote.vat_minor is None:
+        return ""
+    return _("with VAT %(amount)s") % {"amount": money(quote.gross_minor, quote.currency)}
 
 
 def address(quote: Quote, form: str) -> str:

@@ -1,6 +1,6 @@
 """What is offered in a deal: quotes, each as it stood when it was made. A later one goes before those made earlier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,9 @@ from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.sales.deals import Deal, DealLine
 from groundwork.crm.sales.pipelines import Outcome
-from groundwork.crm.trade.printing import heads, line_texts, parties
+from groundwork.crm.trade.actions import vat_as_invoiced
+from groundwork.crm.trade.printing import heads, line_texts, parties, rate_text, tax_heads, tax_texts
+from groundwork.crm.trade.vat import VatRow, vat_sum
 from groundwork.documents.pdf import Paper, render
 from groundwork.records import write
 
@@ -35,7 +37,8 @@ class Quote(models.Model):
     """One version of what was offered in a deal. Never changed; taken back by its act it is ``withdrawn``, and its
     number stays used."""
 
-    derived: frozenset[str] = frozenset({"said"})  # history tells that it was made, the quote itself what it says
+    # history tells that it was made, the quote itself what it says
+    derived: frozenset[str] = frozenset({"said", "vat_minor", "pipeline"})
 
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="quotes")
     number = models.PositiveSmallIntegerField()
@@ -44,8 +47,10 @@ class Quote(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     valid_until = models.DateField(null=True)
     language = models.CharField(max_length=5)
-    total_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()  # net
+    vat_minor = models.BigIntegerField(null=True)  # None where it says none: nobody charged any, or it is an old one
     currency = models.CharField(max_length=3)
+    pipeline = models.CharField(max_length=20, default="", db_default="")  # then: its Word template goes by it
     said = models.JSONField()  # the paper (documents.pdf.Paper), word by word
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -61,6 +66,10 @@ class Quote(models.Model):
 
     def __str__(self):
         return f"{self.deal.number}/{self.number}"
+
+    @property
+    def gross_minor(self) -> int:
+        return self.total_minor + (self.vat_minor or 0)
 
     @property
     def is_over(self) -> bool:
@@ -115,10 +124,18 @@ def differences(before: Quote | None, paper: Paper) -> list[str]:
         told.append(_("%(name)s: %(before)s, now %(now)s") % {
             "name": name, "before": "; ".join(was[name]), "now": "; ".join(becomes[name]),
         })  # fmt: skip
-    total, now_total = before.said["totals"][-1][1], paper.totals[-1][1]
-    if total != now_total:
-        told.append(_("in all %(before)s, now %(now)s") % {"before": total, "now": now_total})
+    (net, gross), (now_net, now_gross) = net_and_gross(before.said["totals"]), net_and_gross(paper.totals)
+    if net != now_net:
+        told.append(_("in all %(before)s, now %(now)s") % {"before": net, "now": now_net})
+    if gross != now_gross:
+        words = {"before": gross or _("not said"), "now": now_gross or _("not said")}
+        told.append(_("with VAT %(before)s, now %(now)s") % words)
     return told
+
+
+def net_and_gross(totals: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """The sums of a paper, ready to print; "" for the gross of one that says no VAT."""
+    return totals[0][1], totals[-1][1] if len(totals) > 1 else ""
 
 
 def _lines_by_name(rows: list[list[str]]) -> dict[str, list[str]]:
@@ -143,10 +160,8 @@ def language_for(deal: Deal) -> str:
 
 
 def quote_paper(deal: Deal, user, *, number: int, language: str, valid_until: date | None = None, text="") -> Paper:
-    """What the paper says, without VAT. Refused while nobody knows for how much it is offered."""
-    if deal.amount_minor is None:
-        raise Refusal(_("Say first for how much it is offered: with lines, or with an amount."))
-    lines = list(deal.lines.select_related("product").order_by("position", "pk")) or [_whole(deal, deal.amount_minor)]
+    """What the paper says. Refused while nobody knows for how much it is offered."""
+    lines, taxes = _lines(deal), _taxes(deal)
     with translation.override(language):
         facts = [(_("Date"), day(today())), (_("About"), deal.name)]
         if valid_until:
@@ -154,9 +169,32 @@ def quote_paper(deal: Deal, user, *, number: int, language: str, valid_until: da
         return Paper(
             title=_("Quote %(number)s") % {"number": f"{deal.number}/{number}"}, facts=facts, columns=heads(),
             rows=[line_texts(place, line) for place, line in enumerate(lines, 1)],
-            totals=[(_("Total without VAT"), money(deal.amount_minor, deal.currency))],
+            totals=_totals(deal, taxes), tax_columns=tax_heads(), taxes=tax_texts(taxes, deal.currency),
             remarks=[line for line in text.splitlines() if line.strip()], **parties(deal, user),
         )  # fmt: skip
+
+
+def _lines(deal: Deal) -> list[DealLine]:
+    """Those of the deal; of one without any, one of its name and its amount."""
+    if deal.amount_minor is None:
+        raise Refusal(_("Say first for how much it is offered: with lines, or with an amount."))
+    return list(deal.lines.select_related("product").order_by("position", "pk")) or [_whole(deal, deal.amount_minor)]
+
+
+def _taxes(deal: Deal) -> list[VatRow]:
+    """As the invoice of the order that may come of it will say them, were it made today."""
+    return vat_as_invoiced([line.amount_minor for line in _lines(deal)], today())
+
+
+def _totals(deal: Deal, taxes: list[VatRow]) -> list[tuple[str, str]]:
+    """Net alone where the firm charges no VAT."""
+    net, tax = deal.amount_minor or 0, vat_sum(taxes)
+    totals = [(_("Total without VAT"), money(net, deal.currency))]
+    if tax is not None:
+        rates = ", ".join(rate_text(row.rate) for row in taxes)
+        totals += [(_("VAT %(rates)s") % {"rates": rates}, money(tax, deal.currency))]
+        totals += [(_("Total with VAT"), money(net + tax, deal.currency))]
+    return totals
 
 
 def _whole(deal: Deal, amount_minor: int) -> DealLine:
@@ -182,7 +220,8 @@ def make_quote(deal: Deal, *, by, language: str, valid_until: date | None = None
         paper = quote_paper(fresh, by, number=number, language=language, valid_until=valid_until, text=text)
         made = Quote.objects.create(
             deal=fresh, number=number, by=by, valid_until=valid_until, language=language,
-            total_minor=fresh.amount_minor or 0, currency=fresh.currency, said=asdict(paper),
+            total_minor=fresh.amount_minor or 0, vat_minor=vat_sum(_taxes(fresh)), currency=fresh.currency,
+            pipeline=fresh.pipeline, said=asdict(paper),
         )  # fmt: skip
         write.part_changed(fresh, made, None, write.values(made))
     return made

@@ -112,6 +112,7 @@ deal = types.add(
         on_board=on_board,
         order=15,
         opens="f.state=open",
+        through=(("lines", "product"),),
         parts=(
             PartType(
                 "lines",
@@ -132,6 +133,7 @@ deal = types.add(
         frozen=frozen_deal,
         check=refuse_what_does_not_fit,
         rules=stage_rules,
+        warns="sales:known",
         explain=_("A deal is what may be sold: to whom, for how much, until when. It goes from stage to stage."),
     )  # fmt: skip
 )

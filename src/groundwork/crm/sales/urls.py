@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groundwork.crm.sales import forecast_pages, lead_views, pipeline_views, quote_template_views, quote_views, views
+from groundwork.crm.sales import forecast_pages, known_views, pipeline_views, quote_template_views, quote_views, views
 from groundwork.crm.sales.review import views as review_views
 
 app_name = "sales"
@@ -27,7 +27,7 @@ urlpatterns = [
     path("review/<int:pk>/end", review_views.end, name="review_end"),
     path("r/<slug:type_key>/<int:pk>/quote", quote_views.new, name="quote_new"),
     path("r/<slug:type_key>/<int:pk>/quote/<int:number>.<slug:form>", quote_views.file, name="quote_file"),
-    path("r/<slug:type_key>/known", lead_views.similar, name="similar_leads"),
+    path("r/<slug:type_key>/known", known_views.known, name="known"),
     path("r/<slug:type_key>/<int:pk>/again", views.again, name="repeat"),
     path("r/<slug:type_key>/<int:pk>/call", views.call, name="call"),
 ]

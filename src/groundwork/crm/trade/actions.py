@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from groundwork.core.money import to_major
 from groundwork.core.refusals import Refusal
 from groundwork.crm.trade import vat
 from groundwork.crm.trade.models import Invoice, InvoiceLine, Order, Payment, Series, Share
-from groundwork.crm.trade.series import series_for
+from groundwork.crm.trade.series import series_for, vat_by_of
 from groundwork.records import workdays
 from groundwork.records.write import creating, locked, put_part, writing
 
@@ -125,7 +125,7 @@ def make_invoice(order: Order, by, quantities: Mapping[int, Decimal], with_freig
         currency=order.currency, order=order, with_freight=freight, owner=order.owner, department=order.department,
         vat_by=series_for(Invoice.Kind.INVOICE).vat_by,
     )  # fmt: skip
-    code = home_rate(invoice)
+    code = home_rate(invoice.issued_on)
     lines = [
         InvoiceLine(
             product=part.line.product, description=part.line.description, quantity=quantity, price=part.line.price,
@@ -147,9 +147,18 @@ def freight_is_left(order: Order) -> bool:
     return bool(order.freight_minor) and not order.invoices.current().filter(with_freight=True).exists()
 
 
-def home_rate(invoice: Invoice) -> str:
+def home_rate(on: date) -> str:
     """The standard rate of our country on the day of the document."""
-    return vat.standard_code(Firm.own_country(), invoice.issued_on)
+    return vat.standard_code(Firm.own_country(), on)
+
+
+def vat_as_invoiced(nets: Iterable[int], on: date) -> list[vat.VatRow]:
+    """The VAT of an invoice of that day over lines of ``nets`` (minor units): to the penny what ``make_invoice`` will
+    say of them, by the same rate, and rounded as the series of invoices says. Nothing where our firm charges none."""
+    code, by = home_rate(on), vat_by_of(Invoice.Kind.INVOICE)
+    if code == vat.NONE:
+        return []
+    return vat.vat_table([(code, net, vat.RATES[code].vat_of(net) if by == vat.LINE else None) for net in nets], by)
 
 
 # ── invoices

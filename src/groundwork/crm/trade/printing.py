@@ -39,12 +39,6 @@ def invoice_paper(invoice: Invoice, user) -> Paper:
     by_line = invoice.vat_by == vat.LINE
     rows = [[*line_texts(place, line), *vat_texts(line, plain, by_line)] for place, line in enumerate(lines, 1)]
     columns = [*heads(), (_("VAT"), True), *([(_("VAT amount"), True)] if by_line else [])]
-    taxes = [
-        [rate_text(row.rate), money(row.net_minor, plain, False), money(row.vat_minor, plain, False),
-         money(row.gross_minor, plain, False)]
-        for row in invoice.vat_rows()
-        if row.rate
-    ]  # fmt: skip
     totals = [(_("Net"), money(invoice.total_minor, plain))]
     if invoice.vat_minor is not None:
         totals.append((_("VAT"), money(invoice.vat_minor, plain)))
@@ -53,7 +47,8 @@ def invoice_paper(invoice: Invoice, user) -> Paper:
     return Paper(
         title=" ".join(part for part in (titles()[invoice.kind], invoice.document_number) if part),
         facts=facts(invoice, user, ("issued_on", "due_on", "order", "corrects")),
-        columns=columns, rows=rows, totals=totals, tax_columns=[_("Rate"), _("Net"), _("VAT"), _("Gross")], taxes=taxes,
+        columns=columns, rows=rows, totals=totals, tax_columns=tax_heads(),
+        taxes=tax_texts(invoice.vat_rows(), plain),
         remarks=[_("In words: %(words)s") % {"words": words}], watermark=_("draft") if invoice.is_draft else "",
         **parties(invoice, user),
     )  # fmt: skip
@@ -91,6 +86,19 @@ def line_texts(place: int, line: DocumentLine) -> list[str]:
         str(place), line.description, on_paper(line.product.unit) if line.product else "", number(line.quantity),
         number(line.price, digits), number(line.discount) if line.discount else "",
         money(line.amount_minor, document.currency, False),
+    ]  # fmt: skip
+
+
+def tax_heads() -> list[str]:
+    return [_("Rate"), _("Net"), _("VAT"), _("Gross")]
+
+
+def tax_texts(rows: list[vat.VatRow], currency: str) -> list[list[str]]:
+    """A line for each rate; nothing of lines whose rate nobody told."""
+    return [
+        [rate_text(row.rate), money(row.net_minor, currency, False), money(row.vat_minor, currency, False),
+         money(row.gross_minor, currency, False)]
+        for row in rows if row.rate
     ]  # fmt: skip
 
 

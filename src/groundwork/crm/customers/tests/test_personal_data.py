@@ -33,7 +33,7 @@ from groundwork.records.notices.telling import tell
 from groundwork.records.personal import erasing
 from groundwork.records.personal import facts as personal
 from groundwork.records.tasks.asking import give
-from groundwork.records.testing import make_record
+from groundwork.records.testing import make_record, whole_database
 from groundwork.records.types import types
 
 NAME, MAIL, OLD_MAIL, PHONE = "Żofia Quixplant", "zofia@quix.example", "old@quix.example", "+48 501 777 333"
@@ -89,17 +89,6 @@ def elsewhere(cast, zofia):
     return {"company": other, "invoice": invoice, "path": path}
 
 
-def whole_database() -> str:
-    """Every value of every table, as text."""
-    rows = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            rows += [f"{table}: {row}" for row in cursor.fetchall()]
-    text = "\n".join(rows)
-    return re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
-
-
 def found_by_word(begun: str) -> list[tuple[str, int]]:
     """What the word table of the search, which says of no word whose it is, knows by words that begin so."""
     rows = SearchRow.objects.filter(text__contains=begun)
@@ -126,7 +115,7 @@ def test_everything_that_was_planted_is_handed_over(cast, as_user, zofia, elsewh
         "wants blue boxes", "Ring Quix", "is on holiday", "quix-17", "recommended us", "ask Żofia",
     ):  # fmt: skip
         assert text in said
-    for text in (NAME, "likes tulips", "Letter of quix", "wants blue boxes", "Ring Quix", "recommended us"):
+    for text in (NAME, "likes tulips", "Letter of quix", "mailings", "wants blue boxes", "Ring Quix", "recommended us"):
         assert text in page
     assert {item["where"] for item in held["named elsewhere"]} >= {"activity", "company", "change", "staged", "invoice"}
     assert AuditEntry.objects.filter(event="personal data", user=cast.adam).count() == 2

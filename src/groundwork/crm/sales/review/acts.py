@@ -14,6 +14,7 @@ from groundwork.crm.sales.review.models import Review, ReviewDecision, Seat, Sna
 from groundwork.records.notices import telling
 from groundwork.records.notices.models import Notice
 from groundwork.records.tasks import asking
+from groundwork.records.undoing import take_back
 from groundwork.records.write import acting, creating, writing
 
 What = ReviewDecision.What
@@ -81,6 +82,34 @@ def decide(
             review=review, person=person, deal=deal, what=what, text=text[:200], task=task, until_on=until_on, at=now(),
             by=by, changeset=act.kept(),
         )  # fmt: skip
+
+
+def way_for(review: Review, standing: ReviewDecision | None, named: str, *, by: User) -> None:
+    """Before another decision stands in its place, ``standing`` is taken back with all that it did; ``named`` is the
+    one that the person saw and means to change.
+
+    Refused where another one stands than that person saw, and where something that it did was changed since.
+    """
+    if standing is None:
+        return
+    if named != str(standing.pk):
+        raise Refusal(
+            _("This was decided meanwhile: %(words)s. Press “Change” beside it to decide otherwise.")
+            % {"words": standing.words}
+        )
+    if standing.changeset.changes.exists():
+        result, _records = take_back(standing.changeset, by)
+        if result.kept:
+            raise Refusal(
+                _("What was decided stays, since it was changed after: %(names)s. Go on from the page of the deal.")
+                % {"names": "; ".join(result.kept[:5])}
+            )
+
+
+def stand_instead(decision: ReviewDecision, former: ReviewDecision | None) -> None:
+    """The minutes tell what stood before."""
+    decision.instead_of = former
+    decision.save(update_fields=["instead_of"])
 
 
 def say(review: Review, person: User, text: str, *, by: User, owner: User | None = None, due_on: date | None = None):

@@ -88,7 +88,7 @@ def agenda_of(review: Review, person: User, user: User) -> Agenda:
 
 
 def _decided(review: Review) -> Sequence[ReviewDecision]:
-    return review.decisions.standing().select_related("task", "task__owner", "by")  # type: ignore[attr-defined]
+    return review.decisions.standing().select_related("task", "task__owner", "by", "instead_of")  # type: ignore[attr-defined]
 
 
 def snapshot(review: Review | None, moment: str) -> Snapshot | None:

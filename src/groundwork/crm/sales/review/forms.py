@@ -110,6 +110,11 @@ class SayForm(CleanText, forms.Form):
         error_messages={"invalid_choice": _("Choose one from the list.")},
     )  # fmt: skip
     due_on = forms.DateField(label=_("When"), widget=DayInput(), required=False, error_messages={"invalid": NO_DAY})
+    # the decision that it stands in place of
+    instead = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=1, max_value=2**63 - 1,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Press “Change” beside it anew.")),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, user, **kwargs):
         super().__init__(data, prefix="say", **kwargs)

@@ -80,13 +80,13 @@ class Seat(models.Model):
 
 class DecisionQuerySet(models.QuerySet):
     def standing(self):
-        """Those that were not taken back."""
-        return self.filter(changeset__undone_by=None)
+        """Those that were neither taken back nor changed into another one."""
+        return self.filter(changeset__undone_by=None, changed_to=None)
 
 
 class ReviewDecision(models.Model):
-    """What was decided while ``person``'s deals were looked at; about one deal, or about none. Never changed: what is
-    taken back is so by its act."""
+    """What was decided while ``person``'s deals were looked at; about one deal, or about none. A row stays as it is:
+    what is taken back is so by its act, and what is changed is named by the row that stands ``instead_of`` it."""
 
     class What(models.TextChoices):
         STEP = "step", pgettext_lazy("decided", "next step")
@@ -106,11 +106,18 @@ class ReviewDecision(models.Model):
     at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     changeset = models.ForeignKey(ChangeSet, models.PROTECT, related_name="+")
+    instead_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="changed_to")
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
+
+    @property
+    def words(self) -> str:
+        """What was decided, about a deal with the way that it left."""
+        way = str(self.get_what_display()) if self.deal_id else ""
+        return ": ".join(part for part in (way[:1].upper() + way[1:], self.text) if part)
 
 
 class Snapshot(models.Model):

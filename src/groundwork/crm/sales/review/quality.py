@@ -1,10 +1,12 @@
 """How well reviews are held, and whether order grows: their quality, the curve by week, its third-week check."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
 
+from groundwork.core.registry import Registry
 from groundwork.crm.sales.review.agenda import previous, snapshot
 from groundwork.crm.sales.review.models import Review, Snapshot
 from groundwork.crm.sales.review.snapshots import needs_decision
@@ -57,14 +59,33 @@ def _kept(review: Review) -> float | None:
 
 
 @dataclass(frozen=True)
+class GoLive:
+    """What knows since when the firm works in the product; ``day()`` gives None while it does not."""
+
+    name: str
+    day: Callable[[], date | None]
+
+
+go_lives: Registry[GoLive] = Registry(lambda one: one.name)
+
+
+def live_since() -> date | None:
+    """The first day that an upper room knows of."""
+    return min((day for one in go_lives if (day := one.day()) is not None), default=None)
+
+
+@dataclass(frozen=True)
 class Week:
-    number: int  # 1 is the week of the first review
+    number: int  # 1 is the week of going live, or of the first review where no such day is known by then
     begins_on: date
     score: int
 
 
 def curve(reviews) -> list[Week]:
-    """The order of the board at the beginning of each review, by week since the first one; the mean over deals."""
+    """The order of the board at the beginning of each review, by week since going live; the mean over deals.
+
+    While no such day is known, or no review was held since, weeks count from the first review.
+    """
     shots = Snapshot.objects.filter(review__in=reviews, moment=Snapshot.Moment.BEGIN).order_by("at")
     weeks: dict[date, list[int]] = {}
     for at, team in shots.values_list("at", "team"):
@@ -75,14 +96,22 @@ def curve(reviews) -> list[Week]:
             entry[1] += team["deals"]
     if not weeks:
         return []
-    first = min(weeks)
+    first = first_week(max(weeks)) or min(weeks)
     found = [
         Week((monday - first).days // 7 + 1, monday, round(points / deals)) for monday, (points, deals) in weeks.items()
     ]
     return found[-WEEKS:]
 
 
+def first_week(last: date) -> date | None:
+    """The Monday of the week of going live; None unless that is known and not after ``last``."""
+    day = live_since()
+    monday = day - timedelta(days=day.weekday()) if day else None
+    return monday if monday is not None and monday <= last else None
+
+
 def is_behind(weeks: list[Week]) -> bool:
-    """R56: by the third week order has not grown beyond that of the first."""
+    """R56: by the third week order has not grown beyond that of the first week since going live that has a review."""
     by_number = {week.number: week.score for week in weeks}
-    return CHECKED in by_number and 1 in by_number and by_number[CHECKED] <= by_number[1]
+    first = next((by_number[number] for number in range(1, CHECKED) if number in by_number), None)
+    return first is not None and CHECKED in by_number and by_number[CHECKED] <= first

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.access.models import Department, User
 from groundwork.core.clock import now
-from groundwork.core.languages import moment
+from groundwork.core.languages import day, moment
 from groundwork.crm.sales.deals import Deal
 from groundwork.crm.sales.pipelines import Outcome, sales
 from groundwork.crm.sales.review.agenda import (
@@ -24,7 +24,7 @@ from groundwork.crm.sales.review.agenda import (
 from groundwork.crm.sales.review.deciding import names, taker_form
 from groundwork.crm.sales.review.forms import KeepForm, LostForm, SayForm
 from groundwork.crm.sales.review.models import Review, ReviewDecision, Seat, Snapshot
-from groundwork.crm.sales.review.quality import curve, is_behind, quality
+from groundwork.crm.sales.review.quality import curve, first_week, is_behind, live_since, quality
 from groundwork.crm.sales.review.snapshots import preparation
 from groundwork.records.forms import may_hand_over
 from groundwork.records.tasks.asking import StepForm
@@ -74,7 +74,11 @@ def _chart(weeks) -> BarChart | None:
     title = _("Order went from %(first)s to %(last)s of 100") % facts
     labels = [str(week.number) for week in weeks]
     series = Series(_("order at the beginning"), [float(week.score) for week in weeks])
-    return BarChart(title, labels, [series], caption=_("By week since the first review"), label_heading=_("Week"))
+    live = live_since() if first_week(weeks[-1].begins_on) else None
+    caption = _("By week since the first review: no day of going live is known")
+    if live is not None:
+        caption = _("By week since going live on %(day)s") % {"day": day(live)}
+    return BarChart(title, labels, [series], caption=caption, label_heading=_("Week"))
 
 
 # ── before it
@@ -113,15 +117,25 @@ def mark(review: Review) -> str:
     return f"{review.version}.{last or 0}.{gone}"
 
 
-def held(review: Review, user, person: str, card: str, opened=None, said=None) -> dict[str, Any]:
-    """``person`` and ``card``: what the reader chose to look at. ``opened``: (deal, way, form) that is wrong."""
+@dataclass(frozen=True)
+class LookedAt:
+    """What the reader chose to look at: a person, a card, and the decision that is to be changed."""
+
+    person: str = ""
+    card: str = ""
+    change: str = ""
+
+
+def held(review: Review, user, asked: LookedAt, opened=None, said=None) -> dict[str, Any]:
+    """``opened``: (deal, way, form) that is wrong; ``said``: the form of a decision about no deal that is wrong."""
     seats = list(review.seats.select_related("person"))  # type: ignore[attr-defined]
-    looked_at = next((seat.person for seat in seats if str(seat.person_id) == person), None) or review.on_person
+    looked_at = next((seat.person for seat in seats if str(seat.person_id) == asked.person), None) or review.on_person
     if looked_at is None:
         looked_at = seats[0].person
     agenda = agenda_of(review, looked_at, user)
     may_run = user.can("edit", review)
-    current = _current(agenda, card, opened[0] if opened else None)
+    decisions = decisions_of(review, looked_at, user)
+    current = _current(agenda, asked, opened[0] if opened else None)
     if current is not None and may_run and current.may_edit:
         _give_forms(current, user)
         if opened:
@@ -131,16 +145,29 @@ def held(review: Review, user, person: str, card: str, opened=None, said=None) -
         "review": review, "when": moment(review.planned_at), "chairs": _chairs(seats, looked_at), "person": looked_at,
         "agenda": agenda, "current": current, "may_run": may_run, "next_person": following, "mark": mark(review),
         "since": since_last(review, looked_at, user), "since_on": "", "promised": promised(review, looked_at),
-        "decisions": decisions_of(review, looked_at, user),
-        "say": said or SayForm(user=user, initial={"owner": looked_at.pk}, auto_id="say_%s") if may_run else None,
+        "decisions": decisions,
+        "say": said or _say_form(user, looked_at, decisions, asked.change) if may_run else None,
         "minutes_gone": int((now() - review.began_at).total_seconds() // 60) if review.began_at else 0,
         "is_leader": review.owner_id == user.pk,
     }  # fmt: skip
 
 
-def _current(agenda: Agenda, card: str, opened: int | None) -> Card | None:
-    chosen = next((one for one in agenda.cards if str(one.deal.pk) in (card, str(opened))), None)
-    return chosen if chosen is not None and chosen.decision is None else agenda.current
+def _current(agenda: Agenda, asked: LookedAt, opened: int | None) -> Card | None:
+    """The card that was chosen, decided or not where its decision is to be changed; else the next to decide."""
+    chosen = next((one for one in agenda.cards if str(one.deal.pk) in (asked.card, str(opened))), None)
+    if chosen is not None and (chosen.decision is None or str(chosen.decision.pk) == asked.change):
+        return chosen
+    return agenda.current
+
+
+def _say_form(user, looked_at: User, decisions: Sequence[ReviewDecision], change: str) -> SayForm:
+    """An empty one, or that of the decision about no deal that is to be changed."""
+    first: dict[str, Any] = {"owner": looked_at.pk}
+    for row in decisions:
+        if str(row.pk) == change and row.deal_id is None:
+            first = {"text": row.text, "instead": row.pk}
+            first |= {"owner": row.task.owner_id, "due_on": row.task.due_on} if row.task else {}
+    return SayForm(user=user, initial=first, auto_id="say_%s")
 
 
 def _give_forms(card: Card, user) -> None:

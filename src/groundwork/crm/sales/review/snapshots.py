@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.crm.sales.checks import BITS, READY, Code, weights
-from groundwork.crm.sales.deal_hygiene import Hygiene, counted, looked_at
+from groundwork.crm.sales.deal_hygiene import Hygiene, counted, looked_at, weights_of_amounts
 from groundwork.crm.sales.review.models import Review, Snapshot
 
 DAY = timedelta(hours=24)
@@ -29,19 +28,18 @@ def needs_decision(mask: int) -> bool:
 def take(review: Review, moment: str) -> Snapshot:
     """Write the board down; once a moment."""
     people = list(review.seats.values_list("person", flat=True))
-    own = Firm.own_currency()
     masks: Masks = {str(person): {} for person in people}
     sums: dict[tuple, list[int]] = {}
     found = {person: Hygiene() for person in people}
     ready = dict.fromkeys(people, 0)
-    rows = looked_at(counted().filter(owner__in=people))
-    for owner, deal, mask, stage, currency, amount in rows.values_list(
-        "owner", "pk", "mask", "stage", "currency", "amount_minor"
-    ):
+    facts = ("owner", "pk", "mask", "stage", "currency", "amount_minor")
+    rows = list(looked_at(counted().filter(owner__in=people)).values_list(*facts))
+    weight = weights_of_amounts({row[4] for row in rows})
+    for owner, deal, mask, stage, currency, amount in rows:
         masks[str(owner)][str(deal)] = mask
         entry = sums.setdefault((owner, stage, currency), [0, 0])
         entry[0], entry[1] = entry[0] + 1, entry[1] + (amount or 0)
-        found[owner].take(mask, 1, amount or 0 if currency == own else 0)
+        found[owner].take(mask, 1, *weight(currency, int(amount is not None), amount))
         ready[owner] += mask & READY == READY
     team = sum(found.values(), Hygiene())
     return Snapshot.objects.create(
@@ -54,7 +52,7 @@ def take(review: Review, moment: str) -> Snapshot:
 def _told(hygiene: Hygiene, ready: int) -> dict[str, Any]:
     return {
         "deals": hygiene.deals, "score": hygiene.score, "clean": hygiene.clean_share, "weighted": hygiene.weighted,
-        "ready": ready,
+        "ready": ready, "unrated": hygiene.unrated,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -72,7 +73,12 @@ def review(request, review):
 
 
 def _held(request, review: Review, status: int = 200, **wrong: Any):
-    context = screens.held(review, request.user, request.GET.get("person", ""), request.GET.get("card", ""), **wrong)
+    asked = screens.LookedAt(
+        request.GET.get("person", ""),
+        request.GET.get("card", ""),
+        request.GET.get("change", "") or request.POST.get("instead", ""),
+    )
+    context = screens.held(review, request.user, asked, **wrong)
     template = "sales/review/held.html" + ("#review" if request.htmx else "")
     response = render(request, template, context, status=status)
     response["Vary"] = "HX-Request"
@@ -114,11 +120,24 @@ def decide(request, review, deal, what):
         raise Http404
     if not request.user.can("edit", found):
         raise PermissionDenied
-    acts.refuse_unless_running(review)
-    decision, form = DECIDED_BY[what](review, found, request)
+    with transaction.atomic():
+        _only_one(review)
+        former = review.decisions.standing().filter(deal=found).last()
+        acts.way_for(review, former, request.POST.get("instead", ""), by=request.user)
+        deal_now = Deal.objects.get(pk=found.pk)
+        decision, form = DECIDED_BY[what](review, deal_now, request)
+        if decision is None:
+            transaction.set_rollback(True)
+        elif former is not None:
+            acts.stand_instead(decision, former)
     if decision is None:
         return _held(request, review, 422, opened=(found.pk, what, form))
     return _went_on(request, review, decision, _("%(name)s: decided.") % {"name": found})
+
+
+def _only_one(review: Review) -> None:
+    """Of two who decide at once the second waits, and then sees what the first decided."""
+    acts.refuse_unless_running(Review.objects.select_for_update().get(pk=review.pk))
 
 
 @require_POST
@@ -128,8 +147,18 @@ def say(request, review):
     form = SayForm(request.POST, user=request.user)
     if not form.is_valid():
         return _held(request, review, 422, said=form)
-    person = review.on_person or review.owner or request.user
-    decision = acts.say(review, person, by=request.user, **form.cleaned_data)
+    typed = dict(form.cleaned_data)
+    instead = typed.pop("instead")
+    with transaction.atomic():
+        _only_one(review)
+        person, former = review.on_person or review.owner or request.user, None
+        if instead:
+            former = get_object_or_404(review.decisions.standing().filter(deal=None), pk=instead)
+            acts.way_for(review, former, str(instead), by=request.user)
+            person = former.person
+        decision = acts.say(review, person, by=request.user, **typed)
+        if former is not None:
+            acts.stand_instead(decision, former)
     return _went_on(request, review, decision, _("Noted."))
 
 

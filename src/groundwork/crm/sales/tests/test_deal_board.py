@@ -105,6 +105,26 @@ def test_several_persons_stand_as_lanes_and_one_alone(cast):
     assert choices == {"": ("2", False), str(cast.anna): ("1", True), str(cast.piotr): ("1", False)}
 
 
+def test_the_head_puts_the_lanes_in_order_and_the_address_keeps_it(cast):
+    deal(cast.anna, minor=10_00)
+    deal(cast.piotr, minor=30_00)
+    with standing_at(now() - timedelta(days=12)):
+        give(deal(cast.piotr, minor=1), by=cast.piotr, what="Ring them", due_on=today() - timedelta(days=1))
+    give(next(iter(Deal.objects.filter(owner=cast.anna))), by=cast.anna, what="Ring them", due_on=today())
+    asked = f"f.owner={cast.anna.pk}&f.owner={cast.piotr.pk}&lanes="
+
+    made = {order: board(cast.piotr, asked + order) for order in ("", "name", "sum", "untidy", "nonsense")}
+
+    her, him = str(cast.anna), str(cast.piotr)
+    first = {order: one.lanes[0].name for order, one in made.items()}
+    assert first == {"": her, "name": min(her, him), "sum": him, "untidy": him, "nonsense": her}
+    assert [lane.untidy_words for lane in made["untidy"].lanes] == ["2 not in order", "0 not in order"]
+    orders = made["untidy"].lane_orders()
+    assert [words for words, _address, on in orders if on] == ["by what is not in order"]
+    assert f"f.owner={cast.piotr.pk}&lanes=sum" in orders[2][1]
+    assert board(cast.anna, f"f.owner={cast.anna.pk}").lane_orders() == []
+
+
 def test_nobody_is_offered_to_whom_sees_only_the_own_deals(cast):
     deal(cast.anna)
     deal(cast.ivan)
@@ -224,3 +244,33 @@ def test_what_comes_next_is_said_on_the_card(cast, as_user):
     assert "Call the bakery" in shown
     assert address not in shown
     assert client.get(address).url.endswith("#tasks")  # without scripts the page asks
+
+
+def test_while_a_deal_is_typed_at_the_head_of_a_column_open_ones_like_it_are_told(cast, as_user):
+    company, other = (make_record(types["company"], owner=cast.anna) for _ in range(2))
+    deal(cast.anna, "Nuts for the winter", company=company)
+    deal(cast.anna, "Raisins", "Won", company=company)
+    deal(cast.ivan, "Almonds", company=company)
+    for one in (company, other):
+        deal(cast.anna, "Christmas", company=one)
+    client, where = as_user(cast.anna), reverse("records:board_add", args=["deal"])
+
+    (asks,) = re.findall(
+        r'hx-get="([^"]*/known)"', client.get(f"{where}?field=stage&value={stage('Contract').key}").text
+    )
+    told = [
+        client.get(asks, typed).text.strip()
+        for typed in (
+            {"name": "Winter, nuts for the", "company": company.number},
+            {"name": "Salt", "company": company.number},
+            {"name": "nuts for the WINTER"},
+            {"name": "Nuts for the winter", "company": other.number},
+            {"name": "Raisins"},
+            {"name": "Almonds"},
+            {"name": "Christmas"},
+        )
+    ]
+
+    assert ["Nuts for the winter" in text for text in told] == [True, True, True, *[False] * 4]
+    assert ("same company, same name" in told[0], "(same company)" in told[1], told[4:]) == (True, True, ["", "", ""])
+    assert "Christmas</a> <small>(same company)" in told[3]

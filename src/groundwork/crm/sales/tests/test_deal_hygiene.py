@@ -14,8 +14,10 @@ from groundwork.crm.sales.checks import ALL, BITS, Code, HygieneCheck, weights
 from groundwork.crm.sales.deal_hygiene import counted, hygiene_by_owner, hygiene_of, looked_at, rows_of
 from groundwork.crm.sales.deals import Deal, Stay
 from groundwork.crm.sales.pipelines import Word
+from groundwork.crm.sales.review import acts
 from groundwork.crm.sales.tests.test_deals import new_deal, stage, word
 from groundwork.crm.sales.tidying import untidy
+from groundwork.crm.trade.testing import make_rate
 from groundwork.records.models import Activity
 from groundwork.records.tasks import asking
 from groundwork.records.testing import make_record
@@ -157,6 +159,23 @@ def test_beside_it_deals_count_by_their_amount(cast):
     assert (hygiene.score, hygiene.weighted) == (97, 91)  # (3 x 15 + 13) of 60; (300 x 15 + 700 x 13) of 15000
 
 
+def test_deals_in_another_currency_weigh_by_the_rate_of_the_day_and_one_without_a_rate_is_left_out_and_told(cast):
+    make_rate(cast.adam, "EUR", "9", since=today() - timedelta(days=30))
+    make_rate(cast.adam, "EUR", "0.5", since=today() - timedelta(days=3))
+    for place in range(3):
+        in_order(cast.anna, name=f"Deal {place}", currency="GBP", amount_minor=100)
+    in_order(cast.anna, name="Big", currency="EUR", amount_minor=1400, expected_on=None)
+    for amount in (900, None):
+        in_order(cast.anna, name=f"Yen {amount}", currency="JPY", amount_minor=amount)
+
+    hygiene = hygiene_of(counted())
+
+    assert (hygiene.amount, hygiene.weighted, hygiene.unrated) == (1000, 91, 1)  # as 700 pence in the firm's own
+    review = acts.begin(acts.plan("Monday", now(), 45, [cast.anna], by=cast.piotr, leads=cast.piotr), by=cast.piotr)
+    shot = review.snapshots.get().team
+    assert (shot["weighted"], shot["unrated"]) == (91, 1)
+
+
 def test_a_deal_of_today_is_not_asked_yet(cast):
     in_order(cast.anna, opened=0)
     assert counted().count() == 0
@@ -168,7 +187,7 @@ def test_the_order_of_many_deals_costs_one_query(cast, django_assert_num_queries
         in_order(cast.anna, name=f"Deal {place}")
     hygiene_of(counted())  # what is configured is read once
 
-    with one_request(), django_assert_num_queries(3):  # the configuration's version, our firm, the deals
+    with one_request(), django_assert_num_queries(4):  # version of the configuration, our firm, deals, rates
         assert hygiene_of(counted()).deals == deals
 
 

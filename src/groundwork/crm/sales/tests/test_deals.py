@@ -4,13 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.crm.sales.deals import Deal, DealLine, Stay
 from groundwork.crm.sales.pipelines import Outcome, Pipeline, Stage, Word, sales, stage_options
+from groundwork.crm.trade.testing import make_product
 from groundwork.records.forms import form_for
+from groundwork.records.lists.listing import Listing
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.records.undoing import newest, take_back
@@ -150,3 +153,28 @@ def test_a_stage_is_made_renamed_and_retired_in_the_browser_with_its_reason(cast
     adam.post(reverse("sales:configured_switch", args=["stage", made.pk]), {"reason": "Nobody tasted"})
     assert stage("Tasting at theirs").retired_at
     assert as_user(cast.olga).get(reverse("sales:pipelines")).status_code == 403
+
+
+def test_deals_are_found_by_a_product_on_their_lines_beside_the_one_that_they_are_about(cast, as_user):
+    nuts, salt = (make_product(cast.larisa, name) for name in ("Almonds", "Salt"))
+    on_lines = new_deal(cast.anna, name="On lines")
+    new_deal(cast.anna, name="About", product=nuts)
+    for deal in (on_lines, new_deal(cast.ivan, name="His")):
+        with writing(deal, by=deal.owner, act="edited") as fresh:
+            put_part(fresh, DealLine(deal=fresh, product=nuts, quantity=Decimal(1), price=Decimal(5), position=1))
+    client, address = as_user(cast.anna), reverse("records:list", args=["deal"])
+
+    shown = [
+        sorted(row.name for row in Listing(types["deal"], cast.anna, QueryDict(query)).page)
+        for query in (
+            f"f.lines_product={nuts.pk}",
+            f"f.lines_product={salt.pk}",
+            f"f.lines_product.not={nuts.pk}",
+            f"f.product={nuts.pk}",
+        )  # fmt: skip
+    ]
+    typed = client.get(address, {"f.lines_product.called": "Almon"})
+
+    assert shown == [["On lines"], [], ["About"], ["About"]]
+    assert typed.url == f"{address}?f.lines_product={nuts.pk}"
+    assert "Lines: product is</span> Almonds" in client.get(typed.url).text

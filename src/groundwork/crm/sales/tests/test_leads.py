@@ -23,7 +23,10 @@ from groundwork.crm.sales.leads import CONVERT, Lead
 from groundwork.crm.sales.pipelines import Word, sales
 from groundwork.records.models import Change, Notice
 from groundwork.records.pages import page_actions
+from groundwork.records.personal import erasing
+from groundwork.records.personal import facts as personal
 from groundwork.records.tasks.asking import give
+from groundwork.records.testing import whole_database
 from groundwork.records.undoing import newest, take_back
 from groundwork.records.write import act_on, acting, creating, save_fields, writing, writing_many
 
@@ -236,3 +239,44 @@ def test_of_eight_who_convert_a_lead_at_once_one_does_and_leads_at_once_go_round
     assert (Deal.objects.count(), Company.objects.count(), Contact.objects.count()) == (1, 1, 1)
     others = Lead.objects.exclude(pk=lead.pk)
     assert [others.filter(owner=person).count() for person in (cast.anna, cast.piotr)] == [4, 4]
+
+
+def test_the_person_of_a_lead_that_became_nothing_is_handed_over_and_erased(cast, as_user):
+    lead = new_lead(cast.anna, name="Ewa Lis wants nuts", message="Ring Ewa Lis after noon")
+    give(lead, by=cast.anna, what="Ring Ewa Lis", due_on=today())
+    elsewhere = creating(Company(name="Baltic", address="Ask Ewa Lis"), by=cast.anna)
+    other = new_lead(cast.ivan, person="Jan Kot", email="jan@baltic.example", phone="")
+    page = as_user(cast.adam).get(reverse("records:personal", args=["lead", lead.pk])).content.decode()
+    assert all(text in page for text in ("Ewa Lis", "ewa@baltic.example", "after noon", "Ask Ewa Lis"))
+
+    as_user(cast.adam).post(reverse("records:erase", args=["lead", lead.pk]), {"reason": "By letter of today."})
+
+    assert [line for line in whole_database().splitlines() if "ewa lis" in line.lower() or "ewa@" in line] == []
+    lead.refresh_from_db()
+    assert (lead.name, lead.person, lead.message, lead.is_archived) == ("erased person", "", "", True)
+    assert lead.status == first_of(LeadState.OPEN)
+    other.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (other.person, elsewhere.address) == ("Jan Kot", "Ask …")
+
+
+def test_the_person_of_a_lead_that_became_a_company_only_is_erased_too(cast):
+    lead = new_lead(cast.anna)
+    converting(lead, cast.anna, contact="")
+    lead.refresh_from_db()
+
+    erasing.erase(lead, by=cast.adam, reason="asked")
+
+    lead.refresh_from_db()
+    assert (lead.person, lead.email, lead.state) == ("", "", LeadState.CONVERTED)
+
+
+def test_a_lead_that_became_a_contact_is_looked_for_there(cast):
+    lead = new_lead(cast.anna)
+    converting(lead, cast.anna)
+    lead.refresh_from_db()
+
+    assert not personal.may(cast.adam, lead)
+    assert personal.may(cast.adam, lead.contact)
+    with pytest.raises(Refusal):
+        erasing.erase(lead, by=cast.adam, reason="asked")

@@ -1,5 +1,6 @@
 """Quotes come out in the firm's own Word template; a bad one never gets in use."""
 
+from base64 import b64encode
 from io import BytesIO
 
 import pytest
@@ -7,15 +8,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from docx import Document
 
-from groundwork.blueprint.models import Element
+from groundwork.blueprint import plan
+from groundwork.blueprint.models import Element, Firm
 from groundwork.core.languages import money
 from groundwork.core.refusals import NotAllowed
 from groundwork.crm.sales import quote_template
-from groundwork.crm.sales.quote_template import QuoteTemplate, put_in_use, sample, words
-from groundwork.crm.sales.quotes import make_quote, paper_of
+from groundwork.crm.sales.pipelines import Pipeline, Stage, sales
+from groundwork.crm.sales.quote_template import (
+    QuoteTemplate,
+    content_for,
+    own_template,
+    put_in_use,
+    quote_docx,
+    sample,
+    words,
+)
+from groundwork.crm.sales.quotes import Quote, make_quote, paper_of
 from groundwork.crm.sales.tests.test_quotes import at, priced
 from groundwork.documents import docx
 from groundwork.documents.tests.test_docx import template, texts
+from groundwork.records.write import save_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +60,14 @@ def test_a_quote_in_word_says_what_the_deal_and_the_pdf_say(cast, as_user):
     )
     assert {"Darmowa dostawa", str(cast.anna)} < set(texts(made))
     assert "Nuts & <raisins>" in texts(made)
+
+    Firm.objects.update(country="PL")
+    taxed = make_quote(deal, by=cast.anna, language="en")
+    _parties, _facts, _lines, taxes, totals = Document(BytesIO(quote_docx(taxed, cast.anna))).tables
+
+    held = paper_of(taxed, cast.anna)
+    assert [[cell.text for cell in row.cells] for row in taxes.rows] == [held.tax_columns, *held.taxes]
+    assert [[cell.text for cell in row.cells] for row in totals.rows] == [list(total) for total in held.totals]
 
 
 def test_the_firm_s_own_template_is_used_for_quotes_made_from_then_on(cast, as_user):
@@ -102,3 +122,51 @@ def test_every_word_of_a_template_is_told_with_an_example_and_can_be_written_so(
 
     assert set(sample()) == set(docx.SHAPE) == set(quote_template.MEANINGS)
     docx.examine(template(*told), sample())
+
+
+def kept(name: str, pipeline: str = "") -> QuoteTemplate:
+    """In use, without being looked at: that takes a second."""
+    return QuoteTemplate.objects.create(content=template(f"{name} {{{{ number }}}}"), name=name, pipeline=pipeline)
+
+
+def test_a_pipeline_has_a_template_of_its_own_and_without_one_that_of_the_firm(cast, as_user):
+    fairs = Pipeline(name="Fairs", order=20).make(by=cast.adam, reason="A fair a year")
+    invited = Stage(pipeline=fairs, name="Invited", order=10).make(by=cast.adam, reason="They come")
+    client, deal, ours = as_user(cast.adam), priced(cast, 12, stage=invited.key), kept("OURS")
+    first = make_quote(deal, by=cast.anna, language="en")
+
+    client.post(f"{page()}?pipeline={fairs.key}", sent(template("FAIR {{ number }}")))
+    second = make_quote(deal, by=cast.anna, language="en")
+    usual = save_fields(deal, {"stage": sales().first_stage()}, by=cast.anna, version=deal.version + 2)
+    third = make_quote(usual, by=cast.anna, language="en")
+
+    fair = own_template(fairs.key).content
+    made = [content_for(quote.pipeline, quote.made_at) for quote in (first, second, third)]
+    assert made == [ours.content, fair, ours.content]
+    assert texts(quote_docx(Quote.objects.get(pk=second.pk), cast.anna)) == [f"FAIR {deal.number}/2"]
+    assert client.get(f"{page()}?pipeline=999").status_code == 404
+    assert "Ours.docx, in use since" in client.get(f"{page()}?pipeline={fairs.key}").text
+    client.post(f"{reverse('sales:quote_template_restore')}?pipeline={fairs.key}", {"reason": "One is enough"})
+    assert content_for(fairs.key) == ours.content
+
+
+def test_templates_travel_in_the_configuration_file_and_are_examined_there(cast):
+    ours = kept("OURS")
+    file = plan.export()
+    kept("OTHER")
+
+    applied = plan.apply(file, by=cast.adam, reason="As the other firm has it")
+
+    assert (own_template().content, own_template().name) == (ours.content, "OURS")
+    assert plan.roll_back(applied, by=cast.adam) == []
+    assert own_template().name == "OTHER"
+    assert plan.plan(plan.export(), by=cast.adam) == plan.Plan([], [])
+    lines = ["groundwork: 1", "quote_templates:", "  pipeline / Sales:", "    file: x.docx", "    content: "]
+    broken = b64encode(template("Dear {{ custmer }}")).decode()
+    for content, said in ((broken, "no word “custmer”"), ("no base 64!", "no base64"), ("", "under “content”")):
+        (fault,) = plan.plan("\n".join(lines) + content, by=cast.adam).faults
+        assert fault.startswith("Line 5: ")
+        assert said in fault
+    lines[2] = "  pipeline / Moon:"
+    (fault,) = plan.plan("\n".join(lines), by=cast.adam).faults
+    assert fault.startswith("Line 3: Say whose template it is")

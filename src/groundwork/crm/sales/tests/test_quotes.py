@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from groundwork.access.models import FieldGrant, Role
+from groundwork.blueprint.models import Firm
 from groundwork.core.clock import today
 from groundwork.core.languages import money
 from groundwork.core.refusals import Refusal
@@ -14,6 +15,10 @@ from groundwork.crm.sales.deals import DealLine
 from groundwork.crm.sales.pipelines import Word
 from groundwork.crm.sales.quotes import Quote, differences, make_quote, paper_of
 from groundwork.crm.sales.tests.test_deals import new_deal, stage, word
+from groundwork.crm.sales.won import make_order
+from groundwork.crm.trade.actions import confirm, make_invoice
+from groundwork.crm.trade.models import Series
+from groundwork.crm.trade.series import make_built_in
 from groundwork.records.models import ChangeSet
 from groundwork.records.testing import make_record
 from groundwork.records.tests.test_writing import in_threads
@@ -151,3 +156,37 @@ def test_two_people_who_make_one_at_once_get_two_numbers(cast):
     in_threads(2, lambda _place: make_quote(deal, by=cast.anna, language="en"))
 
     assert sorted(Quote.objects.values_list("number", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize("rounded", ["line", "rate"])
+def test_a_quote_says_vat_to_the_penny_as_the_invoice_of_the_deal_that_is_won_will(cast, as_user, rounded):
+    Firm.objects.update(country="PL")
+    make_built_in()
+    Series.objects.filter(kind="invoice").update(vat_by=rounded)
+    deal = priced(cast, "0.333", "0.333", "0.333", expected_on=today())
+    quote, client = make_quote(deal, by=cast.anna, language="en"), as_user(cast.anna)
+
+    deal = save_fields(deal, {"stage": stage("Won").key}, by=cast.anna, version=deal.version + 1)
+    order = make_order(deal, cast.anna)
+    confirm(order, cast.anna)
+    invoice = make_invoice(order, cast.nina, {line.pk: line.quantity for line in order.lines.all()})
+
+    assert (quote.total_minor, quote.vat_minor) == (invoice.total_minor, invoice.vat_minor)
+    assert (quote.vat_minor, quote.gross_minor) == ({"line": 231, "rate": 230}[rounded], invoice.gross_minor)
+    paper = paper_of(quote, cast.anna)
+    assert paper.taxes == [["23%", "9.99", f"2.{quote.vat_minor - 200}", f"12.{quote.gross_minor - 1200}"]]
+    assert paper.totals[-1] == ("Total with VAT", money(quote.gross_minor, "EUR"))
+    beside = client.get(reverse("records:beside", args=["deal", deal.pk])).text
+    assert f"with VAT {money(quote.gross_minor, 'EUR')}" in beside
+
+
+def test_a_quote_of_before_says_no_vat_and_the_next_one_tells_that_it_does(cast):
+    deal = priced(cast, 5)
+    old = make_quote(deal, by=cast.anna, language="en")
+    Firm.objects.update(country="PL")
+
+    new = make_quote(deal, by=cast.anna, language="en")
+
+    assert (old.vat_minor, paper_of(old, cast.anna).taxes) == (None, [])
+    assert paper_of(old, cast.anna).totals == [("Total without VAT", money(50_00, "EUR"))]
+    assert differences(old, paper_of(new, cast.anna)) == [f"with VAT not said, now {money(61_50, 'EUR')}"]

@@ -12,7 +12,7 @@ from groundwork.crm.sales.pipelines import Word
 from groundwork.crm.sales.review import acts
 from groundwork.crm.sales.review.agenda import agenda_of, promised, since_last
 from groundwork.crm.sales.review.models import Review, ReviewDecision, Snapshot
-from groundwork.crm.sales.review.quality import curve, is_behind, quality
+from groundwork.crm.sales.review.quality import GoLive, curve, go_lives, is_behind, quality
 from groundwork.crm.sales.review.snapshots import preparation, take_those_before
 from groundwork.crm.sales.tests.test_deal_hygiene import days_ago, in_order
 from groundwork.crm.sales.tests.test_deals import new_deal, stage, word
@@ -293,3 +293,80 @@ def test_whoever_was_decided_about_keeps_the_decision_when_the_deal_goes_on(cast
     row = ReviewDecision.objects.get()
 
     assert (row.person, row.by, row.changeset.cause) == (cast.anna, cast.piotr, "Monday")
+
+
+def test_a_decision_is_changed_once_by_whoever_saw_it_and_the_minutes_tell_what_stood_before(cast, as_user):
+    deal, client = standing_still(cast.anna), as_user(cast.piotr)
+    review, day = held(cast), today() + timedelta(days=9)
+    page = reverse("sales:review", args=[review.pk])
+    decide(client, review, deal, "lost", reason=word(Word.List.LOST).key)
+    (first,) = review.decisions.all()
+
+    unseen = decide(client, review, deal, "keep", until_on=day)
+    wrong = decide(client, review, deal, "keep", until_on="never", instead=first.pk)
+    assert (unseen.status_code, wrong.status_code, standing(review)[0][0]) == (409, 422, "lost")
+    assert f'name="instead" value="{first.pk}"' in wrong.text
+    assert f"change={first.pk}" in client.get(page).text
+    decide(client, review, deal, "keep", until_on=day, why="harvest", instead=first.pk)
+
+    deal.refresh_from_db()
+    assert (deal.state, [row[0] for row in standing(review)]) == ("open", ["keep"])
+    assert "before: Lost: Too expensive" in client.get(page).text
+    assert decide(client, review, deal, "keep", until_on=day, instead=first.pk).status_code == 409
+
+    take_back(newest(cast.piotr), cast.piotr)
+    assert (standing(review), agenda_of(review, cast.anna, cast.piotr).current.deal) == ([], deal)
+
+
+def test_what_somebody_built_upon_a_decision_keeps_it(cast, as_user):
+    deal, client = standing_still(cast.anna), as_user(cast.piotr)
+    review = held(cast)
+    decide(client, review, deal, "lost", reason=word(Word.List.LOST).key)
+    (first,) = review.decisions.all()
+    moved = Deal.objects.get()
+    save_fields(moved, {"stage": stage("New request").key}, by=cast.anna, version=moved.version)
+
+    refused = decide(client, review, deal, "keep", until_on=today() + timedelta(days=9), instead=first.pk)
+
+    assert (refused.status_code, standing(review)) == (409, [("lost", deal.name, "Too expensive")])
+
+
+def test_a_decision_about_no_deal_is_worded_anew_and_its_task_goes_with_it(cast, as_user):
+    review, client = held(cast), as_user(cast.piotr)
+    say, page = reverse("sales:review_say", args=[review.pk]), reverse("sales:review", args=[review.pk])
+    client.post(say, {"say-text": "Ask the press", "say-owner": cast.anna.pk, "say-due_on": today()})
+    (first,) = review.decisions.all()
+
+    assert 'value="Ask the press"' in client.get(f"{page}?change={first.pk}").text
+    client.post(say, {"say-text": "Ask the fair", "say-instead": first.pk})
+    (second,) = review.decisions.standing()
+    client.post(say, {"say-text": "Ask nobody", "say-instead": second.pk})
+
+    assert standing(review) == [("said", None, "Ask nobody")]
+    assert Task.objects.current().count() == 0
+    assert "before: Ask the fair" in client.get(page).text
+    assert client.post(say, {"say-text": "Late", "say-instead": first.pk}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("live_days_ago", "numbers", "behind"),
+    [(None, [1, 2, 3], False), (14, [0, 1, 2], False), (28, [2, 3, 4], True), (0, [1, 2, 3], False)],
+)
+def test_weeks_count_from_going_live_once_a_review_was_held_since(cast, as_user, live_days_ago, numbers, behind):
+    for place, score in enumerate((50, 40, 60)):
+        with days_ago(7 * (3 - place)):
+            review = held(cast)
+            acts.end(review, by=cast.piotr)
+            review.snapshots.filter(moment="begin").update(team={"score": score, "deals": 9})
+    live = today() - timedelta(days=live_days_ago) if live_days_ago is not None else None
+    go_lives.add(GoLive("test", lambda: live))
+
+    try:
+        weeks = curve(Review.objects.all())
+        page = as_user(cast.piotr).get(reverse("sales:reviews")).text
+    finally:
+        go_lives.remove("test")
+
+    assert ([week.number for week in weeks], is_behind(weeks)) == (numbers, behind)
+    is_live = live_days_ago in (14, 28)
+    assert ("since going live on" in page, "no day of going live" in page) == (is_live, not is_live)

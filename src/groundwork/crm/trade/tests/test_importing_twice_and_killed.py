@@ -80,6 +80,7 @@ def figures(firm, *keys: str) -> str:
     return firm.must("report", "profit", "--by", *(keys or ("month",)), "--json")
 
 
+@pytest.mark.soak  # tests/test_durability.py kills imports on both
 def test_a_killed_import_goes_on_to_the_same_end(installation, tmp_path):
     rows = retail_rows(500)
     path, firms = register(tmp_path, *rows), [installation(init=True) for _ in range(2)]

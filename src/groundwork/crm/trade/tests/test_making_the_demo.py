@@ -66,6 +66,7 @@ def test_a_demo_of_size_s_has_three_hundred_companies_and_five_thousand_lines(tr
     assert Invoice.objects.filter(kind="credit", total_minor__lt=0).exists()
 
 
+@pytest.mark.on_sqlite("chance is the same")
 def test_the_same_seed_makes_the_same_firm_and_another_seed_another(transactional_db):
     make_demo()
     first = picture()

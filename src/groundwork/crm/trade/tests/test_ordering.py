@@ -199,3 +199,15 @@ def test_a_credit_note_keeps_the_old_rate_of_what_it_corrects(cast, hazel):
 
     assert note.issued_on >= date(2026, 1, 1)
     assert (note.vat_minor, note.gross_minor, note.offset_minor) == (-2000, -12000, 12000)
+
+
+@pytest.mark.parametrize("address", ["/r/order/new", "/r/order/quick"])
+def test_freight_that_was_emptied_is_none(cast, as_user, hazel, address):
+    client = as_user(cast.anna)
+    form = client.get(address).context["form"]
+    typed = {form.add_prefix(name): form[name].value() or "" for name in form.fields}
+
+    answer = client.post(address, typed | {"company": "Hazel", "currency": "EUR", "freight_minor": ""})
+
+    assert answer.status_code == 302
+    assert Order.objects.get().freight_minor == 0
