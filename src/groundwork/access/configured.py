@@ -10,6 +10,7 @@ from groundwork.access import roles
 from groundwork.access.models import FieldGrant, Reach, Role, Verb
 from groundwork.access.people import ADMINISTRATOR
 from groundwork.access.presets import PRESETS, all_things
+from groundwork.access.rights import forget_rights
 from groundwork.blueprint.models import Element
 from groundwork.blueprint.plan import Act, Facts, Section, sections, wrong
 from groundwork.core.refusals import Refusal
@@ -67,6 +68,7 @@ def about(role: Role, reason: str, called: "Called") -> Facts:
 
 def write(name: str, facts: Facts, act: Act) -> None:
     """Refused as in the browser: nobody gives a role more than their own allow."""
+    forget_rights(act.by)  # the same file may have taken a type into use again
     if len(name) > LONGEST_NAME:
         raise Refusal(_("At most %(most)s signs fit.") % {"most": LONGEST_NAME})
     reason = facts.get("reason") or act.reason

@@ -13,6 +13,7 @@ from groundwork.background.setup import Check, Step, on_doctor, on_restore
 from groundwork.blueprint.elements import Declared, declared
 from groundwork.core.registry import Registry
 from groundwork.ui.navigation import Entry, entries
+from groundwork.ui.palette import Place, places
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ def may_see_people(user) -> bool:
     return user.can("view", "people")
 
 
+def may_set_up_people(user) -> bool:
+    return user.can("configure", "people")
+
+
 def may_set_up(user) -> bool:
     return user.can("configure", "settings")
 
@@ -45,6 +50,18 @@ entries.add(
         90, may_set_up,
     )
 )  # fmt: skip
+
+for place in (
+    Place("access:roles", _("Roles"), may_see_people),
+    Place("access:departments", _("Departments"), may_see_people),
+    Place("access:audit", _("Audit log"), may_set_up_people),
+    Place("access:invite", _("Invite"), may_set_up_people),
+    Place("access:invite_many", _("Invite many"), may_set_up_people),
+    Place("access:me", _("My settings")),
+    Place("access:sessions", _("Where I am signed in")),
+    Place("access:two_steps", _("Sign in in two steps")),
+):
+    places.add(place)
 
 for key, preset in PRESETS.items():
     declared.add(Declared(key=f"role:{key}", kind="role", label=preset.name))

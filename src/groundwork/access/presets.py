@@ -34,13 +34,25 @@ class Preset:
         return self.singly.get(thing.key) or ((whole,) if whole else ())
 
 
-# Groups: customers, goods, purchases, money, tasks, rollout, reports, people, settings, import
+# Groups: customers, goods, purchases, money, tasks, rollout, interviews, reports, people, settings, import
 PRESETS: dict[str, Preset] = {
     "administrator": Preset(
         _("Administrator"),
         100,
         dict.fromkeys(
-            ("customers", "goods", "purchases", "money", "tasks", "rollout", "reports", "people", "settings", "import"),
+            (
+                "customers",
+                "goods",
+                "purchases",
+                "money",
+                "tasks",
+                "rollout",
+                "interviews",
+                "reports",
+                "people",
+                "settings",
+                "import",
+            ),  # fmt: skip
             (EVERYTHING, Reach.ALL),
         ),
     ),
@@ -54,6 +66,7 @@ PRESETS: dict[str, Preset] = {
             "money": (KEEP, Reach.ALL),
             "tasks": (KEEP, Reach.ALL),
             "rollout": (EVERYTHING, Reach.ALL),
+            "interviews": (EVERYTHING, Reach.ALL),
             "reports": (KEEP, Reach.ALL),
             "people": (LOOK, Reach.ALL),
             "import": (WORK, Reach.ALL),
@@ -68,6 +81,7 @@ PRESETS: dict[str, Preset] = {
             "money": (WORK, Reach.TREE),
             "tasks": (KEEP, Reach.TREE),
             "rollout": (WORK, Reach.ALL),
+            "interviews": (WORK, Reach.TREE),
             "reports": (LOOK, Reach.TREE),
         },
     ),

@@ -104,7 +104,7 @@ def set_archived(role: Role, moment, *, by: User, reason: str, event: Event, req
         return
     role.archived_at = moment
     role.save(update_fields=["archived_at"])
-    switch(f"role:{role.key}", on=moment is None, by=by, reason=reason)
+    switch(f"role:{role.key}", on=moment is None, by=by, reason=reason, keeps_reason=True)
     audit.record(event, by, {"role": role.key, "name": str(role), "reason": reason}, request)
 
 

@@ -80,9 +80,12 @@ def register_declared() -> None:
 
 
 @transaction.atomic
-def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND) -> Element:
+def switch(
+    key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND, keeps_reason=False
+) -> Element:
     """Switch an element on or off, with its reason in the same act: its origin is "by hand".
 
+    What comes back and ``keeps_reason`` is there for what it was there for before; history tells why it came back.
     Refused without a sentence of reason, and off while something else needs it. Switching to what it already is
     changes nothing.
     """
@@ -95,7 +98,7 @@ def switch(key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=El
         refuse()
     before = {"state": element.state, "origin": element.origin, "reason": element.reason}
     element.state = Element.State.LIVE if on else Element.State.RETIRED
-    if on:
+    if on and not (keeps_reason and element.reason):
         element.origin, element.reason, element.asked_by = origin, reason.strip(), asked_by or by
     element.revision += 1
     element.since = now()

@@ -11,18 +11,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from groundwork.blueprint.elements import declared, one_request, raise_config_version, revise, switch, trial
 from groundwork.blueprint.models import Applied, Element, Firm
 from groundwork.blueprint.text import Node, fault, read, written
 from groundwork.core.clock import now
+from groundwork.core.languages import number
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
 
 FORMAT = "1"
 MOST_THINGS = 1000  # of a file: nobody writes into the database while one is planned
 LONGEST_REASON = 300
+LONGEST_SHOWN = 2000  # signs of a fact, where what a file would do is told
 Facts = dict[str, Any]  # of one thing, as text.Plain
 
 
@@ -72,7 +74,7 @@ class Step:
     def differences(self) -> list[tuple[str, str, str]]:
         """(fact, what it is, what it becomes), in words, deepest names first apart: "rights.company.view"."""
         was, will = dict(_flat(self.before or {})), dict(_flat(self.after))
-        return [(name, was.get(name, ""), will.get(name, "")) for name in {**was, **will}
+        return [(name, _in_short(was.get(name, "")), _in_short(will.get(name, ""))) for name in {**was, **will}
                 if was.get(name, "") != will.get(name, "")]  # fmt: skip
 
 
@@ -103,6 +105,14 @@ def _flat(facts: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{path}.{name}" if path else name)
     else:
         yield path, ", ".join(map(str, facts)) if isinstance(facts, list) else str(facts)
+
+
+def _in_short(value: str) -> str:
+    """A file within the file is not read by anybody; how long it is tells something."""
+    if len(value) <= LONGEST_SHOWN:
+        return value
+    words = ngettext("%(begin)s… (%(count)s sign)", "%(begin)s… (%(count)s signs)", len(value))
+    return words % {"begin": value[:20], "count": number(len(value))}
 
 
 def export() -> str:

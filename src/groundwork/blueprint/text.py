@@ -10,7 +10,7 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-LONGEST = 1_000_000  # signs of a file
+LONGEST = 3_000_000  # signs of a file
 DEEPEST = 8
 
 Plain = str | list["Plain"] | dict[str, "Plain"]

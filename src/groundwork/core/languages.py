@@ -98,7 +98,14 @@ def day(value: date | None) -> str:
 
 def short_day(value: date, this_year: int) -> str:
     """``3 дек.``, ``3 Dec``: for a narrow place; of another year than this it says the year too."""
-    return babel_skeleton("MMMd" if value.year == this_year else "yMMMd", value, locale=active())
+    return _shortened(value, "MMMd" if value.year == this_year else "yMMMd", active())
+
+
+@lru_cache(
+    maxsize=4096
+)  # finding the pattern takes most of a millisecond, and a board says the same days again and again
+def _shortened(value: date, skeleton: str, said_in: Locale) -> str:
+    return babel_skeleton(skeleton, value, locale=said_in)
 
 
 def moment(value: datetime | None) -> str:

@@ -22,13 +22,15 @@ CHILD_MEMORY, CHILD_SECONDS, PATIENCE = 600_000_000, 10, 30  # bytes, of computi
 MOST_TEMPLATE = 5_000_000  # bytes
 
 LINE = ("no", "name", "unit", "quantity", "price", "discount", "net")
+TAX = ("rate", "net", "vat", "gross")
 SHAPE: dict[str, Any] = {
     **dict.fromkeys(
-        ("title", "number", "day", "valid_until", "currency", "total", "text", "language", "person", "seller_word",
-         "buyer_word"), "",
+        ("title", "number", "day", "valid_until", "currency", "total", "vat", "gross", "text", "language", "person",
+         "seller_word", "buyer_word"), "",
     ),
     "seller": [""], "buyer": [""], "columns": [""], "lines": [dict.fromkeys(LINE, "")],
     "totals": [{"words": "", "amount": ""}], "facts": [{"label": "", "value": ""}],
+    "taxes": [dict.fromkeys(TAX, "")], "tax_columns": [""],
 }  # fmt: skip
 
 SENTENCES = {
@@ -117,6 +119,7 @@ def builtin() -> bytes:
     _parties(paper)
     _facts(paper)
     _lines(paper)
+    _taxes(paper)
     _totals(paper)
     written(paper.add_paragraph(), "{{ text }}", before=12)
     written(paper.add_paragraph(), "{{ person }}", before=12)
@@ -172,6 +175,18 @@ def _lines(paper) -> None:
     _loop(table, "line in lines", cells, right={place for place in range(len(LINE)) if _is_number(place)}, begun=True)
 
 
+def _taxes(paper) -> None:
+    """VAT by rate; nothing at all of a paper that says none."""
+    written(paper.add_paragraph(), "{%p if taxes %}", after=0)
+    paper.add_paragraph().paragraph_format.space_after = _points(0)  # else Word makes one table of the two
+    table = _table(paper, (20, 30, 30, 30), lined=True)
+    table.alignment = _right()
+    for place, cell in enumerate(table.rows[0].cells):
+        written(cell.paragraphs[0], f"{{{{ tax_columns[{place}] }}}}", size=8, bold=True, right=place > 0, after=2)
+    _loop(table, "tax in taxes", [f"{{{{ tax.{name} }}}}" for name in TAX], right={1, 2, 3}, begun=True)
+    written(paper.add_paragraph(), "{%p endif %}", after=0)
+
+
 def _totals(paper) -> None:
     paper.add_paragraph().paragraph_format.space_after = _points(0)  # else Word makes one table of the two
     table = _table(paper, (120, 50), lined=False)
@@ -181,6 +196,12 @@ def _totals(paper) -> None:
 
 def _is_number(place: int) -> bool:
     return LINE[place] not in ("name", "unit")
+
+
+def _right():
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+
+    return WD_TABLE_ALIGNMENT.RIGHT
 
 
 def _points(count: int):

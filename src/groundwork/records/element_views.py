@@ -110,7 +110,7 @@ def place_of(element: Element) -> str:
 
 @allowed("configure", "settings")
 def fields_read(request):
-    seen = [kind for kind in types if request.user.can("view", kind.key) and kind.section]
+    seen = [kind for kind in types if request.user.can("view", kind.key) and (kind.section or kind.named)]
     if not seen:
         raise Http404
     kind = types.get(request.GET.get("type", "")) or seen[0]

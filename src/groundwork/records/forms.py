@@ -38,7 +38,19 @@ class CleanText(PlainErrors):
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 cleaned[name] = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value.replace("\r\n", "\n"))
-        return cleaned
+        return cleaned | self._usual(cleaned)
+
+    def _usual(self, cleaned: dict) -> dict:
+        """What stands in a field that somebody emptied and that is never without a value: no freight is 0."""
+        model = getattr(getattr(self, "_meta", None), "model", None)
+        emptied = [name for name, value in cleaned.items() if value is None] if model else []
+        own = {field.name: field for field in model._meta.concrete_fields} if emptied else {}
+        fields = [own[name] for name in emptied if name in own]
+        return {
+            field.name: field.get_default()
+            for field in fields
+            if field.blank and not field.null and field.has_default()
+        }
 
 
 def why_address(element: str) -> str:

@@ -1,12 +1,13 @@
 """A minimal record of any type, made from its model alone: for tests that go over every type there is."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from groundwork.core.clock import now, today
 from groundwork.core.money import ScaledField
@@ -105,3 +106,14 @@ def target_for(model: type[models.Model], *, owner, word: str) -> Any:
 
         return make_record(type_of(model), owner=owner, word=word)
     return model._default_manager.order_by("pk").first()
+
+
+def whole_database() -> str:
+    """Every value of every table, as text."""
+    rows = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our own tables
+            rows += [f"{table}: {row}" for row in cursor.fetchall()]
+    text = "\n".join(rows)
+    return re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.db import models
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from groundwork.access.presets import Granted
@@ -333,11 +334,21 @@ class RecordType:
 
     def filters_of(self, user) -> list[Field]:
         """What the person may filter a list by: fields, and links of lines whose target the person may see."""
-        parts = {part.key: part.model for part in self.visible_parts(user)}
-        through = [Field.of_part(parts[key], name) for key, name in self.through if key in parts]
+        through = self.on_lines(self.visible_parts(user))
         own = self.visible_fields(user, self.filters)
         through = [shown for shown in through if user.can("view", shown.target.type_key)]
         return [*own, *self.visible_signs(user), *through]
+
+    def on_lines(self, parts: Iterable[PartType]) -> list[Field]:
+        """What a list is filtered by that stands on these ``parts``. Where the record has a field called so itself,
+        that of the lines says that it is theirs."""
+        of_key, found = {part.key: part for part in parts}, []
+        for key, name in self.through:
+            if part := of_key.get(key):
+                field = Field.of_part(part.model, name)
+                named = format_lazy("{part}: {field}", part=part.label, field=field.label)
+                found.append(replace(field, name=f"{key}_{name}", label=named) if name in self.fields else field)
+        return found
 
     def visible_parts(self, user) -> list[PartType]:
         from groundwork.access.rights import rights

@@ -37,13 +37,15 @@ SCRIPTS = "scripts"  # the cookie of a browser that runs our scripts, see ui/scr
 
 
 def of_type(verb: str):
-    """The view gets the RecordType; 404 for an unknown one, 403 without any reach for ``verb``."""
+    """The view gets the RecordType; 404 for an unknown one, 403 without any reach for ``verb``. Whoever does not see a
+    type that the firm made is not told that it is there.
+    """
 
     def door(view):
         @wraps(view)
         @login_required
         def guarded(request, type_key, *args, **kwargs):
-            if type_key not in types:
+            if type_key not in types or types[type_key].named and not request.user.can("view", type_key):
                 raise Http404
             if not request.user.can(verb, type_key):
                 raise PermissionDenied

@@ -579,7 +579,7 @@ def _undo_change(change: Change, by, result: Undone) -> None:
         kind = type_of(fresh)
         stands = kind.frozen(fresh) if kind.frozen else frozenset()
         if change.created:
-            if fresh.version != change.version or (kind.stays and kind.stays(fresh)):
+            if not _is_as_made(fresh, change) or (kind.stays and kind.stays(fresh)):
                 result.kept.append(str(fresh))
             else:
                 fresh.archived_at = now()
@@ -601,6 +601,18 @@ def _undo_change(change: Change, by, result: Undone) -> None:
             added.put_back(fresh, name, before)
             back += 1
         result.restored += bool(back)
+
+
+def _is_as_made(record: Record, made: Change) -> bool:
+    """Was nothing done to it since its making, or all of that taken back?"""
+    since = Change.objects.filter(type=made.type, object_id=made.object_id, version__gt=made.version)
+    if since.filter(changeset__undo_of=None, changeset__undone_by=None).exists():
+        return False
+    then: dict[str, Any] = {}
+    for fields in since.order_by("version").values_list("fields", flat=True):
+        then = {name: before for name, (before, _after) in fields.items()} | then
+    held = values(record)
+    return all(held.get(name) == before for name, before in then.items() if "#" not in name)
 
 
 def _named(kind: RecordType, name: str) -> tuple[str, str]:

@@ -54,6 +54,7 @@ class Entry:
 
 
 entries: Registry[Entry] = Registry(lambda entry: entry.key)
+asides: Registry[Entry] = Registry(lambda entry: entry.key)  # below the menu of every page, over it in a dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Shell:
     firm_name: str = "Groundwork"
     theme: str = ""  # "", "light", "dark"; empty follows the machine
     sections: list[Section] = field(default_factory=list)
+    asides: list[Item] = field(default_factory=list)
     search_url: str = ""
     language_url: str = ""
     palette_url: str = ""
@@ -135,6 +137,7 @@ class Shell:
         for section in self.sections:
             menu += [section.key, section.label]
             menu += [(item.label, item.icon, item.path, item.is_current) for item in section.items]
+        menu += [(item.label, item.icon, item.path) for item in self.asides]
         return *plain, *urls, *menu
 
     @property
@@ -203,6 +206,7 @@ def shell_of(request) -> Shell:
     shell.role = str(getattr(user, "role_name", "") or "")
     shell.theme = getattr(user, "theme", "") or ""
     shell.sections = sections_for(user, request.path, request.get_full_path())
+    shell.asides = [Item(str(entry.label), entry.icon, entry.path) for entry in asides if entry.may(user)]
     shell.search_url = first_url("search", "records:search")
     shell.palette_url, shell.keys_url = first_url("records:palette"), first_url("records:keys")
     shell.undo_url = first_url("records:undo_last")

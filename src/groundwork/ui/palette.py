@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundwork.core.registry import Registry
+from groundwork.ui.navigation import everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,18 @@ class Source:
 
 
 sources: Registry[Source] = Registry(lambda source: source.key)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that stands in no menu, yet is opened by its name: ``route`` takes nothing but who asks."""
+
+    route: str
+    label: Any  # lazy
+    may: Callable[[Any], bool] = everybody
+
+
+places: Registry[Place] = Registry(lambda place: place.route)
 
 
 def offered(asked: Asked) -> list[Group]:

@@ -122,6 +122,20 @@ def test_the_second_time_a_template_has_nothing_to_do(cast):
     assert plan.plan(text, by=cast.adam).steps == []
 
 
+def test_a_template_that_was_rolled_back_may_be_taken_again(cast):
+    text = ready.template("wholesale").text("en")
+    plan.apply(text, by=cast.adam, reason="We try it")
+    plan.roll_back(Applied.objects.get(), by=User.objects.get(pk=cast.adam.pk))
+
+    again = plan.plan(text, by=User.objects.get(pk=cast.adam.pk))
+    plan.apply(text, by=User.objects.get(pk=cast.adam.pk), reason="We try it again")
+    kept = plan.roll_back(Applied.objects.latest("pk"), by=User.objects.get(pk=cast.adam.pk))
+
+    assert again.faults == []
+    assert "Sample request" in {step.name for step in again.steps}
+    assert kept == []
+
+
 def test_two_templates_stand_beside_each_other(cast):
     for key in ready.KEYS:
         plan.apply(ready.template(key).text("en"), by=cast.adam, reason="We do all of it")

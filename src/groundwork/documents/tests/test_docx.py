@@ -13,9 +13,7 @@ from tests.support.naughty import CODE, MARKUP, SIGNS
 from groundwork.core.refusals import Refusal
 from groundwork.documents import docx, docx_child
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="no database has a part in it: asked on SQLite"
-)
+pytestmark = pytest.mark.on_sqlite("no database has a part in it")
 
 SAID = {
     "title": "Quote DL-1/2", "number": "DL-1/2", "day": "23.11.2026", "valid_until": "07.12.2026", "currency": "PLN",

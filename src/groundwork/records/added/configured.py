@@ -182,12 +182,15 @@ def own_fields() -> dict[str, AddedField]:
 
 
 def read_fields() -> dict[str, Facts]:
-    reasons = reasons_of("field")
-    return {name: about_field(row, reasons.get(row.element_key, "")) for name, row in own_fields().items()}
+    reasons, rows = reasons_of("field"), own_fields()
+    labels = {(row.type, row.key): row.label for row in rows.values()}  # of retired ones too: a formula may read them
+    return {name: about_field(row, reasons.get(row.element_key, ""), labels) for name, row in rows.items()}
 
 
-def about_field(row: AddedField, reason: str) -> Facts:
+def about_field(row: AddedField, reason: str, labels: dict[tuple[str, str], str]) -> Facts:
     """A retired type's field is out of use with it."""
+    names = {key: label for (type_key, key), label in labels.items() if type_key == row.type}
+    names |= names_of(types[row.type])
     target = types[row.target] if row.target else None
     in_use = in_use_of(row) if row.type in types else "no"
     facts = {
@@ -195,7 +198,7 @@ def about_field(row: AddedField, reason: str) -> Facts:
         "name_in": dict(sorted(row.labels.items())),
         "choices": [choice["label"] for choice in row.choices if not choice["retired"]],
         "leads_to": (target.named or target.key) if target else "",
-        "formula": formula.shown(row.formula, names_of(types[row.type])), "gives": row.gives, "currency": row.currency,
+        "formula": formula.shown(row.formula, names), "gives": row.gives, "currency": row.currency,
     }  # fmt: skip
     facts |= {name: "yes" for name in ("required", "filterable", "in_list") if getattr(row, name)}
     return {name: value for name, value in facts.items() if value or name == "reason"}
@@ -262,7 +265,8 @@ def refuse_another(row: AddedField, wanted: dict[str, str]) -> None:
 
 def formula_in(facts: Facts, kind: RecordType) -> str:
     text = text_in(facts, "formula", formula.LONGEST)
-    keys = {name.casefold(): key for key, name in names_of(kind).items()}
+    names = names_of(kind)
+    keys = {key: key for key in names} | {name.casefold(): key for key, name in names.items()}
     try:
         return formula.kept(text, keys)
     except formula.Wrong as error:

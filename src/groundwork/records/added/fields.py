@@ -372,6 +372,8 @@ def _label(word: Any) -> str:
 
 
 def _refuse_wrong_formula(row: AddedField) -> None:
+    from groundwork.records.types import types
+
     if row.gives not in formula.GIVES:
         raise Refusal(_("Say what the formula gives."))
     formula.parsed(row.formula)
@@ -379,6 +381,8 @@ def _refuse_wrong_formula(row: AddedField) -> None:
     if unknown := [key for key in formula.read_by(row.formula) if key not in readable]:
         raise Refusal(_("A formula reads fields of its own record, and no formula; not: %(names)s.")
                       % {"names": ", ".join(unknown)})  # fmt: skip
+    kinds = {key: types[row.type].field(key).kind for key in formula.read_by(row.formula)}
+    formula.refuse_what_gives_nothing(row.formula, kinds, row.gives)
 
 
 def names_for_formulas(type_key: str) -> dict[str, str]:

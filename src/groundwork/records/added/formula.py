@@ -210,6 +210,93 @@ class Reader:
         return "" if value is None or isinstance(value, bool) else str(value)
 
 
+# ── what kind of value it gives, before there is any
+
+
+KIND_OF = {  # of a field; all others are text
+    "number": Decimal, "integer": Decimal, "money": Decimal, "date": date, "moment": date, "bool": bool,
+}  # fmt: skip
+GIVEN = {"number": Decimal, "money": Decimal, "text": str, "date": date, "bool": bool}
+
+
+def refuse_what_gives_nothing(text: str, kinds: Mapping[str, str], gives: str) -> None:
+    """``Wrong`` where the formula would stay empty whatever stands in its fields: a text times two, a day as a number.
+
+    ``kinds``: {key of a field: its kind}.
+    """
+    tree = parsed(text)
+    found = Foreseer(kinds).of(tree)
+    if found not in (None, GIVEN[gives]):
+        raise at(0, _("this gives something else than what you chose."))
+
+
+class Foreseer:
+    """The kind of value of each part of a tree; None where it cannot be told."""
+
+    def __init__(self, kinds: Mapping[str, str]):
+        self.kinds = kinds
+
+    def of(self, node: Any) -> type | None:
+        return getattr(self, f"_{type(node).__name__.lower()}")(node)
+
+    def _constant(self, node):
+        return type(node.value) if isinstance(node.value, bool | str) else Decimal
+
+    def _name(self, node):
+        return KIND_OF.get(self.kinds[node.id[1:]], str) if node.id[1:] in self.kinds else None
+
+    def _unaryop(self, node):
+        if isinstance(node.op, ast.Not):
+            self.of(node.operand)
+            return bool
+        return self._wanted(node.operand, Decimal)
+
+    def _boolop(self, node):
+        for item in node.values:
+            self.of(item)
+        return bool
+
+    def _binop(self, node):
+        left, right = self.of(node.left), self.of(node.right)
+        if None in (left, right):
+            return None
+        if left is right is Decimal:
+            return Decimal
+        if left is date and isinstance(node.op, ast.Add | ast.Sub):
+            if right is Decimal:
+                return date
+            if right is date and isinstance(node.op, ast.Sub):
+                return Decimal
+        sentence = _("these two cannot be reckoned with: numbers can, and days. join() puts texts together.")
+        raise at(node.col_offset, sentence)
+
+    def _compare(self, node):
+        kinds = {kind for item in (node.left, *node.comparators) if (kind := self.of(item))}
+        if len(kinds) > 1:
+            raise at(node.col_offset, _("only things of one kind are compared: two numbers, two days, two texts."))
+        return bool
+
+    def _call(self, node):
+        name, kinds = node.func.id.lower(), [self.of(item) for item in node.args]
+        if name in ("round", "min", "max", "if"):
+            return self._one_of(node, kinds[1:] if name == "if" else kinds[:1] if name == "round" else kinds)
+        if name == "days":
+            for item in node.args:
+                self._wanted(item, date)
+        return {"days": Decimal, "join": str, "empty": bool}[name]
+
+    def _one_of(self, node, kinds):
+        told = {kind for kind in kinds if kind}
+        if len(told) > 1:
+            raise at(node.col_offset, _("what it may give is not of one kind."))
+        return next(iter(told), None)
+
+    def _wanted(self, node, kind: type) -> type:
+        if self.of(node) not in (None, kind):
+            raise at(node.col_offset, _("a day is wanted here.") if kind is date else _("a number is wanted here."))
+        return kind
+
+
 def worked_out(text: str, values: Mapping[str, Any], gives: str, currency: str = "") -> Any:
     """What a kept formula gives for these values, as a field of the kind ``gives`` keeps it; None: nothing."""
     try:

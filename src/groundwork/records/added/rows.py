@@ -75,7 +75,7 @@ class Configured(models.Model):
         row.retired_at = now() if off else None
         row.refuse_what_cannot_be(reason)
         row.save()
-        elements.switch(row.element_key, on=not off, by=by, reason=reason)
+        elements.switch(row.element_key, on=not off, by=by, reason=reason, keeps_reason=True)
 
     def _locked(self) -> Self:
         return type(self)._default_manager.select_for_update().get(pk=self.pk)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import signed_in
@@ -23,7 +23,7 @@ from groundwork.records.models import Record
 from groundwork.records.types import RecordType, types
 from groundwork.ui import keys
 from groundwork.ui.navigation import SECTIONS, entries
-from groundwork.ui.palette import Asked, Group, Offer, Source, offered, sources
+from groundwork.ui.palette import Asked, Group, Offer, Place, Source, offered, places, sources
 
 SHOWN = 5  # of each type
 TYPES = 4  # that are shown, the best first
@@ -140,7 +140,7 @@ def views(asked: Asked) -> list[Group]:
 
 
 def menu(asked: Asked) -> list[Group]:
-    """Pages of the menu, settings too."""
+    """Pages of the menu, settings too, and those that stand beside them."""
     if not asked.text:
         return []
     offers = [
@@ -148,7 +148,16 @@ def menu(asked: Asked) -> list[Group]:
         for entry in sorted(entries, key=lambda entry: entry.order)
         if asked.fits(f"{entry.label} {SECTIONS[entry.section]}") and entry.may(asked.user)
     ]
-    return [Group(_("Pages"), offers)]
+    beside = [
+        Offer(str(place.label), reverse(place.route))
+        for place in places
+        if asked.fits(str(place.label)) and place.may(asked.user)
+    ]
+    return [Group(_("Pages"), offers + beside)]
+
+
+def may_configure(user) -> bool:
+    return user.can("configure", "settings")
 
 
 def register() -> None:
@@ -156,6 +165,13 @@ def register() -> None:
         {"found": found, "here": done_here, "opened": opened, "views": views, "pages": menu, "add": added}.items()
     ):
         sources.add(Source(key, groups, order=10 * (place + 1)))
+    for route, label in (
+        ("records:acts", gettext_lazy("My last 20 acts")),
+        ("records:trash", gettext_lazy("Trash")),
+        ("records:notice_choices", gettext_lazy("What I am told")),
+    ):
+        places.add(Place(route, label))
+    places.add(Place("records:fields_read", gettext_lazy("Fields nobody reads"), may_configure))
 
 
 @require_GET

@@ -136,6 +136,8 @@ def check_step(run: Run) -> bool:
     phase = run.cursor.get("phase", "read")
     if phase == "read":
         done = _read_some(job, run)
+        if done:
+            layouts[job.layout](job).settle()
         run.cursor = {"phase": "compare", "after": [0, 0]} if done else {"phase": "read"}
         return False
     if _compare_some(job, run):

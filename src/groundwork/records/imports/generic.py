@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, F, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -50,6 +50,17 @@ SAMPLED = 2000  # rows from which the way of writing numbers and dates is found 
 TO_BE_MADE = -1
 EMPTY = ("", None)
 POINTERS = ("number", "code")  # what may stand beside a link, each in a column of its own
+
+
+def steps_up(title: str, above: dict[str, str]) -> int:
+    """How many rows of the file stand over this one; 0 in a circle."""
+    steps, seen = 0, {title}
+    while title in above:
+        title, steps = above[title], steps + 1
+        if title in seen:
+            return 0
+        seen.add(title)
+    return steps
 
 
 def said_in(rows: list[dict[str, Any]], name: str) -> set[str]:
@@ -498,6 +509,39 @@ class RecordLayout(Layout):
             shown.name, raw, _("there are several of that name") if found == 0 else _("there is none of that name")
         )
 
+    # ── rows that link to rows of the same file
+
+    @cached_property
+    def own_links(self) -> list[str]:
+        """The fields that link a record to others of its type: a branch to its company."""
+        return [
+            name for name in self.fields if self.field_of(name).kind == "link"
+            and self.field_of(name).target is self.kind.model
+        ]  # fmt: skip
+
+    def settle(self) -> None:
+        """Who is linked to comes before who links, however the rows stand. In a circle the links are not found."""
+        own, title = self.job.staged.filter(type=self.kind.key), f"data__values__{self.kind.model.title_field}"
+        for name in self.own_links:
+            rows = own.filter(data__values__has_key=name).values_list("pk", title, f"data__values__{name}")
+            above = {said: wanted for _pk, said, wanted in rows.iterator() if wanted and wanted != said}
+            if not above:
+                continue
+            deeper: dict[int, list[int]] = {}
+            for pk, said, _wanted in rows.iterator():
+                deeper.setdefault(steps_up(said, above), []).append(pk)
+            for steps, ids in deeper.items():
+                for start in range(0, len(ids), self.batch):
+                    own.filter(pk__in=ids[start : start + self.batch]).update(place=F("place") + steps)
+
+    def _of_this_file(self, names: set[str], place: int) -> dict[str, int]:
+        """{title: id} of what earlier rows of this file say; not loaded yet is to be made, 0 is several of one name."""
+        title, found = f"data__values__{self.kind.model.title_field}", {}
+        earlier = self.job.staged.filter(type=self.kind.key, place__lt=place).exclude(verdict=Staged.Verdict.BAD)
+        for said, pk in earlier.filter(**{f"{title}__in": sorted(names)}).values_list(title, "object_id"):
+            found[said] = 0 if said in found else pk or TO_BE_MADE
+        return found
+
     # ── what is there
 
     def compare(self, things: list[Staged]) -> None:
@@ -765,7 +809,11 @@ class RecordLayout(Layout):
     def _links(self, things: list[Staged]) -> dict[str, dict[str, int]]:
         """{column: {what it says: id}} of the linked records that the importer sees; 0 where several are called so."""
         rows = [thing.data["values"] for thing in things]
-        return self._linked([self.kind.field(name) for name in self.fields], rows)
+        found = self._linked([self.kind.field(name) for name in self.fields], rows)
+        for name in self.own_links:
+            if names := said_in(rows, name) - found[name].keys():
+                found[name] |= self._of_this_file(names, things[0].place)
+        return found
 
     def _linked(self, fields: list[Field], rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
         result: dict[str, dict[str, int]] = {}

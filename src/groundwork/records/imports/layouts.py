@@ -189,6 +189,9 @@ class Layout:
         """What a column is called on the page."""
         return name
 
+    def settle(self) -> None:
+        """Once all rows are staged: what else the order of loading hangs on."""
+
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         """The things of this file, as (type, key), without which this one cannot be."""
         return []

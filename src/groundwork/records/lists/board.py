@@ -1,70 +1,40 @@
 """A board over a choice of a record type: a column for each value, with exact counts and sums, and the first cards."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groundwork.access.models import User
 from groundwork.access.rights import reach
 from groundwork.core import languages
 from groundwork.core.clock import today
+from groundwork.core.languages import sort_key
+from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
 from groundwork.records.lists.board_sums import RECENT, Figure, People, Sums
+from groundwork.records.lists.cards import Card, Drawing, Step
 from groundwork.records.lists.cells import Names, known_names, page_address, writer
 from groundwork.records.lists.filters import WITHOUT, may_be_empty, options_of
+from groundwork.records.lists.grouping import PATIENCE
 from groundwork.records.lists.listing import Listing
-from groundwork.records.lists.on_board import Column, OnBoard, Standing
+from groundwork.records.lists.on_board import Column, OnBoard
 from groundwork.records.models import Change, ChangeSet
-from groundwork.records.tasks.asking import due_words, steps_about
-from groundwork.records.tasks.models import Task
+from groundwork.records.tasks.asking import steps_about
 from groundwork.records.types import Field, route
 from groundwork.ui.table import Cell
 
 CARDS = (20, 50, 100, 200)  # of a column, at first and as one asks for more
 MOST_LANES = 8
+NAME, SUM, UNTIDY = "name", "sum", "untidy"  # what lanes are sorted by
 LOOKED_BACK = 200  # acts before the newest in which a change may still be on its way
-
-
-@dataclass
-class Step:
-    """The next step as a card shows it."""
-
-    task: Task
-
-    @property
-    def standing(self) -> str:
-        return self.task.standing
-
-    @property
-    def words(self) -> str:
-        when = due_words(self.task)
-        if self.standing == "planned":
-            when = languages.short_day(self.task.due_on, today().year)
-        return f"{when}, {self.task.what}"
-
-    @property
-    def in_full(self) -> str:
-        return f"{languages.day(self.task.due_on)}, {self.task.what} ({self.task.owner or ''})"
-
-
-@dataclass
-class Card:
-    key: int
-    version: int
-    title: str
-    href: str
-    lines: list[Cell]  # what it is about, beside the amount
-    amount: str = ""
-    owner: str = ""
-    may_move: bool = False
-    standing: Standing = field(default_factory=Standing)
-    step: Step | None = None
 
 
 @dataclass
@@ -78,6 +48,7 @@ class Stack:
     add_url: str = ""
     is_folded: bool = False
     list_url: str = ""  # of a folded one, and where not all cards are shown
+    written: SafeString = SafeString()  # the cards as HTML
 
     @property
     def value(self) -> str:
@@ -105,6 +76,14 @@ class Lane:
     owner: int | None = None
     name: str = ""
     figure: Figure = field(default_factory=Figure)
+    untidy: int | None = None  # how many are not in order; None where the lanes do not stand by that
+
+    @property
+    def untidy_words(self) -> str:
+        if self.untidy is None:
+            return ""
+        count = languages.number(self.untidy)
+        return ngettext("%(count)s not in order", "%(count)s not in order", self.untidy) % {"count": count}
 
     @property
     def standing(self) -> list[Stack]:
@@ -203,8 +182,49 @@ class Board:
         lanes = [Lane(self._stacks(owner), owner, names.get(owner or 0, "")) for owner in owners]
         for lane in lanes:
             lane.figure = self.sums.of(owner=lane.owner)
+        if len(lanes) > 1:
+            self._put_in_order(lanes)
         self._fill(lanes)
         return lanes
+
+    def _put_in_order(self, lanes: list[Lane]) -> None:
+        """As the address says: by name, the largest sum in the firm's own currency first, or the most untidy first."""
+        if self.lanes_by == UNTIDY:
+            counts = self._untidy([lane.owner for lane in lanes])
+            for lane in lanes:
+                lane.untidy = counts.get(lane.owner, 0)
+        by: dict[str, Callable[[Lane], Any]] = {
+            NAME: lambda lane: sort_key(lane.name), SUM: lambda lane: lane.figure.by_sum,
+            UNTIDY: lambda lane: -(lane.untidy or 0),
+        }  # fmt: skip
+        if self.lanes_by:
+            lanes.sort(key=by[self.lanes_by])
+
+    def _untidy(self, owners: list[int | None]) -> dict[int | None, int]:
+        assert self.on.untidy is not None
+        try:
+            with at_most(PATIENCE):
+                return self.on.untidy(self.base.narrowed.filter(self.people.all, owner__in=owners))
+        except TooLong as error:
+            raise Refusal(_("There are too many rows to count them at once: narrow the list first.")) from error
+
+    @property
+    def lanes_by(self) -> str:
+        """What the lanes are sorted by; "" for the order in which the persons were chosen."""
+        asked = self.listing.params.get("lanes", "")
+        return asked if asked in dict(self._orders) else ""
+
+    @property
+    def _orders(self) -> list[tuple[str, str]]:
+        orders = [("", _("as chosen")), (NAME, _("by name"))]
+        orders += [(SUM, _("by sum"))] if self.base.amount else []
+        return orders + ([(UNTIDY, _("by what is not in order"))] if self.on.untidy else [])
+
+    def lane_orders(self) -> list[tuple[str, str, bool]]:
+        """(words, address, chosen), where there are lanes."""
+        if not self.has_lanes:
+            return []
+        return [(words, self.listing.address(lanes=key), key == self.lanes_by) for key, words in self._orders]
 
     @property
     def has_lanes(self) -> bool:
@@ -270,6 +290,7 @@ class Board:
         href, scope = page_address(self.kind.key), reach(self.user, "edit", self.kind.key)
         standings = self.on.standings(rows, self.user) if self.on.standings and rows else {}
         steps = steps_about(self.kind.key, [row.pk for row in rows], self.user) if self.on.has_steps else {}
+        drawing = Drawing(self.on.has_steps, self.may_step, shows_owner=len(lanes) == 1)
         for stack, page in pages:
             for row in page[: self.cards]:
                 may = self.may_move and scope.holds(row.owner_id, row.department_id)
@@ -277,6 +298,7 @@ class Board:
                 card.standing = standings.get(row.pk, card.standing)
                 card.step = Step(steps[row.pk]) if row.pk in steps else None
                 stack.cards.append(card)
+            stack.written = drawing.all_of(stack.cards)
             if len(page) > self.cards:
                 stack.more_url = self._more(stack)
                 stack.list_url = self.listing.address("records:list", by="", **{f"f.{self.by.name}": stack.value})

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
+from groundwork.blueprint.models import Firm
 from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
@@ -41,6 +42,11 @@ class Figure:
     def amount(self) -> str:
         """In money; nothing for a currency of which no amount is known, since unknown is not zero."""
         return " · ".join(languages.money(total, currency) for currency, total in sorted(self.sums.items()) if total)
+
+    @property
+    def by_sum(self) -> tuple[int, int]:
+        """Sorts the largest first: by what it comes to in the firm's own currency, then in any other."""
+        return -self.sums.get(Firm.own_currency(), 0), -max(self.sums.values(), default=0)
 
     def take(self, count: int, currency: str, total: int | None) -> None:
         self.count += count

@@ -98,8 +98,7 @@ def about(view: SavedView, kind: RecordType) -> Facts:
 def fields_of(kind: RecordType) -> dict[str, Field]:
     """Everything its list may be filtered by, by key, whoever asks."""
     own = {name: kind.field(name) for name in kind.filters}
-    parts = {part.key: part.model for part in kind.parts}
-    through = {name: Field.of_part(parts[part], name) for part, name in kind.through if part in parts}
+    through = {shown.name: shown for shown in kind.on_lines(kind.parts)}
     return {**own, **{sign.name: sign.field for sign in kind.signs}, **through}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 
 @dataclass(frozen=True)
 class Column:
@@ -44,4 +46,5 @@ class OnBoard:
     has_steps: bool = False  # cards show the next step
     carries: tuple[str, ...] = ()  # columns that ``standings`` reads
     standings: Callable[[Sequence[Any], Any], dict[int, Standing]] | None = None  # of (rows, user)
+    untidy: Callable[[QuerySet], dict[int | None, int]] | None = None  # {owner: how many of these are not in order}
     one_more: Any = ""  # what the head of a column calls one more

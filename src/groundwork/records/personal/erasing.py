@@ -23,6 +23,7 @@ from groundwork.background.kinds import Kind, kinds
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import extra
+from groundwork.records.added.chosen import ChosenField
 from groundwork.records.files import keeping
 from groundwork.records.finding import search
 from groundwork.records.imports.engine import drop_file
@@ -32,6 +33,7 @@ from groundwork.records.pages import ActLabel, acts
 from groundwork.records.personal.facts import (
     Mention,
     all_of,
+    is_person,
     may,
     mentions,
     signs_of,
@@ -84,7 +86,7 @@ def erase(record: Record, *, by, reason: str, request=None, journal: bool = True
     It cannot be taken back. The record stays as "erased person", so that what links to it still leads somewhere.
     Refused for what is no person, and for whoever is no administrator.
     """
-    if record.type_key not in subjects or (by is not None and not may(by, record)):
+    if not is_person(record) or (by is not None and not may(by, record)):
         raise Refusal(_("Only administrators erase a person's data."))
     with wiping(), transaction.atomic():
         own, signs, elsewhere = all_of(record), signs_of(record), list(mentions(record))
@@ -147,9 +149,10 @@ def wipe_around(record: Record, word: str) -> None:
 
 
 def blank(row: Any, word: str) -> None:
-    """Empty every text of a row, its added fields and its links; the owner, who may see it, stays."""
+    """Empty every text of a row, its added fields and its links; the owner, who may see it, stays, and so does what
+    was chosen from a list of the firm."""
     for column in row._meta.concrete_fields:
-        if column.name in ("number", "sort_key", "currency") or column.primary_key:
+        if column.name in ("number", "sort_key", "currency") or column.primary_key or isinstance(column, ChosenField):
             continue
         if isinstance(column, models.JSONField):
             setattr(row, column.attname, {})
@@ -281,7 +284,7 @@ def erase_again(stdout=None) -> None:
     for type_key, pk, number in noted():
         kind = types.get(type_key)
         record: Any = kind.model._base_manager.filter(pk=pk, number=number).first() if kind else None
-        if record is not None and record.name != str(subjects[type_key].called):
+        if record is not None and is_person(record) and record.name != str(subjects[type_key].called):
             erase(record, by=None, reason="erased before the restore", journal=False)
             if stdout:
                 stdout.write(f"{number}: erased again\n")

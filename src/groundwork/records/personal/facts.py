@@ -33,11 +33,16 @@ SHORTEST = 5  # a sign of fewer letters would be found everywhere
 @dataclass(frozen=True)
 class Subject:
     """Records of this type are persons. ``called`` is what one is named once erased; ``signs`` are the fields by which
-    the person is found elsewhere, beside the name."""
+    the person is found elsewhere, beside the name: ``name``, where the title says something else.
+
+    ``is_one`` says which of them are: not what has become a record of another type, where the person is looked for.
+    """
 
     type_key: str
     called: Any  # lazy text
     signs: tuple[str, ...]
+    name: str = ""
+    is_one: Callable[[Any], bool] = lambda record: True
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,18 @@ kept_by_law: Registry[Kept] = Registry(lambda kept: kept.type_key)
 formats: Registry[Format] = Registry(lambda made: made.key)
 
 
+def is_person(record: Record) -> bool:
+    return record.type_key in subjects and subjects[record.type_key].is_one(record)
+
+
 def may(user, record: Record) -> bool:
     """Administrators only: what is found stands in records of everybody."""
-    return record.type_key in subjects and user.roles.filter(key=ADMINISTRATOR).exists()
+    return is_person(record) and user.roles.filter(key=ADMINISTRATOR).exists()
+
+
+def panel_of(record: Record, user) -> Record | None:
+    """For administrators: the way to what we hold, and to its erasure."""
+    return record if may(user, record) else None
 
 
 # ── finding
@@ -140,16 +154,13 @@ def signs_of(record: Record) -> set[str]:
     subject, model = subjects[record.type_key], type(record)
     own = all_of(record)
     ids = [one.pk for one in own]
-    names = (model.title_field, *subject.signs)
+    called = subject.name or model.title_field
+    names = (called, *subject.signs)
     found = {str(getattr(one, name) or "") for one in own for name in names}
     for change in Change.objects.filter(type=record.type_key, object_id__in=ids):
         found |= {str(value or "") for name in names for value in change.fields.get(name, ())}
     others: Any = model._base_manager.exclude(pk__in=ids)
-    return {
-        sign.strip()
-        for sign in found
-        if is_sign(sign.strip()) and not others.filter(**{model.title_field: sign}).exists()
-    }
+    return {sign.strip() for sign in found if is_sign(sign.strip()) and not others.filter(**{called: sign}).exists()}
 
 
 def is_sign(text: str) -> bool:
@@ -290,11 +301,17 @@ def facts(record: Record) -> dict:
     return found
 
 
+def _in_words(row, item) -> Any:
+    if item.choices:
+        return str(getattr(row, f"get_{item.name}_display")())
+    return str(getattr(row, item.name)) if item.is_relation else getattr(row, item.attname)
+
+
 def part_rows(part, ids: list[int]) -> list[dict]:
     rows = part.model.objects.filter(**{f"{part.model.parent_field}__in": ids}).order_by(part.order, "pk")
     return [
         {
-            str(item.verbose_name): str(getattr(row, item.name)) if item.is_relation else getattr(row, item.attname)
+            str(item.verbose_name): _in_words(row, item)
             for item in row._meta.concrete_fields
             if item.name not in ("id", part.model.parent_field)
         }

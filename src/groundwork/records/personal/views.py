@@ -25,7 +25,7 @@ def of_person(view):
 
     @wraps(view)
     def guarded(request, kind, record, **more):
-        if kind.key not in personal.subjects:
+        if not personal.is_person(record):
             raise Http404
         if not personal.may(request.user, record):
             raise PermissionDenied

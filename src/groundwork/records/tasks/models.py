@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, today
+from groundwork.records import write
 from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 
 STEPS = {
@@ -134,6 +135,8 @@ class Task(Record):
             self.department_id = self.owner.department_id
         if self.answer and self.owner_id != self.created_by_id:  # given back, and then to somebody else: asked anew
             self.answered_by, self.answer = None, ""
+        if write.channel() == "import" and write.is_being_made(self):
+            self.answered_by = self.owner  # whoever loads a list of old tasks asks nobody
         self.remind_at = None
         if self.remind_on is not None:
             zone = ZoneInfo((self.owner.time_zone if self.owner else "") or _zone_of_the_firm())

@@ -163,3 +163,13 @@ def test_tasks_that_one_gave_to_others_count_in_the_groups_as_in_the_rows(cast):
 
     assert grouped(cast.anna, "task", "group=state") == [("to do", 4, {})]
     assert {words: count for words, count, _sums in grouped(cast.anna, "task", "group=owner")} == {"Ivan": 3, "Anna": 1}
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Порядок"), ("pl", "Kolejność")])
+def test_the_order_of_rows_is_not_called_an_order_of_goods(cast, as_user, language, words):
+    client = as_user(cast.anna)
+    client.post(reverse("access:language"), {"language": language})
+
+    page = client.get(COMPANIES, {"columns_open": 1}).content.decode()
+
+    assert f'for="list-sort">{words}<' in page

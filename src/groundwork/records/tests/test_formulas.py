@@ -72,6 +72,34 @@ def test_what_is_no_formula_is_refused_with_its_place(text):
         parsed(text)
 
 
+KINDS = {"a": "number", "b": "money", "word": "text", "from": "date", "to": "moment", "yes": "bool"}
+
+
+@pytest.mark.parametrize(
+    ("text", "gives", "place"),
+    [
+        ("1 + [word] * 3", "number", 5), ("[word] + 'x'", "text", 1), ("1 < [word]", "bool", 1),
+        ("[from] * 2", "date", 1),
+        ("days([a], [from])", "number", 6), ("if([yes], 1, 'many')", "number", 1), ("min([a], [from])", "number", 1),
+        ("-[word]", "number", 2), ("[a] * [b]", "date", 1), ("[from] + 14", "number", 1), ("[word]", "bool", 1),
+    ],
+)  # fmt: skip
+def test_a_formula_that_would_stay_empty_whatever_is_filled_in_is_refused_when_it_is_made(text, gives, place):
+    with pytest.raises(Wrong, match=rf"Sign {place}: "):
+        formula.refuse_what_gives_nothing(text, KINDS, gives)
+
+
+def test_a_formula_that_gives_something_is_taken():
+    for text, gives in (
+        ("[a] * [b]", "money"), ("if([b] > 3, 'many', [word])", "text"), ("min([a], [b]) + max([a], [b], 9)", "number"),
+        ("[to] - [from]", "number"), ("[from] + 14", "date"), ("join([word], ' ', [b], [from])", "text"),
+        ("[a] > 1 and not [yes]", "bool"), ("round(days([from], [to]) / 7, 1)", "number"),
+        ("if(empty([a]), 0, -[a])", "number"),
+    ):  # fmt: skip
+        assert worked_out(text, VALUES, gives, "GBP") is not None
+        formula.refuse_what_gives_nothing(text, KINDS, gives)
+
+
 def test_names_stand_for_keys_and_back():
     keys, names = {"pieces": "f1", "net price": "f2"}, {"f1": "Pieces", "f2": "Net price"}
 

@@ -25,7 +25,7 @@ HOME = "http://localhost:8000"
 SAVED = {
     "way_mention": "mail", "way_task": "digest", "way_done": "none", "way_change": "product", "way_control": "mail",
     "way_told": "digest", "way_minutes": "digest", "digest_at": "09:00", "way_accepted": "digest",
-    "way_returned": "mail", "way_remind": "mail", "way_given": "digest",
+    "way_returned": "mail", "way_remind": "mail", "way_given": "digest", "way_became": "digest",
     "days": ["1", "2"], "quiet_from": "", "quiet_to": "",
 }  # fmt: skip
 

@@ -74,6 +74,15 @@ def test_saved_views_are_found_by_whom_they_are_shared_with(cast, as_user):
     assert lines(as_user(cast.olga), "sleep")["Views"] == ["Sleeping customers", "Sleeping giants"]
 
 
+def test_settings_that_stand_in_no_menu_are_found_by_who_may_open_them(cast, as_user):
+    adam, anna = as_user(cast.adam), as_user(cast.anna)
+
+    assert [lines(adam, words).get("Pages") for words in ("roles", "audit")] == [["Roles"], ["Audit log"]]
+    assert [lines(anna, words).get("Pages") for words in ("roles", "audit")] == [None, None]
+    assert lines(anna, "where")["Pages"] == ["Where I am signed in"]
+    assert lines(anna, "trash")["Pages"] == ["Trash"]
+
+
 @pytest.mark.parametrize("companies", [1, 30])
 def test_it_takes_as_many_queries_for_thirty_companies_as_for_one(cast, as_user, companies):
     client = as_user(cast.anna)

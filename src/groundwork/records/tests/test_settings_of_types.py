@@ -50,7 +50,7 @@ def test_a_record_type_is_made_with_its_rights_and_works_at_once(cast, adam, as_
     }  # fmt: skip
     element = Element.objects.get(key=made.element_key)
     assert (element.reason, element.asked_by, element.label) == (WHY, cast.olga, "Sample requests")
-    assert as_user(cast.nina).get(reverse("records:list", args=[made.key])).status_code == 403
+    assert as_user(cast.nina).get(reverse("records:list", args=[made.key])).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,7 @@ def test_fields_are_retired_restored_and_moved(cast, adam):
     assert retired == [second.key]
     assert "Retired fields" in page
     assert order() == [second.key, first.key]
+    assert Element.objects.get(key=first.element_key).reason == WHY  # not why it came back: that is in its history
 
 
 def test_a_type_gets_its_board_and_is_retired_and_restored(adam):
@@ -149,6 +150,7 @@ def test_a_type_gets_its_board_and_is_retired_and_restored(adam):
 
     assert answer.status_code == 302
     assert board == field.key
+    assert "State" in adam.get(reverse("records:fields_read"), {"type": made.key}).content.decode()
     assert gone == 404
     assert "Restore" in listed
     assert adam.get(reverse("records:list", args=[made.key])).status_code == 200

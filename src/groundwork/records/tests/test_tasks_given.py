@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.customers.testing import make_company
+from groundwork.records.imports.testing import imported, write_csv
 from groundwork.records.notices.models import Notice
-from groundwork.records.tasks.asking import accept, day_of, finish, give, remind
+from groundwork.records.tasks.asking import accept, day_of, finish, give, remind, waiting
 from groundwork.records.tasks.models import CheckLine, Task
 from groundwork.records.write import put_part, writing
 
@@ -198,6 +199,16 @@ def test_a_line_that_somebody_else_changed_meanwhile_is_not_ticked_unseen(cast, 
 
     assert client.post(url, sent).status_code == 409
     assert CheckLine.objects.values_list("what", "is_done").get() == ("Paper, 80 boxes", False)
+
+
+def test_tasks_of_others_that_come_from_a_file_wait_for_nobodys_answer(cast, tmp_path):
+    path = write_csv(tmp_path / "tasks.csv", ["what", "due on", "owner"], [["Ring Tobago", "2026-12-01", "Anna"]])
+
+    imported(path, "records:task", by=cast.olga)
+
+    task = Task.objects.get()
+    assert (task.owner, task.created_by, task.waits_for_answer) == (cast.anna, cast.olga, False)
+    assert list(waiting([])) == []
 
 
 def test_a_task_that_repeats_takes_its_checklist_along_unticked(cast):

@@ -165,6 +165,22 @@ def test_a_made_company_goes_to_the_trash_unless_somebody_built_upon_it(cast, as
     assert set(Company.objects.current().values_list("name", flat=True)) == {"Used"}
 
 
+@pytest.mark.parametrize(("taken_back", "is_gone"), [(3, True), (2, False)])
+def test_a_made_company_goes_to_the_trash_once_what_came_after_is_taken_back(cast, as_user, taken_back, is_gone):
+    company = make_company(cast.anna)
+    for version, city in enumerate(("Tver", "Kazan"), start=1):
+        save_fields(company, {"city": city}, by=cast.anna, version=version)
+    archive(company, by=cast.anna)
+    client = as_user(cast.anna)
+
+    for _turn in range(taken_back):
+        client.post(LAST)
+    client.post(reverse("records:undo", args=[company.origin_id]))
+
+    company.refresh_from_db()
+    assert company.is_archived == is_gone
+
+
 def test_the_last_acts_tell_what_was_done_to_what_and_what_is_taken_back(cast, as_user):
     company = make_company(cast.anna, name="Tortola")
     task = give(company, by=cast.anna, what="Call them", due_on=now().date())

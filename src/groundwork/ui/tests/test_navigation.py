@@ -15,6 +15,7 @@ VISITOR = SimpleNamespace(is_authenticated=False)
 def entries(monkeypatch):
     registry = Registry(lambda entry: entry.key)
     monkeypatch.setattr(navigation, "entries", registry)
+    monkeypatch.setattr(navigation, "asides", Registry(lambda entry: entry.key))
     monkeypatch.setattr(navigation, "own", Registry(lambda item: item.key))  # those of upper rooms read the database
     registry.add(Entry("deals", "Deals", "square-kanban", lambda: "/deals/", order=2))
     registry.add(Entry("lost", "Lost deals", "x", "/deals/lost", order=3, may=lambda user: user.sells))

@@ -328,3 +328,18 @@ def test_a_cell_that_an_export_made_safe_comes_back_as_it_was(cell):
 @pytest.mark.parametrize("plain", ["-5", "+7 (495) 123-45-67", "-1 240,50", "+48 22 555 01 02", "2010-12-31"])
 def test_plain_numbers_and_phones_leave_as_they_are(plain):
     assert guarded(plain) == plain
+
+
+def test_a_branch_may_stand_above_its_company_in_the_same_file(cast, tmp_path):
+    rows = [["Shop", "Branch"], ["Branch", "Head"], ["Head", ""], ["Stall", "Nobody"], ["Egg", "Hen"], ["Hen", "Egg"]]
+    path, before = table(tmp_path, ["name", "parent company"], *rows), firm_as_it_is()
+
+    tried = imported(path, "records:company", by=cast.olga, dry_run=True)
+    job = imported(path, "records:company", by=cast.olga)
+
+    assert counts(tried) == counts(job) == (3, 0, 0)
+    assert kept("company", "name", "parent__name") == [("Branch", "Head"), ("Head", None), ("Shop", "Branch")]
+    assert sorted(row.value for row in job.bad_rows.all()) == ["Egg", "Hen", "Nobody"]
+    assert counts(imported(path, "records:company", by=cast.olga)) == (0, 0, 3)
+    undone(job, by=cast.olga)
+    assert firm_as_it_is() == before

@@ -3,6 +3,8 @@
 const EVERY = 4000; // ms between two questions for news, while the page is seen
 const LIFTED = 300; // ms that a finger rests on a card before it is lifted
 const FAR = 6; // px that a mouse moves before a card is lifted
+const EDGE = { x: 40, y: 80 }; // px from an edge within which a carried card pulls the board or the page along
+const PULL = 10; // px a frame
 
 class Board extends HTMLElement {
   connectedCallback() {
@@ -96,9 +98,10 @@ class Board extends HTMLElement {
 
   async draw(address, focused = document.activeElement?.closest?.(".card")?.id) {
     const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (answer?.status !== 200 || this.busy || this.lifted || !this.isConnected) return;
+    const html = answer?.status === 200 && (await answer.text().catch(() => ""));
+    if (!html || this.busy || this.lifted || !this.isConnected) return; // meanwhile
     const page = document.createElement("template");
-    page.innerHTML = await answer.text();
+    page.innerHTML = html;
     const fresh = page.content.querySelector("gw-board");
     if (!fresh) return;
     const { scrollLeft } = this.scroller;
@@ -157,24 +160,41 @@ class Board extends HTMLElement {
     this.grip = { x: at.clientX - box.left, y: at.clientY - box.top };
     card.classList.add("ghost");
     this.from = card;
+    this.classList.add("carrying");
     document.body.append(this.lifted);
     this.drag(at);
+    this.pull({ x: at.clientX, y: at.clientY });
   }
 
   drag(at) {
     this.lifted.style.left = `${at.clientX - this.grip.x}px`;
     this.lifted.style.top = `${at.clientY - this.grip.y}px`;
+    this.at = { x: at.clientX, y: at.clientY };
+    this.aim();
+  }
+
+  aim() {
     const columns = this.columns(this.from);
-    this.over = columns.find((column) => column.contains(document.elementFromPoint(at.clientX, at.clientY)));
+    this.over = columns.find((column) => column.contains(document.elementFromPoint(this.at.x, this.at.y)));
     columns.forEach((column) => column.classList.toggle("over", column === this.over));
-    const edge = this.scroller.getBoundingClientRect();
-    if (at.clientX > edge.right - 40) this.scroller.scrollLeft += 12;
-    if (at.clientX < edge.left + 40) this.scroller.scrollLeft -= 12;
+  }
+
+  // a card that rests at an edge brings the columns, or the days, that are not on the screen
+  pull(begun) {
+    if (!this.lifted) return;
+    requestAnimationFrame(() => this.pull(begun));
+    const { x, y } = this.at;
+    if (Math.hypot(x - begun.x, y - begun.y) <= FAR) return;
+    const { left, right } = this.scroller.getBoundingClientRect();
+    this.scroller.scrollLeft += PULL * ((x > right - EDGE.x) - (x < left + EDGE.x));
+    scrollBy(0, PULL * ((y > innerHeight - EDGE.y) - (y < EDGE.y)));
+    this.aim();
   }
 
   drop(card, isMeant) {
     this.lifted.remove();
     this.lifted = null;
+    this.classList.remove("carrying");
     card.classList.remove("ghost");
     this.columns(card).forEach((column) => column.classList.remove("over"));
     addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { capture: true, once: true });
