@@ -98,6 +98,10 @@ def pytest_collection_modifyitems(config, items):
         if heavy:
             config.hook.pytest_deselected(items=heavy)
             items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    if ON_POSTGRES and "on_sqlite" not in (config.option.markexpr or ""):  # -m on_sqlite asks them there, too
+        for item in items:
+            if marker := item.get_closest_marker("on_sqlite"):
+                item.add_marker(pytest.mark.skip(reason=f"{marker.args[0]}: asked on SQLite"))
     items[:] = long_first(items)
 
 

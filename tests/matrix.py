@@ -476,7 +476,7 @@ def administrators_only(case: Case, oracle: Oracle):
     """Of persons, and for administrators."""
     if case.actor not in oracle.roles or not oracle.holds(case.actor, "view", case.record):
         return None  # the door says it
-    if case.kind.key != "contact":
+    if case.kind.key != "contact" and (case.kind.key != "lead" or case.record.contact_id):  # then it is the contact
         return 404
     return None if case.actor == "adam" else 403
 
@@ -733,15 +733,17 @@ ROWS: dict[str, Row] = {
         ),
         says=frozenset({302}),
     ),
-    "sales:similar_leads": Row(
+    "sales:known": Row(
         "view any",
         queries=lambda case: [
             "",
             f"?name={WORD}ivanlead",
             f"?company_name={WORD}ivancompany",
             f"?person={WORD}ivancontact",
+            f"?name={WORD}ivandeal",
+            f"?company={WORD}ivancompany",
         ],
-        types=lambda kind: kind.key == "lead",
+        types=lambda kind: kind.key in ("lead", "deal"),
     ),
     "sales:due": Row("view company", queries=lambda case: ["", "?whose=all"]),
     "sales:quote_template": Row("configure settings", post=lambda case: {"reason": "typed"}),
@@ -798,7 +800,52 @@ def posted_by(*needs: tuple[str, str]) -> Callable[[Case, Oracle], Any]:
     return may
 
 
+def who_is_named(case: Case, oracle: Oracle):
+    """Who asks and who is asked do it, and whoever may change the question."""
+    named = case.actor in oracle.roles and case.owner == case.actor
+    if case.method != "POST" or named or not oracle.reach(case.actor, "view", "question"):
+        return None
+    return (
+        403
+        if oracle.holds(case.actor, "view", case.record) and not oracle.holds(case.actor, "edit", case.record)
+        else None
+    )
+
+
+def of_question(**post) -> Row:
+    return Row(
+        "view question", opens=("question", "view"), may=who_is_named,
+        post=lambda case: {"version": case.record.version, "to": case.world.people["piotr"].pk, **post},
+    )  # fmt: skip
+
+
+def planted_interview(**page: int) -> Callable[[Case], list[dict]]:
+    """Ivan's: nobody has an account in it."""
+    return lambda case: [{"pk": case.world.records["interview"]["ivan"].pk, **page}]
+
+
+def writing_it_down(case: Case, oracle: Oracle):
+    """What somebody else says is written down by who may change that interview; to others it does not exist."""
+    if case.actor not in oracle.roles:
+        return "login"
+    interview = case.world.records["interview"]["ivan"]
+    if not oracle.holds(case.actor, "view", interview):
+        return 404
+    return None if oracle.holds(case.actor, "edit", interview) else 403
+
+
 ROWS |= {
+    "rollout:questions": Row("view question", may=posted_by(("create", "question"))),
+    "rollout:question_answer": of_question(answer="typed"),
+    "rollout:question_hand_on": of_question(),
+    "rollout:question_again": of_question(why="typed"),
+    "rollout:question_accept": of_question(),
+    "rollout:question_withdraw": of_question(),
+    "rollout:decide": Row(
+        "view decision",
+        may=posted_by(("create", "decision"), ("configure", "decision")),
+        post=lambda case: {"statement": "typed"},
+    ),
     "rollout:start": Row("view requirement"),
     "rollout:number": Row("view goal", may=posted_by(("create", "goal"), ("edit", "goal")), queries=changing("goal")),
     "rollout:number_edit": Row("edit goal", opens=("goal", "edit"), post=decided),
@@ -807,6 +854,22 @@ ROWS |= {
     "rollout:told": Row("view need", may=posted_by(("create", "need"))),
     "rollout:need_agree": Row("edit need", opens=("need", "edit"), post=decided),
     "rollout:need_turn_down": Row("edit need", opens=("need", "edit"), post=decided),
+    "rollout:sort": Row("view need", opens=("need", "edit")),
+    "rollout:need_join": Row("edit need", opens=("need", "edit"), post=decided),
+    "rollout:need_oppose": Row("edit need", opens=("need", "edit"), post=decided),
+    "rollout:conflict_settle": Row("edit conflict", opens=("conflict", "edit"), post=decided),
+    "rollout:tell": Row("create need"),
+    "rollout:interviews": Row("view interview", may=posted_by(("create", "interview"), ("edit", "interview"))),
+    "rollout:work": Row("view work_process", opens=("work_process", "view")),
+    "rollout:settle": Row("edit discrepancy", opens=("discrepancy", "edit"), post=decided),
+    "rollout:interview_link": Row("edit interview", opens=("interview", "edit"), post=decided),
+    "rollout:interview_close": Row("edit interview", opens=("interview", "edit"), post=decided),
+    "rollout:interview_page": Row("signed in", args=planted_interview(), may=writing_it_down),
+    "rollout:interview_question": Row("signed in", args=planted_interview(page=1), may=writing_it_down),
+    "rollout:by_link": Row("open", token("answer"), says=frozenset({404})),
+    "rollout:by_link_question": Row(
+        "open", lambda case: [{"page": 1, **args} for args in token("answer")(case)], says=frozenset({404})
+    ),
     "rollout:agreed": Row(
         "view requirement",
         may=posted_by(("create", "requirement"), ("edit", "requirement")),

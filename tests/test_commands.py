@@ -21,6 +21,7 @@ def test_help_names_every_command_and_a_wrong_word_is_wrong_usage(installation):
     assert wrong.returncode == 2
 
 
+@pytest.mark.on_sqlite("words are the same")
 def test_init_prints_a_one_time_address_until_there_is_an_administrator(installation):
     firm = installation(init=True)
 
@@ -75,6 +76,7 @@ def test_the_demo_backs_up_and_restores_to_the_same_checksum_and_report(seed, in
     assert (again.returncode, "not empty" in again.stderr) == (1, True)
 
 
+@pytest.mark.on_sqlite("words are the same")
 def test_doctor_says_what_is_wrong_before_and_after_init(installation):
     before = installation().run("doctor")
     after = installation(init=True).run("doctor")
@@ -172,6 +174,7 @@ def test_nobody_upgrades_under_a_running_server(fresh_server):
     assert "stop it first" in refused.stderr
 
 
+@pytest.mark.on_sqlite("its own tests ask it on both")
 def test_the_configuration_of_one_firm_is_planned_and_applied_in_another(installation, tmp_path):
     here, there = installation(init=True), installation(init=True)
     for firm in (here, there):

@@ -55,7 +55,10 @@ from groundwork.records.tasks.asking import BackForm
 from groundwork.records.tasks.models import Task
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
-from groundwork.rollout.discovery.forms import TellForm
+from groundwork.rollout.discovery.forms import ConflictForm, OtherNeedForm, TellForm, TellHereForm
+from groundwork.rollout.discovery.models import Need
+from groundwork.rollout.discovery.questions import QuestionForm
+from groundwork.rollout.questions.forms import AskForm
 from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.ui.forms import PlainErrors
 
@@ -132,6 +135,11 @@ def forms_asked(cast):
         access.DepartmentForm: lambda data: access.DepartmentForm(data, instance=Department()),
         RuleForm: lambda data: RuleForm(data, rule=next(iter(rules)), settings=Settings.load(), keeping=True),
         TellForm: lambda data: TellForm(data, user=adam),
+        OtherNeedForm: lambda data: OtherNeedForm(data, need=Need(), user=adam),
+        ConflictForm: lambda data: ConflictForm(data, need=Need(), user=adam),
+        TellHereForm: lambda data: TellHereForm(data, fields=[]),
+        QuestionForm: lambda data: QuestionForm(data, no=3, said={"things": [{"name": "Ask"}]}),
+        AskForm: lambda data: AskForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
         IssueForm: lambda data: IssueForm(draft, adam, data),
         BackForm: lambda data: BackForm(Task(), adam, data),
@@ -175,6 +183,7 @@ def takes_several(form, name: str) -> bool:
 
 
 @pytest.mark.django_db
+@pytest.mark.on_sqlite("words are the same")
 def test_no_form_answers_in_the_words_of_django(cast):
     native, asked = [], 0
     with override("en"):

@@ -245,6 +245,8 @@ NOWHERE_ASKED = {
     "company.website",
     "contact.phone",
     "deal.reason_note",
+    "decision.downside",
+    "decision.rejected",
     "goal.target",
     "lead.message",
     "lead.phone",
@@ -258,6 +260,12 @@ NOWHERE_ASKED = {
     "requirement.done_when",
     "task.remind_on",
     "unit.code",
+    "work_step.approval",
+    "work_step.comes_in",
+    "work_step.goes_to",
+    "work_step.report",
+    "work_step.source",
+    "work_step.tool",
 }
 
 

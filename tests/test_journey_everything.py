@@ -5,13 +5,9 @@ import zipfile
 
 import pytest
 
-from tests.support.servers import postgres_url
-
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        bool(postgres_url()), reason="both are taken out and brought back by command; by browser on SQLite"
-    ),
+    pytest.mark.on_sqlite("both are taken out and brought back by command"),
 ]
 
 

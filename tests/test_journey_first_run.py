@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.servers import served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.on_sqlite("a first load is made by other journeys too")]
 
 HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
 LINES = [

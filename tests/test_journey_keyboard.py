@@ -6,11 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.screens import NARROW, breaches, too_wide
-from tests.support.servers import postgres_url
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(bool(postgres_url()), reason="keys are the same on both databases: asked on SQLite"),
+    pytest.mark.on_sqlite("keys are the same"),
 ]
 
 
@@ -225,3 +224,23 @@ def test_who_stands_in_a_field_that_is_no_longer_asked_goes_on_at_the_nearest(an
     )
 
     expect(anna.locator("[name=bin]")).to_be_focused()
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(anna):
+    anna.goto("/r/company/new")
+    country, vat = anna.locator("[name=country]"), anna.locator("[name=vat]")
+    country.fill("DE")
+    anna.locator("[name=city]").focus()
+    vat.fill("DE1")
+    held: list = []
+    anna.route("**/r/company/new", lambda route: held.append(route))  # noqa: PLW0108 - it wants a function of ours
+
+    with anna.expect_request("**/r/company/new"):
+        country.fill("FR")
+        vat.fill("FR2")
+    with anna.expect_response("**/r/company/new") as answer:
+        held[0].continue_()
+    answer.value.finished()
+
+    expect(vat).to_be_focused()
+    expect(vat).to_have_value("FR2")

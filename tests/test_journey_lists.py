@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.support.screens import faults_of, speak
-from tests.support.servers import postgres_url
+from tests.support.screens import NARROW, faults_of, speak
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +20,7 @@ SCREENS = (
 )
 
 
-@pytest.mark.skipif(bool(postgres_url()), reason="looks are the same on both databases: asked on SQLite")
+@pytest.mark.on_sqlite("looks are the same")
 @pytest.mark.parametrize("schemes", [("light", "dark")])
 def test_the_screens_of_a_list_are_whole(page, sign_in, schemes):
     sign_in(page, "olga@demo.example")
@@ -102,3 +101,24 @@ def test_a_card_is_moved_by_mouse_and_keys_and_the_other_board_hears_of_it(new_p
     card_in(mine, "supplier", key).locator("a.nm:focus").wait_for()
     mine.get_by_role("button", name="Undo").click()
     card_in(mine, "partner", key).wait_for()
+
+
+@pytest.mark.on_sqlite("a finger is the same")
+def test_a_finger_carries_a_card_to_a_column_that_is_not_on_the_screen(new_page, sign_in):
+    page = sign_in(new_page(viewport=NARROW, has_touch=True), "olga@demo.example")
+    page.goto("/r/company/board?by=kind")
+    key = page.locator(".stack-col[data-value=customer] .card[data-moves]").first.get_attribute("data-key")
+    box = page.locator(f"#card-{key}").bounding_box()
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, **at):
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at] if at else []})
+
+    touch("touchStart", x=box["x"] + 40, y=box["y"] + 14)
+    page.locator(".card.lift").wait_for()
+    for x in (200, 300, 372):
+        touch("touchMove", x=x, y=box["y"] + 14)
+    page.locator(".stack-col.over[data-value=partner]").wait_for()  # it rests at the edge, and the board goes by
+    touch("touchEnd")
+
+    card_in(page, "partner", key).wait_for()

@@ -7,13 +7,10 @@ from html import unescape
 import pytest
 
 from tests.support.screens import speak
-from tests.support.servers import postgres_url
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        bool(postgres_url()), reason="a type made by the firm is asked on both by its own tests; its journey on SQLite"
-    ),
+    pytest.mark.on_sqlite("a type made by the firm is asked on both by its own tests"),
 ]
 
 TEN = (  # kind, name, what else is typed, what is ticked

@@ -3,20 +3,20 @@
 import pytest
 
 from tests.support.screens import faults_of, speak
-from tests.support.servers import postgres_url
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.on_sqlite("looks are the same")]
 
 BEHIND = ("/rollout/number", "/rollout/told", "/rollout/agreed", "/rollout/try", "/rollout/used", "/me/")
 
 
 PEOPLE = [
-    ("anna", "pl", ("dark", "light")), ("admin", "ru", ("light", "dark")),
+    ("anna", "pl", ("dark", "light")),
+    pytest.param("admin", "ru", ("light", "dark"), marks=pytest.mark.soak),
     pytest.param("olga", "en", ("light", "dark"), marks=pytest.mark.soak),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("who", "language", "schemes"), PEOPLE[:1] if postgres_url() else PEOPLE)  # looks need one
+@pytest.mark.parametrize(("who", "language", "schemes"), PEOPLE)
 def test_every_screen_of_the_menu_is_whole(who, language, schemes, page, sign_in):
     sign_in(page, f"{who}@demo.example")
     speak(page, language)

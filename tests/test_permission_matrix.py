@@ -35,6 +35,7 @@ from groundwork.records.models import ChangeSet, Notice, Record
 from groundwork.records.testing import make_part, make_record
 from groundwork.records.types import RecordType, types
 from groundwork.records.write import note, writing
+from groundwork.rollout.discovery.asking import ask, new_link
 from groundwork.rollout.discovery.metrics import Metric, metrics
 from tests.matrix import COST, READING, ROWS, WORD, Case, Oracle, Row, World
 from tests.support.servers import postgres_url
@@ -126,6 +127,7 @@ def plant() -> World:
         "first": links.issue(first=True)[1],
         "join": links.issue(by=cast.adam, email="new@hazel.example")[1],
         "password": links.issue(by=cast.adam, person=zoe)[1],
+        "answer": new_link(ask(by=cast.adam, work="Honest work", asked="A guest")),
     }
     planted.sessions["ivan"] = BrowserSession.objects.create(user=cast.ivan, key="of-ivan").pk
     for name in ("anna", "adam", "ivan"):
@@ -190,6 +192,8 @@ def plant_type(planted: World, kind: RecordType) -> None:
             values[kind.amount] = planted.amount(owner, kind.key)
         if kind.key == "invoice":
             values["state"] = "draft"  # so that it takes lines; issued below
+        if kind.key == "question":
+            values["state"] = "withdrawn"  # an open one makes a task, which is planted by nobody
         record = make_record(kind, owner=user, word=word, **values)
         note(record, by=user, kind="note", text=f"{word} said")
         for part in kind.parts:
@@ -346,6 +350,9 @@ def standing(actor: str) -> list[str]:
 
 def expected(case: Case, access: str, row: Row, oracle: Oracle):
     """ "in", "login", 403 or 404: from the door's words and the grants."""
+    is_made = access.endswith(" any") and case.kind.named  # one that is hidden whole
+    if is_made and case.actor not in (NOBODY, GONE) and not oracle.reach(case.actor, "view", case.kind.key):
+        return 404
     own = row.may(case, oracle) if row.may else None
     if own in (403, 404, "login"):
         return own
@@ -395,25 +402,35 @@ TOKEN = re.compile(r'(?<=csrfmiddlewaretoken" value=")\w+|(?<=x-csrftoken": ")\w
 NUMBER = re.compile(r"\d[\d\u00a0\u202f ,.'’]*\d|\d")
 
 
+MOST_MARKED = 60  # signs of a marker, at most
+
+
 def leaks(actor: str, body: str, oracle: Oracle, forbidden: set[str], amounts: dict[int, int]) -> list[str]:
     text = body.lower()
-    found = sorted(marker for marker in forbidden if marker in text)
+    planted = {text[at.start() : at.start() + MOST_MARKED] for at in re.finditer(WORD, text)}
+    found = sorted(marker for marker in forbidden if any(piece.startswith(marker) for piece in planted))
     if COST in text and oracle.hides(actor, "product", "costs"):
         found.append("a cost price")
-    if shows_reading(text) and oracle.hides(actor, "product", "costs"):
+    numbers = numbers_in(text)
+    if READING in numbers and oracle.hides(actor, "product", "costs"):
         found.append("a reading computed from cost prices")
-    if actor in (NOBODY, GONE) and WORD in text:
+    if actor in (NOBODY, GONE) and planted:
         found.append("a record")
-    for number in NUMBER.findall(body):
-        value = int(re.sub(r"\D", "", number)[:18] or 0)
+    for digits in numbers:
+        value = int(digits[:18])
         for unit, bits in amounts.items():
             if value >= unit and value % unit == 0 and value // unit < 1 << 11 and value // unit & bits:
-                found.append(f"the amount {number}")
+                found.append(f"the amount {value}")
     return found
 
 
+def numbers_in(text: str) -> set[str]:
+    """The digits of each number."""
+    return {re.sub(r"\D", "", number) for number in set(NUMBER.findall(text))}
+
+
 def shows_reading(text: str) -> bool:
-    return any(re.sub(r"\D", "", number) == READING for number in NUMBER.findall(text))
+    return READING in numbers_in(text)
 
 
 def miscounted(name: str, case: Case, path: str, answer, body: str, oracle: Oracle) -> list[str]:
@@ -427,8 +444,8 @@ def miscounted(name: str, case: Case, path: str, answer, body: str, oracle: Orac
 ACTORS = [NOBODY, GONE, "anna", "piotr", "olga", "ivan", "larisa", "nina", "rita", "nora", "adam"]
 
 
-ON_POSTGRES = [NOBODY, "anna", "nora"]  # nobody, everybody's reach, and what is the own; all others on SQLite
-HERE = ON_POSTGRES if postgres_url() else [actor for actor in ACTORS if actor not in ("olga", "adam")]  # all: soak
+ON_POSTGRES = ["nora"]  # who sees the own and no field of one: what the database is asked to leave out
+HERE = ON_POSTGRES if postgres_url() else [NOBODY, "anna", "ivan", "nora"]  # all: soak
 
 
 @pytest.fixture(scope="module")
@@ -523,11 +540,12 @@ def browser(world):
 # ── looking as somebody else
 
 
+@pytest.mark.on_sqlite("who looks is no matter of rows")
 def test_who_looks_as_another_person_sees_what_they_see_and_changes_nothing(world, browser):
     """Adam looks as Ivan: Ivan's own answers, and every unsafe request is refused."""
     wrong = []
     for name, route in ROUTES.items():
-        if name in ("access:view_as_end", "account_logout"):
+        if name in ("access:view_as_end", "account_logout") or name.startswith("rollout:by_link"):  # a guest's answers
             continue
         posted = False
         for case in cases(world, route, ROWS[name], "ivan"):
@@ -577,7 +595,10 @@ def test_a_form_takes_no_field_that_it_does_not_show(world, browser, oracle, act
             after = kind.model._base_manager.get(pk=before.pk)
             transaction.set_rollback(True)
         grown = after.version - before.version
-        if (answer.status_code, grown) != (302, kind.key != "acceptance_test"):  # whose form has but an owner
+        if (answer.status_code, grown) != (
+            302,
+            kind.key not in ("acceptance_test", "discrepancy"),
+        ):  # whose forms have but an owner
             errors = dict(answer.context["form"].errors) if answer.status_code == 422 else ""
             wrong.append(f"{kind.key}: {answer.status_code}, {grown} versions on, {errors}")
         for column in kind.model._meta.concrete_fields:

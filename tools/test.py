@@ -1,6 +1,6 @@
 """The tests on SQLite, and on PostgreSQL; the closing line of each at the end. Code 1 if either fails.
 
-On PostgreSQL long tests ask a part where the database makes no difference: see ``postgres_url``, ``ON_POSTGRES``.
+On PostgreSQL long tests ask a part where the database makes no difference: the marker ``on_sqlite``, ``postgres_url``.
 
     tools/test.py [sqlite|postgres] [arguments of pytest ...]
 

@@ -89,6 +89,7 @@ ROOMS = [
     "rollout.project",
     "rollout.discovery",
     "rollout.requirements",
+    "rollout.questions",
     "rollout.adoption",
     "rollout.delivery",
     "rollout.chain",
@@ -176,6 +177,7 @@ ACCOUNT_RATE_LIMITS = {  # of one account at most 96 tries an hour are checked; 
     "second_step": "5/10m/key",
     "password_again": "10/10m/key",
     "reset_password": "20/m/ip,5/h/key",
+    "answer": "120/m/ip,600/h/key",  # pages of an interview by link, of one address
 }
 
 CACHES = {  # in the database: limits on guessing passwords hold for every web process
