@@ -5,7 +5,7 @@ from django.urls import path
 from groundwork.rollout.adoption import views as adoption
 from groundwork.rollout.chain import views as chain
 from groundwork.rollout.delivery import views as delivery
-from groundwork.rollout.discovery import answering, interview_views, need_views, tell_views
+from groundwork.rollout.discovery import answering, interview_views, need_views, number_views, tell_views
 from groundwork.rollout.discovery import views as discovery
 from groundwork.rollout.questions import views as questions
 from groundwork.rollout.requirements import views as requirements
@@ -13,10 +13,16 @@ from groundwork.rollout.requirements import views as requirements
 app_name = "rollout"
 urlpatterns = [
     path("", chain.start, name="start"),
-    path("number", discovery.number, name="number"),
-    path("number/<int:pk>", discovery.number_edit, name="number_edit"),
-    path("number/<int:pk>/agree", discovery.number_agree, name="number_agree"),
-    path("number/<int:pk>/drop", discovery.number_drop, name="number_drop"),
+    path("number", number_views.number, name="number"),
+    path("number/<int:pk>", number_views.number_edit, name="number_edit"),
+    path("number/<int:pk>/agree", number_views.number_agree, name="number_agree"),
+    path("number/<int:pk>/drop", number_views.number_drop, name="number_drop"),
+    path("number/<int:pk>/hold", number_views.number_hold, name="number_hold"),
+    path("number/<int:pk>/close", number_views.number_close, name="number_close"),
+    path("number/<int:pk>/keep-as", number_views.number_keep_as, name="number_keep_as"),
+    path("number/begin", number_views.library, name="library"),
+    path("number/expect", number_views.hope, name="hope"),
+    path("number/expect/<int:pk>/judge", number_views.hope_judge, name="hope_judge"),
     path("told", discovery.told, name="told"),
     path("told/<int:pk>/agree", discovery.need_agree, name="need_agree"),
     path("told/<int:pk>/turn-down", discovery.need_turn_down, name="need_turn_down"),

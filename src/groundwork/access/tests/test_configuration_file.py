@@ -178,7 +178,7 @@ def test_any_text_that_is_written_is_read_back_as_it_was(data):
 
 @pytest.mark.parametrize("roles", [3, 30])
 def test_a_role_more_takes_as_many_queries_more_whatever_their_number(cast, roles):
-    """Each section is read once before and once after, not once a thing; 35 at most are asked for a role with its rights."""
+    """Each section is read once before and once after, not once a thing; a role with its rights takes 35 at most."""
     names = "".join(f"  Packer {number}: {{rights: {{product: {{view: all}}}}}}\n" for number in range(roles))
 
     with CaptureQueriesContext(connection) as one:

@@ -8,11 +8,13 @@ class DiscoveryConfig(AppConfig):
     verbose_name = _("What people told us")
 
     def ready(self):
+        from functools import partial
+
         from django.urls import reverse_lazy
 
         from groundwork.access.ready import Beginning, beginnings
         from groundwork.records.write import Follower, followers
-        from groundwork.rollout.discovery import actions, fates, types  # noqa: F401 - declares the record types
+        from groundwork.rollout.discovery import actions, fates, measures, types  # noqa: F401 - declare what they hold
         from groundwork.ui.navigation import Entry, asides
 
         followers.add(Follower("fates of needs", "need", fates.follow_needs))
@@ -26,4 +28,5 @@ class DiscoveryConfig(AppConfig):
                 may=lambda user: user.can("create", "need"),
             )
         )
-        beginnings.add(Beginning("first number", "wholesale", actions.begin_wholesale))
+        for template, number in (("wholesale", "margin"), ("agency", "in-time"), ("service", "paid")):
+            beginnings.add(Beginning(f"first number of {template}", template, partial(actions.begin_with, number)))

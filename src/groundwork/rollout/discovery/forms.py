@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.access.models import User
 from groundwork.core.fields import NumberField
 from groundwork.records.forms import CleanText
+from groundwork.rollout.discovery.goals import Goal
 from groundwork.rollout.discovery.interviews import Interview
 from groundwork.rollout.discovery.metrics import choices
 from groundwork.rollout.discovery.models import Need
@@ -32,11 +33,32 @@ class NumberForm(CleanText, forms.Form):
     )  # fmt: skip
 
     @classmethod
-    def of(cls, goal, data=None):
+    def of(cls, goal, data=None, *, begun=None):
+        """``begun`` is what a template of the library types instead."""
         initial = {
             name: getattr(goal, name) for name in ("version", "statement", "metric", "target", "due", "valid_until")
         }
-        return cls(data, initial=initial | {"owner": goal.owner_id}, prefix=f"goal{goal.pk}")
+        typed = {"owner": goal.owner_id} | (begun or {})
+        return cls(data, initial=initial | typed, prefix=f"goal{goal.pk}")
+
+
+HOPES = [(kind.value, kind.label) for kind in (Goal.Kind.EXPECTATION, Goal.Kind.ANTI_GOAL)]
+
+
+class HopeForm(CleanText, forms.Form):
+    """What somebody expects of the roll-out, or does not want; no number is asked."""
+
+    statement = forms.CharField(label=_("in one sentence"), max_length=300)
+    kind = forms.ChoiceField(label=_("what it is"), choices=HOPES, initial=Goal.Kind.EXPECTATION)
+
+
+class KeepAsForm(VersionForm):
+    kind = forms.ChoiceField(choices=HOPES)
+
+
+class JudgeForm(VersionForm):
+    verdict = forms.ChoiceField(label=_("what is to be thought of it"), choices=Goal.Verdict.choices)
+    reason = forms.CharField(label=_("why"), max_length=2000, required=False)
 
 
 class TellForm(CleanText, forms.Form):

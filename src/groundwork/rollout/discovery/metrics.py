@@ -17,11 +17,11 @@ from groundwork.crm.trade.models import COSTS
 
 @dataclass(frozen=True)
 class Metric:
-    """``value(day)`` is the number as of that day in ``unit``, one digit after the point; None: nothing to measure."""
+    """``value(day)`` is the number as of that day in ``unit`` ("%" or words); None: nothing to measure."""
 
     key: str
     label: Any
-    unit: str
+    unit: Any
     direction: str  # "up" or "down": which way is better
     value: Callable[[date | None], Decimal | None]
     explain: Any = ""

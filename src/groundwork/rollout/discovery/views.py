@@ -1,4 +1,4 @@
-"""The first two steps: our number, and what people told us."""
+"""The second step: what people told us."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
@@ -7,96 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from groundwork.core.clock import today
-from groundwork.rollout.discovery.actions import goal_templates, set_number, tell
+from groundwork.rollout.discovery.actions import tell
 from groundwork.rollout.discovery.asking import asked_of
-from groundwork.rollout.discovery.forms import NumberForm, TellForm, TurnDownForm
+from groundwork.rollout.discovery.forms import TellForm, TurnDownForm
 from groundwork.rollout.discovery.interviews import Interview
-from groundwork.rollout.discovery.metrics import Readings
-from groundwork.rollout.discovery.models import Conflict, Goal, Need
+from groundwork.rollout.discovery.models import Conflict, Need
 from groundwork.rollout.discovery.places import words_of
-from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import (
-    MOST_SHOWN,
-    DecisionForm,
-    VersionForm,
-    acts_on,
-    reads,
-    steps,
-    writes_down,
-)
+from groundwork.rollout.project.screens import MOST_SHOWN, VersionForm, acts_on, reads, steps
 from groundwork.ui.notices import said
-
-
-def _number_page(request, *, form=None, wrong=None, status=200):
-    """``wrong`` is the form of a goal that could not be saved."""
-    values, user = Readings(), request.user
-    cards, change = [], wrong.prefix if wrong else f"goal{request.GET.get('change', '')}"
-    for goal in Goal.objects.for_cards(user)[:MOST_SHOWN]:
-        value = values.of(goal.metric) if goal.metric else None
-        may_edit = user.can("edit", goal)
-        cards.append(
-            {
-                "goal": goal,
-                "now": goal.read_by(user, value),
-                "value": value if goal.unit == "%" and goal.is_open_to(user) else None,
-                "start": goal.read_by(user, goal.baseline),
-                "target": goal.words(goal.target),
-                "missing": goal.missing() if goal.kind == Goal.Kind.GOAL else [],
-                "faults": goal.faults(),
-                "form": (wrong or NumberForm.of(goal)) if may_edit and change == f"goal{goal.pk}" else None,
-                "may_edit": may_edit,
-            }
-        )
-    template = goal_templates["margin"]
-    first = not cards
-    context = {
-        **steps("number"),
-        "cards": cards,
-        "may_create": writes_down(user, Goal),
-        "may_decide": may_decide(user),
-        "first": first,
-        "form": form or NumberForm(initial=template.typed(user) if first else {"owner": user.pk}),
-    }
-    return render(request, "discovery/number.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@reads(Goal)
-def number(request):
-    if request.method == "GET":
-        return _number_page(request)
-    if not writes_down(request.user, Goal):
-        raise PermissionDenied
-    form = NumberForm(request.POST)
-    if not form.is_valid():
-        return _number_page(request, form=form, status=422)
-    set_number(by=request.user, **form.cleaned_data)
-    return redirect("rollout:number")
-
-
-@acts_on(Goal, "edit")
-def number_edit(request, goal):
-    form = NumberForm.of(goal, request.POST)
-    if not form.is_valid():
-        return _number_page(request, wrong=form, status=422)
-    set_number(by=request.user, goal=goal, **form.cleaned_data)
-    return redirect("rollout:number")
-
-
-@acts_on(Goal, "edit", DecisionForm)
-def number_agree(request, goal, typed):
-    goal.agree(by=request.user, **typed)
-    said(request, _("Agreed. Now ask people what stands in the way."))
-    return redirect("rollout:number")
-
-
-@acts_on(Goal, "edit", VersionForm)
-def number_drop(request, goal, typed):
-    goal.drop(by=request.user, **typed)
-    return redirect("rollout:number")
-
-
-# ── what people told us
 
 
 def _told_page(request, *, form=None, status=200):
