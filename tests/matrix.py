@@ -882,6 +882,7 @@ ROWS |= {
         queries=changing("requirement"),
     ),
     "rollout:requirement_edit": Row("edit requirement", opens=("requirement", "edit"), post=decided),
+    "rollout:how_it_goes": Row("view use_case", opens=("use_case", "edit"), post=decided),
     "rollout:confirm": Row("edit requirement", opens=("requirement", "edit"), post=decided),
     "rollout:switch_on": Row("configure requirement", opens=("requirement", "configure"), post=decided),
     "rollout:withdraw": Row("edit requirement", opens=("requirement", "edit"), post=decided),

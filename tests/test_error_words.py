@@ -59,7 +59,8 @@ from groundwork.rollout.discovery.forms import ConflictForm, OtherNeedForm, Tell
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.discovery.questions import QuestionForm
 from groundwork.rollout.questions.forms import AskForm
-from groundwork.rollout.requirements.forms import AgreeForm
+from groundwork.rollout.requirements.cases import UseCase
+from groundwork.rollout.requirements.forms import AgreeForm, CaseForm
 from groundwork.ui.forms import PlainErrors
 
 WRONG = ["", "x", "x" * 5000, "a\x00b", "-1", "9" * 30, "2026-13-45", "http://["]
@@ -141,6 +142,7 @@ def forms_asked(cast):
         QuestionForm: lambda data: QuestionForm(data, no=3, said={"things": [{"name": "Ask"}]}),
         AskForm: lambda data: AskForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
+        CaseForm: lambda data: CaseForm(data, case=UseCase(pk=0)),
         IssueForm: lambda data: IssueForm(draft, adam, data),
         BackForm: lambda data: BackForm(Task(), adam, data),
         CostForm: lambda data: CostForm(claim, adam, data),

@@ -42,6 +42,7 @@ urlpatterns = [
     path("a/<str:token>/<int:page>", answering.by_link, name="by_link_question"),
     path("agreed", requirements.agreed, name="agreed"),
     path("agreed/<int:pk>", requirements.edit, name="requirement_edit"),
+    path("agreed/steps/<int:pk>", requirements.how_it_goes, name="how_it_goes"),
     path("agreed/<int:pk>/confirm", requirements.confirm, name="confirm"),
     path("agreed/<int:pk>/switch-on", requirements.switch_on, name="switch_on"),
     path("agreed/<int:pk>/withdraw", requirements.withdraw, name="withdraw"),

@@ -8,8 +8,13 @@ class RequirementsConfig(AppConfig):
     verbose_name = _("What we agreed")
 
     def ready(self):
+        from groundwork.background.setup import Step, on_init
         from groundwork.crm.sales.review.quality import GoLive, go_lives
-        from groundwork.rollout.requirements import types  # noqa: F401 - declares the record types
+        from groundwork.records.write import Follower, followers
+        from groundwork.rollout.requirements import following, types  # noqa: F401 - declares the record types
         from groundwork.rollout.requirements.models import first_live_on
 
         go_lives.add(GoLive("requirements", first_live_on))
+        followers.add(Follower("requirements.cases", "requirement", following.follow_requirements))
+        followers.add(Follower("requirements.uses", "use_case", following.follow_cases))
+        on_init.add(Step("requirements.cases", lambda stdout: following.make_missing_cases()))

@@ -2,11 +2,13 @@
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.blueprint.models import Element
 from groundwork.records.forms import CleanText
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.requirements.cases import UseCase, UseStep, roles, used
 from groundwork.ui.forms import SeveralField
 
 
@@ -49,3 +51,51 @@ class AgreeForm(CleanText, forms.Form):
             "elements": [use.element_id for use in requirement.uses.all()],
         }
         return cls(data, user=user, initial=initial, prefix=f"r{requirement.pk}")
+
+
+class CaseForm(CleanText, forms.Form):
+    """How it goes, on one page: who, when, and the steps with room for two more. A step without words is left out."""
+
+    MORE = ("new1", "new2")
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    actor = forms.ChoiceField(label=_("who does it"), required=False)
+    trigger = forms.CharField(label=_("when"), max_length=300, required=False)
+
+    def __init__(self, data=None, *, case: UseCase):
+        self.case, self.steps = case, {f"s{step.pk}": step for step in case.steps.all()}
+        super().__init__(data, initial={name: getattr(case, name) for name in ("version", "actor", "trigger")})
+        open_roles = [(option.key, option.label) for option in roles() if option.open or option.key == case.actor]
+        self.fields["actor"].choices = [("", "–"), *open_roles]  # type: ignore[attr-defined]
+        things, groups = [("", "–"), *((option.key, option.label) for option in used())], []
+        for place, key in enumerate((*self.steps, *self.MORE), start=1):
+            self._add(key, place, self.steps.get(key), things)
+            heading = gettext("Step %(place)s") % {"place": place} if key in self.steps else gettext("One more step")
+            groups.append((heading, [f"{name}-{key}" for name in ("action", "expected", "uses", "nth")]))
+        self.groups = [("", ["actor", "trigger"]), *groups]
+
+    def _add(self, key: str, place: int, step: UseStep | None, things) -> None:
+        held = step or UseStep(nth=place)
+        self.fields |= {
+            f"action-{key}": forms.CharField(
+                label=_("what is done"), max_length=300, required=False, initial=held.action,
+                help_text=_("Emptied, the step is left out.") if step else "",
+            ),
+            f"expected-{key}": forms.CharField(
+                label=_("what should come of it"), max_length=2000, required=False, initial=held.expected,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            ),
+            f"uses-{key}": forms.ChoiceField(
+                label=_("field or report"), choices=things, required=False, initial=held.uses
+            ),
+            f"nth-{key}": forms.IntegerField(
+                label=_("which step"), min_value=1, max_value=999, required=False, initial=held.nth
+            ),
+        }  # fmt: skip
+
+    def typed(self) -> list[tuple[UseStep, dict]]:
+        """Each step that is there or new, with what was typed for it."""
+        return [
+            (step, {name: self.cleaned_data[f"{name}-{key}"] for name in ("action", "expected", "uses", "nth")})
+            for key, step in [*self.steps.items(), *((key, UseStep()) for key in self.MORE)]
+        ]

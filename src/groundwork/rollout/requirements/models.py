@@ -21,6 +21,7 @@ from groundwork.records.write import drop_part, put_part, writing
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.models import Decision
+from groundwork.rollout.requirements.cases import Mode, UseCase, UseStep  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,18 @@ class RequirementQuerySet(RecordQuerySet):
             .current()
             .exclude(state=Requirement.State.WITHDRAWN)
             .select_related("goal", "confirmed_by")
-            .prefetch_related("uses__element", models.Prefetch("needs", needs))
+            .prefetch_related(
+                "uses__element",
+                models.Prefetch("needs", needs),
+                models.Prefetch("use_cases", UseCase.objects.visible_to(user).current().order_by("pk")),
+                "use_cases__steps__element",
+            )
             .order_by("pk")
         )
 
 
 class Requirement(Record):
-    """One thing we agreed on, for one goal. In the light profile its use case is made from ``done_when``."""
+    """One thing we agreed on, for one goal. Its use case is made from ``done_when``, and may then be changed."""
 
     type_key = "requirement"
     title_field = "statement"
@@ -220,10 +226,6 @@ class ElementUse(Part):
 
     parent_field = "requirement"
 
-    class Mode(models.TextChoices):
-        WRITES = "writes", _("filled in")
-        READS = "reads", _("read")
-
     requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="uses")
     element = models.ForeignKey(
         Element, models.PROTECT, related_name="requirement_uses", verbose_name=_("field or report")
@@ -240,5 +242,4 @@ class ElementUse(Part):
 
     @classmethod
     def of(cls, element: Element) -> "ElementUse":
-        """A field is filled in, everything else is read."""
-        return cls(element=element, mode=cls.Mode.WRITES if element.kind == Element.Kind.FIELD else cls.Mode.READS)
+        return cls(element=element, mode=Mode.of(element))

@@ -2,16 +2,26 @@
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from groundwork.blueprint.models import Element
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, VersionForm, acts_on, reads, steps, writes_down
-from groundwork.rollout.requirements.actions import write_down
-from groundwork.rollout.requirements.forms import AgreeForm
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.project.screens import (
+    MOST_SHOWN,
+    DecisionForm,
+    VersionForm,
+    acts_on,
+    opened,
+    reads,
+    steps,
+    writes_down,
+)
+from groundwork.rollout.requirements.actions import rewrite, write_down
+from groundwork.rollout.requirements.forms import AgreeForm, CaseForm
+from groundwork.rollout.requirements.models import Requirement, UseCase
 from groundwork.ui.notices import said
 
 
@@ -45,6 +55,7 @@ def _page(request, *, form=None, wrong=None, status=200):
                 "sees_goal": requirement.goal_id in seen_goals,
                 "course": requirement.goal.course(user),
                 "uses": uses,
+                "cases": list(requirement.use_cases.all()),
                 "may_edit": may_edit,
                 "off": [use for use in uses if not use.element.is_on],
                 "may_configure": user.can("configure", requirement),
@@ -110,3 +121,18 @@ def switch_on(request, requirement):
 def withdraw(request, requirement, typed):
     requirement.withdraw(by=request.user, **typed)
     return redirect("rollout:agreed")
+
+
+@require_http_methods(["GET", "POST"])
+@reads(UseCase)
+def how_it_goes(request, pk):
+    """Who does it, when, and its steps, to be changed in one form."""
+    case = opened(request, UseCase, pk, "edit")
+    form = CaseForm(request.POST if request.method == "POST" else None, case=case)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("actor", "trigger", "version")}
+        rewrite(case, by=request.user, steps=form.typed(), **facts)
+        said(request, _("Saved."))
+        return redirect(f"{reverse('rollout:agreed')}#requirement-{case.requirement_id}")
+    context = {**steps("agreed"), "case": case, "form": form}
+    return render(request, "requirements/case.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,113 @@
+"""How it goes is not typed twice: a use case comes from "done when", and what is needed follows its steps."""
+
+import pytest
+from django.urls import reverse
+
+from groundwork.rollout.conftest import COST, PROFIT, element, make_requirement
+from groundwork.rollout.requirements.actions import rewrite, write_down
+from groundwork.rollout.requirements.following import make_missing_cases
+from groundwork.rollout.requirements.models import UseCase, UseStep
+
+
+def told(case):
+    return [(step.nth, step.action, step.expected, step.uses, step.mode) for step in case.steps.all()]
+
+
+def typed(case, **changed):
+    """What the form sends of the steps as they stand; ``changed`` by the element of the step."""
+    steps = list(case.steps.all())
+    names = ("action", "expected", "uses", "nth")
+    return [
+        (step, {name: getattr(step, name) for name in names} | changed.get(step.uses.split(":")[0], {}))
+        for step in steps
+    ]
+
+
+def test_a_use_case_is_made_from_done_when_one_step_for_each_thing_it_needs(cast):
+    make_requirement(cast.piotr, author=cast.anna)
+
+    case = UseCase.objects.get()
+
+    assert (case.name, case.actor, case.owner) == ("Margin by product", "salesperson", cast.piotr)
+    assert told(case) == [
+        (1, f"Fill in “{element(COST).label}”", "", COST, "writes"),
+        (2, f"Read “{element(PROFIT).label}”", "The report shows the margin of every product", PROFIT, "reads"),
+    ]
+    assert [step.element.key for step in case.steps.all()] == [COST, PROFIT]
+
+
+def test_what_needs_nothing_yet_has_no_steps(cast):
+    make_requirement(cast.piotr, keys=())
+
+    assert not UseCase.objects.exists()
+
+
+def test_steps_nobody_changed_follow_done_when_and_what_is_needed(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna)
+
+    write_down(requirement=requirement, by=cast.piotr, elements=[element(COST)], done_when="Every product has a cost")
+
+    assert told(UseCase.objects.get()) == [
+        (1, f"Fill in “{element(COST).label}”", "Every product has a cost", COST, "writes")
+    ]
+
+
+def test_steps_that_somebody_wrote_keep_their_words(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna, keys=(COST,))
+    case = UseCase.objects.get()
+    rewrite(case, by=cast.piotr, actor="", trigger="", steps=typed(case, field={"action": "Type the cost"}))
+
+    write_down(requirement=requirement, by=cast.piotr, elements=[element(PROFIT)], done_when="Other words")
+
+    assert [(step.action, step.uses) for step in case.steps.all()] == [
+        ("Type the cost", ""),
+        (f"Read “{element(PROFIT).label}”", PROFIT),
+    ]
+
+
+def test_what_is_needed_follows_the_steps(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna, keys=(COST,))
+    case = UseCase.objects.get()
+
+    rewrite(case, by=cast.piotr, actor="head", trigger="every Monday", steps=typed(case, field={"uses": PROFIT}))
+
+    case.refresh_from_db()
+    assert (case.actor_words, case.trigger) == ("Head of department", "every Monday")
+    assert [(use.element.key, use.mode) for use in requirement.uses.all()] == [(PROFIT, "reads")]
+
+
+def test_a_step_without_words_is_left_out_and_the_others_are_numbered_anew(cast):
+    requirement = make_requirement(cast.piotr, author=cast.anna)
+    case = UseCase.objects.get()
+
+    rewrite(case, by=cast.piotr, actor="", trigger="", steps=typed(case, field={"action": " "}))
+
+    assert [(step.nth, step.uses) for step in case.steps.all()] == [(1, PROFIT)]
+    assert [use.element.key for use in requirement.uses.all()] == [PROFIT]
+
+
+def test_piotr_changes_the_steps_in_one_form(cast, as_user):
+    make_requirement(cast.piotr, author=cast.anna, keys=(COST,))
+    case, client = UseCase.objects.get(), as_user(cast.piotr)
+    address = reverse("rollout:how_it_goes", args=[case.pk])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    response = client.post(address, sent | {"action-new1": "Look at the sum", "uses-new1": PROFIT, "nth-new1": 1})
+
+    assert response.status_code == 302
+    assert [step.action for step in case.steps.all()] == [f"Fill in “{element(COST).label}”", "Look at the sum"]
+    assert as_user(cast.anna).get(address).status_code == 403
+    assert "Look at the sum" in client.get(reverse("rollout:agreed")).content.decode()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_agreed_before_there_were_use_cases_gets_one(cast, times):
+    requirement = make_requirement(cast.piotr, author=cast.anna)
+    for model in (UseStep, UseCase):  # as the tables stood before
+        model._base_manager.all()._raw_delete("default")
+
+    for _ in range(times):
+        make_missing_cases()
+
+    assert [len(told(case)) for case in requirement.use_cases.all()] == [2]
