@@ -65,6 +65,7 @@ COMMANDS = (
             option("--size", choices=["S", "L", "XL"], default="S"),
             option("--today", type=date.fromisoformat, help="the day on which the demo stands, e.g. 2026-06-30"),
             option("--costs", action="store_true", help="keep cost prices in the small firm, too"),
+            option("--fresh", action="store_true", help="leave the roll-out still to be walked"),
         ),
     ),
     Command(

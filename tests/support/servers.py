@@ -25,7 +25,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-DEMO = ("demo", "wholesale", "--size", "S", "--seed", "1")
+DEMO = ("demo", "wholesale", "--size", "S", "--seed", "1", "--fresh")
 
 
 def postgres_url() -> str | None:

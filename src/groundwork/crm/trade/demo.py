@@ -77,6 +77,7 @@ class Demo:
     departments: dict[str, Department] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)  # of a product's code, in cents
     costs: bool = False  # does the firm keep cost prices?
+    rolled_out: bool = False  # has the firm walked its roll-out?
 
     @property
     def months(self) -> list[date]:
@@ -103,7 +104,7 @@ def run(args) -> int:
     stands_at = args.today or (date.fromisoformat(settings.DEMO_TODAY) if settings.DEMO_TODAY else clock.today())
     made = fill(
         seed=args.seed, size=SIZES[args.size], today=stands_at, password=password, costs=args.costs or None,
-        progress=sys.stderr.isatty(),
+        rolled_out=not args.fresh, progress=sys.stderr.isatty(),
     )  # fmt: skip
     print(
         f"{made.firm.name}: {Company.objects.count()} companies, {Invoice.objects.count()} invoices up to {stands_at}."
@@ -115,14 +116,16 @@ def run(args) -> int:
 
 
 def fill(
-    *, seed: int, size: Size, today: date, password: str, costs: bool | None = None, progress: bool = False
-) -> Demo:
+    *, seed: int, size: Size, today: date, password: str, costs: bool | None = None, rolled_out: bool = False,
+    progress: bool = False,
+) -> Demo:  # fmt: skip
     """Make the demo firm in an empty database; refused where a firm is already. ``costs`` None: as its size says."""
     if Firm.objects.exists() or User.objects.exists():
         raise Refusal(_("This database already holds a firm. The demo needs an empty one."))
     register_declared()
     make_roles([kind.granted for kind in types])
-    demo = Demo(today, random.Random(f"{seed} {size.lines}"), size, costs=size.costs if costs is None else costs)  # noqa: S311 - repeatable on purpose
+    demo = Demo(today, random.Random(f"{seed} {size.lines}"), size)  # noqa: S311 - repeatable on purpose
+    demo.costs, demo.rolled_out = size.costs if costs is None else costs, rolled_out
     months = demo.months
     before = first_of_month(today, -MONTHS - 1)
     try:

@@ -11,7 +11,9 @@ class ChainConfig(AppConfig):
         from django.urls import reverse_lazy
 
         from groundwork.blueprint.elements import AgreedSource, WhySource, agreed, why
+        from groundwork.crm.trade.demo import DemoPart, demo_parts
         from groundwork.records.pages import Panel, panels
+        from groundwork.rollout.chain.demo import fill
         from groundwork.rollout.chain.thread import thread_of
         from groundwork.rollout.chain.why import agreed_among, reasons
         from groundwork.ui import keys
@@ -19,6 +21,7 @@ class ChainConfig(AppConfig):
 
         panels.add(Panel("rollout.thread", "requirement", "chain/thread.html", thread_of))
         why.add(WhySource("rollout", reasons))
+        demo_parts.add(DemoPart("roll-out", fill))
         agreed.add(AgreedSource("rollout", agreed_among))
         for key, label, icon, address, order, verb in (
             ("rollout", _("Roll-out"), "footprints", "rollout:start", 10, "view"),

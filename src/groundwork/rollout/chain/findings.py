@@ -45,6 +45,8 @@ def findings(goals, coverage, waiting_needs) -> list[Finding]:
 
 
 def of_goal(goal: Goal, coverage) -> list[Finding]:
+    if not goal.is_goal:
+        return []
     there, owner = f"{reverse('rollout:number')}#goal-{goal.pk}", str(goal.owner or "")
     if not goal.is_agreed:
         if faults := goal.faults():
@@ -59,8 +61,6 @@ def of_goal(goal: Goal, coverage) -> list[Finding]:
             "day": languages.day(goal.valid_until),
         }
         return [Finding(ATTENTION, fact, owner, _("Say whether it still holds"), there)]
-    if goal.kind != Goal.Kind.GOAL:
-        return []
     if not coverage.of_goal(goal):
         fact = _("Nothing is agreed for “%(goal)s”.") % {"goal": goal}
         return [Finding(ATTENTION, fact, owner, _("Agree on something"), reverse("rollout:agreed"))]

@@ -1,7 +1,7 @@
 """What a firm may want to change, measured on its own data (D118, D152). Figures of a period are of the last 13 weeks.
 
-Each is of the whole firm and open to whoever reads goals, unless a field that it is made of is hidden from them: none of
-them is an amount of money, so that nobody reads sums of what they may not see. None: there is nothing to measure yet.
+Each is of the whole firm and open to whoever reads goals, unless a field that it is made of is hidden from them: none
+is an amount of money, so that nobody reads sums of what they may not see. None: there is nothing to measure yet.
 """
 
 from collections.abc import Callable
