@@ -787,7 +787,7 @@ ROWS: dict[str, Row] = {
 
 
 def decided(case: Case) -> dict:
-    return {"version": case.record.version, "reason": "typed", "statement": "typed", "works": "yes", "fits": "yes"}
+    return {"version": case.record.version, "reason": "typed", "statement": "typed", "said": "passed"}
 
 
 def posted_by(*needs: tuple[str, str]) -> Callable[[Case, Oracle], Any]:
@@ -887,6 +887,12 @@ ROWS |= {
     "rollout:switch_on": Row("configure requirement", opens=("requirement", "configure"), post=decided),
     "rollout:withdraw": Row("edit requirement", opens=("requirement", "edit"), post=decided),
     "rollout:try": Row("view requirement"),
+    "rollout:try_one": Row("view acceptance_test", opens=("acceptance_test", "view")),
+    "rollout:ask_to_try": Row(
+        "edit acceptance_test",
+        opens=("acceptance_test", "edit"),
+        post=lambda case: {"version": case.record.version, "people": [case.world.people["piotr"].pk]},
+    ),
     "rollout:run": Row("create acceptance_test", opens=("acceptance_test", "view"), post=decided),
     "rollout:live": Row("edit goal", opens=("goal", "edit"), post=decided),
     "rollout:used": Row("view requirement"),

@@ -77,9 +77,8 @@ def test_a_wish_becomes_a_report_that_leads_back_to_it(language, fresh_server, n
     olga.keyboard.press("Escape")
 
     anna.goto("/rollout/try")
-    anna.locator("[name$=-works][value=yes]").check()
-    anna.locator("[name$=-fits][value=yes]").check()
-    anna.locator("form[action$='/run'] button").click()
+    anna.locator("a.btn.primary").click()
+    anna.locator("form[action$='/run'] button[value=passed]").click()
     olga.goto("/rollout/try")
     olga.locator("form[action$='/live'] button").click()
     olga.wait_for_url("**/rollout/used")

@@ -194,6 +194,8 @@ def plant_type(planted: World, kind: RecordType) -> None:
             values["state"] = "draft"  # so that it takes lines; issued below
         if kind.key == "question":
             values["state"] = "withdrawn"  # an open one makes a task, which is planted by nobody
+        if kind.key == "defect":
+            values["state"] = "closed"  # for the same reason
         record = make_record(kind, owner=user, word=word, **values)
         note(record, by=user, kind="note", text=f"{word} said")
         for part in kind.parts:

@@ -90,8 +90,8 @@ ROOMS = [
     "rollout.discovery",
     "rollout.requirements",
     "rollout.questions",
-    "rollout.adoption",
     "rollout.delivery",
+    "rollout.adoption",
     "rollout.chain",
     "config",
 ]

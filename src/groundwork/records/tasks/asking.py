@@ -90,6 +90,20 @@ def give(record: Record | None, *, by, what: str, due_on: date, owner=None) -> T
     return write.creating(Task(what=what, due_on=due_on, owner=owner or by, **about), by=by)
 
 
+def keep_one(record: Record, owner, *, by, what: str = "", due_on: date | None = None) -> None:
+    """Whoever owes something about ``record`` has one open task that says so; nobody where ``owner`` is None.
+
+    Called by a follower of the record, in its own write.
+    """
+    is_there = False
+    for task in Task.objects.about(record).open():
+        is_there = owner is not None and task.owner_id == owner.pk and task.due_on == due_on
+        if not is_there:
+            finish(task, by=by)
+    if owner is not None and due_on is not None and not is_there:
+        give(record, by=by, what=what, due_on=due_on, owner=owner)
+
+
 def finish(task: Task, *, by) -> None:
     """Done. One that repeats stands there again for its next day, in the same act: both are taken back together."""
     with write.acting(by, "task.done"):

@@ -11,13 +11,14 @@ from django.utils.timezone import localtime
 
 from groundwork.access.models import User
 from groundwork.access.rights import FieldName, rights
-from groundwork.blueprint.models import Element, ElementRevision
+from groundwork.blueprint.models import Element
 from groundwork.core.clock import now
 from groundwork.core.registry import Registry
 from groundwork.crm.trade.models import COSTS
 from groundwork.crm.trade.types import COST
 from groundwork.records.models import Use
 from groundwork.records.use import flush
+from groundwork.rollout.delivery.people import makers_of
 
 DAYS = 28  # "over the last four weeks"
 FILLED_ENOUGH = Decimal("0.6")  # below it a field that is read is starving
@@ -94,16 +95,6 @@ class Opened:
                 use.people.add(row["user"])
                 use.last = max(filter(None, [use.last, row["last"]]))
         return use
-
-
-def makers_of(keys) -> dict[str, set[int]]:
-    """Who has switched these elements on or changed them."""
-    found: dict[str, set[int]] = {}
-    for key, by in ElementRevision.objects.filter(element__key__in=list(keys), by__isnull=False).values_list(
-        "element__key", "by"
-    ):
-        found.setdefault(key, set()).add(by)
-    return found
 
 
 @dataclass

@@ -2,14 +2,18 @@
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groundwork.core.clock import now
 from groundwork.core.refusals import NotAllowed, Refusal
+from groundwork.records.tasks import asking
 from groundwork.records.write import acting, creating, writing
+from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict, revisions_of, verdict
+from groundwork.rollout.delivery.people import People
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.decisions import refuse_or_lift
-from groundwork.rollout.project.models import Decision
+from groundwork.rollout.project.models import Decision, Project
 from groundwork.rollout.requirements.models import Requirement
 
 
@@ -27,6 +31,19 @@ def keep_tests_in_step(changed) -> None:
         elif test.script != requirement.done_when:
             with writing(test, by=requirement.updated_by, act="edited") as fresh:
                 fresh.script = requirement.done_when
+
+
+def keep_defect_on_a_list(changed) -> None:
+    """A fault stands among the tasks of whoever puts it right, then of whoever tries it again."""
+    for defect, _before, after in changed:
+        if after is None:
+            continue
+        owner, what = None, ""
+        if defect.archived_at is None and defect.state == Defect.State.OPEN:
+            owner, what = defect.owner, _("Put right: %(what)s") % {"what": defect.what[:160]}
+        elif defect.archived_at is None and defect.state == Defect.State.MENDED:
+            owner, what = defect.found_by, _("Try again: %(what)s") % {"what": defect.what[:160]}
+        asking.keep_one(defect, owner, by=defect.updated_by, what=what, due_on=defect.due_on)
 
 
 def with_verdicts(requirements) -> dict[int, list[tuple[AcceptanceTest, TestRun | None, str]]]:
@@ -67,22 +84,84 @@ def in_scope(goal: Goal):
     return goal.requirements.current().filter(state__in=states).prefetch_related("uses__element").order_by("pk")
 
 
-def faults_before_live(requirements) -> list[str]:
-    """What stands in the way of going live, as sentences: a test not run, stale, or failing on an axis (R47)."""
-    verdicts = with_verdicts(requirements)
-    faults = []
-    for requirement in requirements:
-        if requirement.was_reworded:
-            faults.append(_("“%(what)s” was reworded after it was agreed.") % {"what": requirement.statement})
-        tests = verdicts[requirement.pk]
-        if not tests:
-            faults.append(WHY_NOT[Verdict.NOT_RUN]() % {"what": requirement.statement})
-        faults += [
-            WHY_NOT[Verdict(said)]() % {"what": requirement.statement}
-            for _test, _run, said in tests
-            if said != Verdict.PASSED
+class Check:
+    """What ``user`` may know of these requirements before they go live: a fixed number of queries.
+
+    ``uses__element`` is prefetched.
+    """
+
+    def __init__(self, user, requirements):
+        self.requirements = list(requirements)
+        self.verdicts = with_verdicts(self.requirements)
+        tests = [test for found in self.verdicts.values() for test, _run, _said in found]
+        self.people = People(
+            user, self.requirements, tests, {one.pk: revisions_of(one.uses.all()) for one in requirements}
+        )
+        stopping = Defect.objects.stopping().filter(test__in=tests).select_related("owner", "test").order_by("pk")
+        self.stopping = list(stopping)
+        self.seen = set(
+            Defect.objects.visible_to(user).filter(pk__in=stopping.values("pk")).values_list("pk", flat=True)
+        )
+        self.is_light = Project.current().profile == Project.Profile.LIGHT
+
+    def faults(self, requirements) -> list[str]:
+        """What stands in the way, as sentences: a test not run, stale, or failing on an axis (R47).
+
+        Beyond the light profile also what that profile only advises.
+        """
+        faults = []
+        for requirement in requirements:
+            if requirement.was_reworded:
+                faults.append(_("“%(what)s” was reworded after it was agreed.") % {"what": requirement.statement})
+            tests = self.verdicts[requirement.pk]
+            if not tests:
+                faults.append(WHY_NOT[Verdict.NOT_RUN]() % {"what": requirement.statement})
+            faults += [
+                WHY_NOT[Verdict(said)]() % {"what": requirement.statement}
+                for _test, _run, said in tests
+                if said != Verdict.PASSED
+            ]
+        return faults if self.is_light else faults + self.warnings(requirements)
+
+    def advice(self, requirements) -> list[str]:
+        return self.warnings(requirements) if self.is_light else []
+
+    def warnings(self, requirements) -> list[str]:
+        """Tried by nobody but its maker (R03); a fault that hinders the work and is not gone (R48)."""
+        told = [
+            _("“%(what)s” was tried only by whoever set it up.") % {"what": requirement.statement}
+            for requirement in requirements
+            for test, _run, said in self.verdicts[requirement.pk]
+            if said == Verdict.PASSED and self.people.of(test).by_makers_only
         ]
-    return faults
+        ids = {requirement.pk for requirement in requirements}
+        for defect in self.stopping:
+            if defect.test.requirement_id in ids:
+                words = defect.what[:200] if defect.pk in self.seen else _("no access")
+                told.append(_("A fault is not gone: %(what)s (%(who)s).") % {"what": words, "who": defect.owner or "–"})
+        return told
+
+    def words(self, requirements) -> str:
+        """In one sentence."""
+        return ready_words(requirements, self.verdicts)
+
+
+def ready_words(requirements, verdicts) -> str:
+    """The go-live check of one goal in one sentence."""
+    said = [verdict for requirement in requirements for _test, _run, verdict in verdicts[requirement.pk]]
+    said += [Verdict.NOT_RUN for requirement in requirements if not verdicts[requirement.pk]]
+    total = len(said)
+    if said.count(Verdict.PASSED) == total:
+        words = ngettext("The one thing works and fits: ready.", "All %(total)s work and fit: ready.", total)
+        return words % {"total": total}
+    counted = [
+        (Verdict.NOT_RUN, lambda n: ngettext("%(count)s is not tried", "%(count)s are not tried", n)),
+        (Verdict.STALE, lambda n: ngettext("%(count)s was changed since", "%(count)s were changed since", n)),
+        (Verdict.FAILS, lambda n: ngettext("%(count)s does not work", "%(count)s do not work", n)),
+        (Verdict.DOES_NOT_FIT, lambda n: ngettext("%(count)s does not fit", "%(count)s do not fit", n)),
+    ]
+    parts = [words(count) % {"count": count} for verdict, words in counted if (count := said.count(verdict))]
+    return _("Of %(total)s: %(parts)s. Not ready.") % {"total": total, "parts": ", ".join(parts)}
 
 
 def go_live(goal: Goal, *, by, version: int | None = None, decision: str = "") -> list[Requirement]:
@@ -98,7 +177,9 @@ def go_live(goal: Goal, *, by, version: int | None = None, decision: str = "") -
             raise Refusal(_("Nothing agreed is waiting to go live."))
         if not all(by.can("edit", requirement) for requirement in waiting):
             raise NotAllowed(_("Part of what would go live is not yours to change."))
-        refuse_or_lift(faults_before_live(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision)
+        refuse_or_lift(
+            Check(by, requirements).faults(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision
+        )
         for requirement in waiting:
             with writing(requirement, by=by, act="went live") as live:
                 live.state, live.live_at = Requirement.State.LIVE, now()

@@ -6,10 +6,14 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.blueprint.models import ElementRevision
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.records.models import Part, Record, keyset_indexes
-from groundwork.records.write import put_part, writing
+from groundwork.records.tasks import asking
+from groundwork.records.tasks.models import Task
+from groundwork.records.write import acting, creating, put_part, writing
+from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.requirements.models import ElementUse, Requirement
 
 
@@ -39,6 +43,11 @@ class AcceptanceTest(Record):
         verbose_name_plural = _("tests")
         indexes = keyset_indexes("acceptance_test", "sort_key", "updated_at")
 
+    @property
+    def lines(self) -> list[str]:
+        """What is done, line by line."""
+        return [line for line in self.script.splitlines() if line.strip()]
+
     def revisions(self) -> dict[str, int]:
         """What is tried, as it is configured now: {element: its revision}."""
         return revisions_of(ElementUse.objects.filter(requirement_id=self.requirement_id).select_related("element"))
@@ -49,12 +58,15 @@ class AcceptanceTest(Record):
     def verdict(self) -> str:
         return verdict(self, self.latest_run(), self.revisions())
 
-    def run(self, *, by, works: bool, fits: bool, remark: str = "", version=None) -> "TestRun":
-        """``by`` tried it and answers both questions. Refused while what it needs is off, and for a "no" without why.
+    def run(
+        self, *, by, works: bool, fits: bool, remark: str = "", step: str = "", severity: str = "", version=None
+    ) -> "TestRun":
+        """``by`` tried it and answers both questions; a "no" is a fault with an owner, a "yes" closes them.
 
-        Something that does not work cannot fit.
+        Refused while what it needs is off, and for a "no" without why. Something that does not work cannot fit.
+        ``step`` is the line of the script at which it went wrong.
         """
-        with writing(self, by=by, act="tried", version=version) as test:
+        with acting(by, "tried"), writing(self, by=by, act="tried", version=version) as test:
             uses = list(ElementUse.objects.filter(requirement_id=test.requirement_id).select_related("element"))
             if not test.requirement.is_confirmed:
                 raise Refusal(gettext("Agree on it first: there is nothing to try yet."))
@@ -64,9 +76,10 @@ class AcceptanceTest(Record):
                 raise Refusal(gettext("Say in one sentence what is wrong: somebody will put it right by it."))
             made = TestRun(
                 tester=by, at=now(), works=works, fits=works and fits, remark=remark.strip(), script=test.script,
-                element_revisions=revisions_of(uses),
+                element_revisions=revisions_of(uses), step=step,
             )  # fmt: skip
             put_part(test, made)
+            followed(test, made, [use.element.key for use in uses], severity)
         return made
 
 
@@ -84,6 +97,7 @@ class TestRun(Part):
     works = models.BooleanField(_("works"))
     fits = models.BooleanField(_("fits"))
     remark = models.TextField(_("what is wrong"), max_length=2000, blank=True, default="")
+    step = models.CharField(_("at which step"), max_length=500, blank=True, default="")
     script = models.TextField(editable=False)  # the words that were tried
     element_revisions = models.JSONField(default=dict, editable=False)
 
@@ -104,6 +118,35 @@ class TestRun(Part):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d}"
+
+
+def followed(test: AcceptanceTest, run: TestRun, keys: list[str], severity: str) -> None:
+    """What follows from a try: whoever tried it owes that no more; faults come, come back, or are gone."""
+    for task in Task.objects.about(test).open().filter(owner=run.tester):
+        asking.finish(task, by=run.tester)
+    if run.works and run.fits:
+        for defect in Defect.objects.open().filter(test=test):
+            with writing(defect, by=run.tester, act="defect.close") as fresh:
+                fresh.state = Defect.State.CLOSED
+        return
+    mended = Defect.objects.open().filter(test=test, state=Defect.State.MENDED).order_by("pk")
+    again = mended.filter(step=run.step).first() or mended.first()
+    if again is not None:
+        with writing(again, by=run.tester, act="defect.back") as fresh:
+            fresh.come_back(run.remark)
+        return
+    defect = Defect(
+        what=run.remark, severity=severity or Defect.Severity.HINDERS, test=test, step=run.step,
+        found_by=run.tester, found_in=Defect.FoundIn.TRYING, owner=who_mends(test.requirement, keys),
+    )  # fmt: skip
+    creating(defect, by=run.tester)
+
+
+def who_mends(requirement: Requirement, keys):
+    """Whoever changed one of these elements last and works here; else whoever owns what was agreed."""
+    last = ElementRevision.objects.filter(element__key__in=keys, by__is_active=True).order_by("-at", "-pk")
+    found = last.select_related("by").first()
+    return found.by if found else requirement.owner
 
 
 def revisions_of(uses) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.records.types import PartType, RecordType, types
+from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
 
 acceptance_test = types.add(
@@ -23,9 +24,34 @@ acceptance_test = types.add(
         typed=False,
         parts=(
             PartType(
-                "runs", TestRun, _("Tries"), ("at", "tester", "works", "fits", "remark"), order="-at", addable=False
+                "runs",
+                TestRun,
+                _("Tries"),
+                ("at", "tester", "works", "fits", "remark", "step"),
+                order="-at",
+                addable=False,
             ),
         ),
         explain=_("A test is what somebody does to see that what we agreed works and fits."),
+    )  # fmt: skip
+)
+
+defect = types.add(
+    RecordType(
+        model=Defect,
+        label=_("Fault"),
+        plural=_("Faults"),
+        icon="bug",
+        prefix="F",
+        group="rollout",
+        fields=("what", "severity", "owner", "due_on"),
+        columns=("what", "severity", "state", "owner", "due_on", "found_by", "bounces", "updated_at"),
+        sorts=("-updated_at", "what"),
+        quick=("what", "severity"),
+        search=("what",),
+        filters=("state", "severity", "owner", "found_by", "found_in", "due_on"),
+        section="",
+        order=41,
+        explain=_("A fault is what does not work or does not fit. It has one owner, until somebody tried it again."),
     )  # fmt: skip
 )

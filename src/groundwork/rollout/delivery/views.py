@@ -1,17 +1,21 @@
 """The fourth step: try it, and go live."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
-from groundwork.rollout.delivery.actions import faults_before_live, go_live, with_verdicts
-from groundwork.rollout.delivery.forms import TryForm
+from groundwork.rollout.delivery.actions import Check, go_live
+from groundwork.rollout.delivery.defects import Defect
+from groundwork.rollout.delivery.forms import ANSWERS, InviteForm, TryForm
 from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
+from groundwork.rollout.delivery.people import invite
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.decisions import may_decide
-from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, acts_on, reads, steps
+from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, acts_on, reads, sent, steps
 from groundwork.rollout.requirements.models import Requirement
 from groundwork.ui.notices import said
 
@@ -22,6 +26,7 @@ COLOUR = {
     Verdict.STALE: "warn",
     Verdict.NOT_RUN: "",
 }
+FAULTS = 20  # open ones on the page; their list has them all
 
 
 def places(requirement) -> list[tuple[str, str]]:
@@ -35,89 +40,150 @@ def places(requirement) -> list[tuple[str, str]]:
     return found
 
 
-def _page(request, *, wrong=None, status=200):
-    """``wrong`` is the form of a test whose verdict could not be kept."""
-    user = request.user
-    requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    context = {
-        **steps("try"),
-        "cards": _cards(user, requirements, wrong),
-        "goals": [_before_live(user, found) for found in _by_goal(user, requirements)],
-        "may_decide": may_decide(user),
-    }
-    return render(request, "delivery/try.html", context, status=status)
+class Board:
+    """Everything that is tried, as ``user`` sees it: a fixed number of queries."""
 
+    def __init__(self, user):
+        self.user = user
+        found = Requirement.objects.for_cards(user)[:MOST_SHOWN]
+        self.requirements = [item for item in found if item.is_confirmed]
+        seen = set(
+            AcceptanceTest.objects.visible_to(user)
+            .filter(requirement__in=self.requirements)
+            .values_list("pk", flat=True)
+        )
+        self.check = Check(user, self.requirements)
+        self.may_ask = user.can("edit", Requirement)
+        self.cards = [
+            self.card(requirement, *row)
+            for requirement in self.requirements
+            for row in self.check.verdicts[requirement.pk]
+            if row[0].pk in seen
+        ]
 
-def _cards(user, requirements, wrong) -> list[dict]:
-    """One for each test that ``user`` may see; with a form for whoever may try it, once all it needs is on."""
-    seen = set(
-        AcceptanceTest.objects.visible_to(user).filter(requirement__in=requirements).values_list("pk", flat=True)
-    )
-    verdicts, may_try, cards = with_verdicts(requirements), user.can("create", AcceptanceTest), []
-    for requirement in requirements:
+    def card(self, requirement, test, run, said) -> dict:
+        trying = self.check.people.of(test)
         off = [use.element.label for use in requirement.uses.all() if not use.element.is_on]
-        for test, last, verdict in verdicts[requirement.pk]:
-            if test.pk in seen:
-                cards.append(
-                    {
-                        "requirement": requirement,
-                        "test": test,
-                        "run": last,
-                        "verdict": Verdict(verdict).label,
-                        "colour": COLOUR[Verdict(verdict)],
-                        "off": off,
-                        "form": _form_of(test, wrong) if may_try and not off else None,
-                        "places": places(requirement),
-                        "open": verdict != Verdict.PASSED,
-                        "said": verdict,
-                    }
-                )
-    return cards
+        return {
+            "requirement": requirement, "test": test, "run": run, "said": said, "verdict": Verdict(said).label,
+            "colour": COLOUR[Verdict(said)], "off": off, "trying": trying,
+            "waits_for_me": not off and self.user in trying.waiting,
+            "to_ask": trying.to_ask if self.may_ask and not off else [],
+        }  # fmt: skip
+
+    @property
+    def mine(self) -> list[dict]:
+        return [card for card in self.cards if card["waits_for_me"]]
+
+    def goals(self) -> list[dict]:
+        """Of each goal that the person may see: its tests, the go-live check, what is advised and what forbids it."""
+        seen = set(Goal.objects.visible_to(self.user).standing().values_list("pk", flat=True))
+        of_goal: dict[int, list[Requirement]] = {}
+        for requirement in self.requirements:
+            of_goal.setdefault(requirement.goal_id if requirement.goal_id in seen else 0, []).append(requirement)
+        return [self.goal(pk, found) for pk, found in of_goal.items()]
+
+    def goal(self, pk: int, requirements: list[Requirement]) -> dict:
+        """``pk`` 0: what belongs to goals out of sight or given up; it is tried and does not go live from here."""
+        ids = {requirement.pk for requirement in requirements}
+        cards = [card for card in self.cards if card["requirement"].pk in ids]
+        if not pk:
+            return {"goal": None, "cards": cards}
+        goal = requirements[0].goal
+        waiting = [item for item in requirements if item.state == Requirement.State.CONFIRMED]
+        faults = self.check.faults(requirements) if waiting else []
+        return {
+            "goal": goal, "cards": cards, "waiting": waiting, "faults": faults,
+            "words": self.check.words(requirements),
+            "advice": self.check.advice(requirements) if waiting else [],
+            "may": self.user.can("edit", goal),
+        }  # fmt: skip
 
 
-def _form_of(test, wrong) -> TryForm:
-    prefix = f"t{test.pk}"
-    if wrong is not None and wrong.prefix == prefix:
-        return wrong
-    return TryForm(initial={"version": test.version}, prefix=prefix)
-
-
-def _by_goal(user, requirements) -> list[list[Requirement]]:
-    """The requirements of each goal that ``user`` may see."""
-    seen = set(Goal.objects.visible_to(user).standing().values_list("pk", flat=True))
-    found: dict[int, list[Requirement]] = {}
-    for requirement in requirements:
-        if requirement.goal_id in seen:
-            found.setdefault(requirement.goal_id, []).append(requirement)
-    return list(found.values())
-
-
-def _before_live(user, requirements) -> dict:
-    goal = requirements[0].goal
-    waiting = [item for item in requirements if item.state == Requirement.State.CONFIRMED]
-    return {
-        "goal": goal,
-        "waiting": waiting,
-        "faults": faults_before_live(requirements) if waiting else [],
-        "may": user.can("edit", goal),
-    }
+def faults_of(user) -> list[dict]:
+    """Open faults, the person's own first, then the worst."""
+    order = list(Defect.Severity.values)
+    found = Defect.objects.visible_to(user).open().select_related("owner", "found_by", "test").order_by("-pk")[:100]
+    ranked = sorted(found, key=lambda one: (user.pk not in (one.owner_id, one.found_by_id), order.index(one.severity)))
+    return [
+        {
+            "defect": defect, "colour": "warn" if defect.state == Defect.State.MENDED else "bad",
+            "to_mend": defect.state == Defect.State.OPEN and defect.is_mended_by(user),
+            "to_judge": defect.state == Defect.State.MENDED and defect.is_judged_by(user),
+        }
+        for defect in ranked[:FAULTS]
+    ]  # fmt: skip
 
 
 @require_GET
 @reads(Requirement)
 def try_it(request):
-    return _page(request)
+    user, board = request.user, Board(request.user)
+    sees_faults = user.can("view", Defect)
+    context = {
+        **steps("try"),
+        "goals": board.goals(),
+        "mine": board.mine,
+        "faults": faults_of(user) if sees_faults else [],
+        "all_faults": reverse("records:list", args=["defect"]) if sees_faults else "",
+        "may_decide": may_decide(user),
+        "may_try": user.can("create", AcceptanceTest),
+    }
+    return render(request, "delivery/try.html", context)
+
+
+# ── one test
+
+
+def one(request, pk: int, *, wrong: TryForm | None = None):
+    """One test on a page of its own, as it fits a phone; ``wrong`` is an answer that could not be kept."""
+    user, board = request.user, Board(request.user)
+    card = next((card for card in board.cards if card["test"].pk == pk), None)
+    if card is None:
+        raise Http404
+    test, may_try = card["test"], user.can("create", AcceptanceTest) and not card["off"]
+    form = wrong or TryForm(initial={"version": test.version}, steps=test.lines)
+    context = {
+        **steps("try"),
+        "card": card,
+        "test": test,
+        "places": places(card["requirement"]),
+        "form": form if may_try else None,
+        "answers": [(answer.value, answer.label) for answer in ANSWERS],
+        "left": [other for other in board.mine if other["test"].pk != pk],
+    }
+    return render(request, "delivery/one.html", context, status=422 if wrong else 200)
+
+
+@require_GET
+@reads(AcceptanceTest)
+def try_one(request, pk):
+    return one(request, pk)
 
 
 @allowed("create", AcceptanceTest.type_key)
 @acts_on(AcceptanceTest, "view")
 def run(request, test):
-    form = TryForm(request.POST, prefix=f"t{test.pk}")
+    form = TryForm(request.POST, steps=test.lines)
     if not form.is_valid():
-        return _page(request, wrong=form, status=422)
+        return one(request, test.pk, wrong=form)
     test.run(by=request.user, **form.typed)
     said(request, _("Thank you. Your verdict is kept with your name."))
-    return redirect("rollout:try")
+    following = next(iter(Board(request.user).mine), None)
+    return redirect("rollout:try_one", following["test"].pk) if following else redirect("rollout:try")
+
+
+@acts_on(AcceptanceTest, "edit")
+def ask_to_try(request, test):
+    """Those who asked for it have a task to try it."""
+    asked = invite(test, sent(InviteForm(request.POST))["people"], by=request.user)
+    count = len(asked)
+    said(
+        request,
+        ngettext("%(count)s person is asked to try it.", "%(count)s people are asked to try it.", count)
+        % {"count": count},
+    )
+    return redirect(reverse("rollout:try") + f"#test-{test.pk}")
 
 
 @acts_on(Goal, "edit", DecisionForm)

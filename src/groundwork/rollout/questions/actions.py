@@ -12,7 +12,6 @@ from groundwork.core.clock import today
 from groundwork.core.refusals import Refusal
 from groundwork.records.finding.words import stems, words
 from groundwork.records.tasks import asking
-from groundwork.records.tasks.models import Task
 from groundwork.records.workdays import calendar
 from groundwork.records.write import creating, writing
 from groundwork.rollout.questions.models import Question, QuestionBlock, due_after
@@ -67,15 +66,10 @@ def keep_task_in_step(changed) -> None:
     for question, _before, after in changed:
         if after is None:
             continue
-        by, waits = question.updated_by, question.is_open and question.archived_at is None
-        there = False
-        for task in Task.objects.about(question).open():
-            there = waits and task.owner_id == question.owner_id and task.due_on == question.due_on
-            if not there:
-                asking.finish(task, by=by)
-        if waits and not there:
-            what = _("Answer: %(question)s") % {"question": question.text[:160]}
-            asking.give(question, by=by, what=what, due_on=question.due_on, owner=question.owner)
+        waits = question.is_open and question.archived_at is None
+        what = _("Answer: %(question)s") % {"question": question.text[:160]}
+        owner = question.owner if waits else None
+        asking.keep_one(question, owner, by=question.updated_by, what=what, due_on=question.due_on)
 
 
 def waits_for(requirement: Requirement, user) -> list[str]:
