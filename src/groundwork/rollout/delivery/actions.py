@@ -7,30 +7,72 @@ from django.utils.translation import ngettext
 from groundwork.core.clock import now
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.tasks import asking
-from groundwork.records.write import acting, creating, writing
+from groundwork.records.write import acting, archive, creating, writing
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict, revisions_of, verdict
 from groundwork.rollout.delivery.people import People
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.models import Decision, Project
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.requirements.models import Requirement, UseCase
 
 
-def keep_tests_in_step(changed) -> None:
-    """An agreed requirement has one test that says what its "done when" says. Called in the requirement's own write."""
+def follow_requirements(changed) -> None:
+    """Called in the requirement's own write."""
     for requirement, _before, after in changed:
-        if after is None or not requirement.is_confirmed:
-            continue
-        test = requirement.tests.current().order_by("pk").first()
+        if after is not None:
+            keep_tests_in_step(requirement, by=requirement.updated_by)
+
+
+def follow_cases(changed) -> None:
+    for case, _before, after in changed:
+        if after is not None:
+            keep_tests_in_step(case.requirement, by=case.updated_by)
+
+
+def keep_tests_in_step(requirement: Requirement, *, by) -> None:
+    """An agreed requirement has one test for each of its use cases; without one, its test says what "done when" says.
+
+    A test of a use case that is gone is archived, with everything that was tried.
+    """
+    if not requirement.is_confirmed:
+        return
+    cases = list(requirement.use_cases.current().prefetch_related("steps").order_by("pk"))
+    tests = list(requirement.tests.current().order_by("pk"))
+    for case in cases or [None]:
+        test = next((test for test in tests if test.case == case), None)
+        test = test or next((test for test in tests if test.case is None), None)
         if test is None:
-            by = requirement.updated_by
-            creating(
-                AcceptanceTest(requirement=requirement, script=requirement.done_when, owner=requirement.owner), by=by
-            )
-        elif test.script != requirement.done_when:
-            with writing(test, by=requirement.updated_by, act="edited") as fresh:
-                fresh.script = requirement.done_when
+            test = AcceptanceTest(requirement=requirement, owner=requirement.owner)
+        else:
+            tests.remove(test)
+        say(test, case, by=by)
+    for test in tests:
+        archive(test, by=by)
+
+
+def say(test: AcceptanceTest, case: UseCase | None, *, by) -> None:
+    """What ``test`` is called and what is done in it. What was tried in the words of "done when" keeps them as long as
+    nobody changed a step: making the steps of itself makes no verdict stale."""
+    requirement = test.requirement
+    said = {"case": case, "name": case.name if case else requirement.statement, "script": script_of(requirement, case)}
+    if case is not None and case.is_as_made and test.script == requirement.done_when:
+        said["script"] = test.script
+    if test.pk is None:
+        creating(AcceptanceTest(requirement=requirement, owner=test.owner, **said), by=by)
+    elif said != {name: getattr(test, name) for name in said}:
+        with writing(test, by=by, act="edited") as fresh:
+            for name, value in said.items():
+                setattr(fresh, name, value)
+
+
+def script_of(requirement: Requirement, case: UseCase | None) -> str:
+    lines = (
+        [f"{step.action} → {step.expected}" if step.expected else step.action for step in case.steps.all()]
+        if case
+        else []
+    )
+    return "\n".join(" ".join(line.split()) for line in lines) or requirement.done_when
 
 
 def keep_defect_on_a_list(changed) -> None:

@@ -10,8 +10,8 @@ class DeliveryConfig(AppConfig):
     def ready(self):
         from groundwork.records.write import Follower, followers
         from groundwork.rollout.delivery import buttons, types  # noqa: F401 - declares the record types
-        from groundwork.rollout.delivery.actions import keep_defect_on_a_list, keep_tests_in_step
-        from groundwork.rollout.requirements.models import Requirement
+        from groundwork.rollout.delivery.actions import follow_cases, follow_requirements, keep_defect_on_a_list
 
-        followers.add(Follower("delivery.tests", Requirement.type_key, keep_tests_in_step))
+        followers.add(Follower("delivery.tests", "requirement", follow_requirements))
+        followers.add(Follower("delivery.cases", "use_case", follow_cases))
         followers.add(Follower("delivery.defects", "defect", keep_defect_on_a_list))

@@ -28,7 +28,7 @@ class TryForm(VersionForm):
     def __init__(self, *args, steps=(), **kwargs):
         super().__init__(*args, **kwargs)
         if len(steps) > 1:
-            self.fields["step"].choices = [("", ""), *((step, step) for step in steps)]  # type: ignore[attr-defined]
+            self.fields["step"].choices = [("", ""), *((step[:500], step[:120]) for step in steps)]  # type: ignore[attr-defined]
         else:
             del self.fields["step"]
 

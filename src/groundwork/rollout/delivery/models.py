@@ -14,7 +14,7 @@ from groundwork.records.tasks import asking
 from groundwork.records.tasks.models import Task
 from groundwork.records.write import acting, creating, put_part, writing
 from groundwork.rollout.delivery.defects import Defect
-from groundwork.rollout.requirements.models import ElementUse, Requirement
+from groundwork.rollout.requirements.models import ElementUse, Requirement, UseCase
 
 
 class Verdict(models.TextChoices):
@@ -28,15 +28,18 @@ class Verdict(models.TextChoices):
 
 
 class AcceptanceTest(Record):
-    """What somebody does to see that the requirement is met; ``script`` follows the requirement's "done when"."""
+    """What somebody does to see that the requirement is met; ``script`` follows the steps of its use case."""
 
     type_key = "acceptance_test"
-    title_field = "script"
 
     requirement = models.ForeignKey(
         Requirement, models.PROTECT, related_name="tests", verbose_name=_("what we agreed"), editable=False
     )
-    script = models.TextField(_("what to try"), max_length=2000)
+    case = models.ForeignKey(
+        UseCase, models.PROTECT, null=True, related_name="tests", verbose_name=_("use case"), editable=False
+    )
+    name = models.CharField(_("test"), max_length=300, blank=True, default="")
+    script = models.TextField(_("what to try"), max_length=20000)  # a line a step
 
     class Meta:
         verbose_name = _("test")

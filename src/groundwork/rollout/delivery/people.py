@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import User
@@ -12,9 +13,10 @@ from groundwork.records.write import acting
 from groundwork.rollout.delivery.defects import due_after
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
 from groundwork.rollout.discovery.models import Need
-from groundwork.rollout.requirements.models import RequirementNeed
+from groundwork.rollout.requirements.models import RequirementNeed, UseCase
 
 WITHIN = 3  # working days to try it
+OF_A_ROLE = 5  # people who are asked, where nobody in particular told us
 
 
 def makers_of(keys) -> dict[str, set[int]]:
@@ -28,7 +30,10 @@ def makers_of(keys) -> dict[str, set[int]]:
 
 
 def users_of(requirements, user) -> dict[int, list[User]]:
-    """{requirement: who will work with it}: everybody who told us what it answers, as ``user`` sees it. Two queries."""
+    """{requirement: who will work with it}: everybody who told us what it answers, as ``user`` sees it.
+
+    Where nobody did, those in the role that does it. Four queries.
+    """
     told = Need.objects.visible_to(user)
     links = list(
         RequirementNeed.objects.filter(requirement__in=requirements, need__in=told)
@@ -42,7 +47,24 @@ def users_of(requirements, user) -> dict[int, list[User]]:
     for link in links:
         people = found.setdefault(link.requirement_id, [])
         people += [one for one in (link.need.author, *joined.get(link.need_id, [])) if one.is_active]
-    return {pk: list(dict.fromkeys(people)) for pk, people in found.items()}
+    named = {pk: list(dict.fromkeys(people)) for pk, people in found.items()}
+    return {**doers_of(requirements), **{pk: people for pk, people in named.items() if people}}
+
+
+def doers_of(requirements) -> dict[int, list[User]]:
+    """{requirement: those in the role that does it}, some of them. Two queries."""
+    roles = list(
+        UseCase.objects.current()
+        .filter(requirement__in=requirements)
+        .exclude(actor="")
+        .order_by("pk")
+        .values_list("requirement", "actor")
+    )
+    in_role: dict[str, list[User]] = {}
+    holders = User.objects.filter(is_active=True, roles__key__in={actor for _pk, actor in roles})
+    for person in holders.annotate(in_role=F("roles__key")).order_by("name", "pk"):
+        in_role.setdefault(person.in_role, []).append(person)
+    return {pk: in_role.get(actor, [])[:OF_A_ROLE] for pk, actor in roles}
 
 
 @dataclass

@@ -12,14 +12,30 @@ class Migration(migrations.Migration):
         ('access', '0009_planned_leave'),
         ('delivery', '0001_squashed'),
         ('records', '0026_notices_of_what_became'),
+        ('requirements', '0002_use_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
+            model_name='acceptancetest',
+            name='case',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='requirements.usecase', verbose_name='use case'),
+        ),
+        migrations.AddField(
+            model_name='acceptancetest',
+            name='name',
+            field=models.CharField(blank=True, default='', max_length=300, verbose_name='test'),
+        ),
+        migrations.AddField(
             model_name='testrun',
             name='step',
             field=models.CharField(blank=True, default='', max_length=500, verbose_name='at which step'),
+        ),
+        migrations.AlterField(
+            model_name='acceptancetest',
+            name='script',
+            field=models.TextField(max_length=20000, verbose_name='what to try'),
         ),
         migrations.CreateModel(
             name='Defect',

@@ -153,5 +153,5 @@ def test_the_page_takes_as_many_queries_for_many_tests_as_for_one(cast, as_user,
         tries(test, cast.anna, works=False, remark="Empty")
     client.get(reverse("rollout:try"))
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(29):
         client.get(reverse("rollout:try"))

@@ -5,12 +5,12 @@ from groundwork.blueprint import elements
 from groundwork.core.clock import today
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.sales.review.quality import live_since
-from groundwork.records.write import writing
+from groundwork.records.write import archive, creating, put_part, writing
 from groundwork.rollout.conftest import COST, make_requirement
-from groundwork.rollout.delivery.actions import go_live
+from groundwork.rollout.delivery.actions import go_live, keep_tests_in_step
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
 from groundwork.rollout.project.models import Decision
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.requirements.models import Requirement, UseCase
 
 
 @pytest.fixture
@@ -24,16 +24,51 @@ def the_test():
     return AcceptanceTest.objects.get()
 
 
-def test_the_test_says_what_done_when_says(cast):
+def test_the_test_walks_the_steps_of_the_use_case(cast):
     requirement = make_requirement(cast.piotr, author=cast.anna)
     assert not AcceptanceTest.objects.exists()
 
     requirement = requirement.confirm(by=cast.anna)
-    assert the_test().script == "The report shows the margin of every product"
+    fill, read = the_test().lines
+    assert fill == "Fill in “Cost price”"
+    assert read.endswith("→ The report shows the margin of every product")
 
     with writing(requirement, by=cast.piotr, act="edited") as fresh:
         fresh.done_when = "Also by customer"
-    assert the_test().script == "Also by customer"
+    assert the_test().lines[-1].endswith("→ Also by customer")
+
+
+def test_a_step_in_other_words_makes_the_verdict_stale(cast, agreed):
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    with writing(UseCase.objects.get(), by=cast.piotr, act="edited") as case:
+        step = case.steps.first()
+        step.action = "Open a product and type its cost price"
+        put_part(case, step)
+
+    assert the_test().lines[0] == "Open a product and type its cost price"
+    assert the_test().verdict() == "stale"
+
+
+def test_what_was_tried_before_there_were_steps_stays_tried_when_they_are_made(cast, agreed):
+    with writing(the_test(), by=cast.piotr, act="edited") as test:
+        test.script, test.case = agreed.done_when, None
+    the_test().run(by=cast.anna, works=True, fits=True)
+
+    keep_tests_in_step(agreed, by=cast.piotr)
+
+    assert (the_test().case, the_test().verdict()) == (UseCase.objects.get(), "passed")
+
+
+def test_each_use_case_has_a_test_and_one_that_is_given_up_takes_its_test_along(cast, agreed):
+    second = creating(UseCase(requirement=agreed, name="Margin by customer"), by=cast.piotr)
+    assert list(AcceptanceTest.objects.current().values_list("name", flat=True)) == [
+        "Margin by product", "Margin by customer",
+    ]  # fmt: skip
+
+    archive(second, by=cast.piotr)
+
+    assert AcceptanceTest.objects.current().get().name == "Margin by product"
 
 
 def test_a_test_nobody_has_run_is_not_passed(agreed):
