@@ -23,6 +23,7 @@ import django
 
 LONG_AGO = "2020-01-01 00:00:00+00:00"
 LONGEST = 0.35  # seconds that a child may live, at most: some die before their first commit, some after dozens
+LONGEST_MOVE = 5  # the same of a move of many deals, however slow the machine
 
 
 def killed(work: Callable[[int], None], seconds: float) -> bytes:
@@ -172,9 +173,11 @@ def shake_moves(kills: int, seed: int, deals: str) -> dict:
     first, second = [row.key for row in sales().stages_of(sales().first_pipeline, "open")[:2]]
     fill_with_deals(by, int(deals))
     order = bulk.Order(types["deal"], by, "edit", name="stage", values={"stage": [second]})
-    run = bulk.begin(order)
+    begun = time.monotonic()
+    run = bulk.take_back(carry_out(bulk.begin(order)))
+    whole = min(time.monotonic() - begun, LONGEST_MOVE)  # nobody kills it: how long it takes on this machine, now
     for _turn in range(kills):
-        killed(lambda _pipe, run=run: carry_out(run), dice.uniform(0.05, 3 * LONGEST))
+        killed(lambda _pipe, run=run: carry_out(run), dice.uniform(0.05, 0.9) * whole)
         run = Run.objects.get(pk=run.pk)
         halfway += 0 < run.done < run.total
         grown_old()
