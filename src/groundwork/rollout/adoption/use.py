@@ -66,6 +66,23 @@ class ReportUse:
         return bool(self.people)
 
 
+@dataclass
+class OpenedBy:
+    """How one person opened one report."""
+
+    times: int = 0
+    last: datetime | None = None
+    days: list[date] = field(default_factory=list)
+
+    def add(self, day: date, times: int, last: datetime) -> None:
+        self.times += times
+        self.last = max(filter(None, [self.last, last]))
+        self.days.append(day)
+
+    def days_after(self, day: date | None) -> int:
+        return sum(opened > day for opened in self.days) if day else 0
+
+
 class Opened:
     """The openings of reports with these element keys in the last ``days``. One query, whatever their number."""
 
@@ -73,27 +90,24 @@ class Opened:
         flush()
         since = now() - timedelta(days=days)
         rows = Use.objects.filter(kind="report", key__in=list(keys), at__gte=since).order_by()
-        counted = rows.annotate(day=TruncDate("at")).values("key", "user", "day")
-        self.rows = list(counted.annotate(times=Count("pk"), last=Max("at"))) if keys else []
+        counted = rows.annotate(day=TruncDate("at")).values_list("key", "user", "day")
+        self.of_report: dict[str, dict[int, OpenedBy]] = {}
+        for key, user, day, times, last in counted.annotate(times=Count("pk"), last=Max("at")) if keys else []:
+            self.of_report.setdefault(key, {}).setdefault(user, OpenedBy()).add(day, times, last)
 
     def of(self, key: str, makers: set[int], *, readers=frozenset(), live_on: date | None = None) -> ReportUse:
         """A maker who is one of the ``readers`` counts like anybody else once the report was opened on two days after
         it went live: on the day itself one still looks whether it works.
         """
-        rows = [row for row in self.rows if row["key"] == key]
-        days_read: dict[int, set[date]] = {}
-        for row in rows:
-            if row["user"] in readers and live_on and row["day"] > live_on:
-                days_read.setdefault(row["user"], set()).add(row["day"])
-        doubtful = makers - {user for user, days in days_read.items() if len(days) >= DAYS_OF_A_READER}
         use = ReportUse()
-        for row in rows:
-            if row["user"] in doubtful:
-                use.times_by_maker += row["times"]
+        for user, opened in self.of_report.get(key, {}).items():
+            is_reader = user in readers and opened.days_after(live_on) >= DAYS_OF_A_READER
+            if user in makers and not is_reader:
+                use.times_by_maker += opened.times
             else:
-                use.times += row["times"]
-                use.people.add(row["user"])
-                use.last = max(filter(None, [use.last, row["last"]]))
+                use.times += opened.times
+                use.people.add(user)
+                use.last = max(filter(None, [use.last, opened.last]))
         return use
 
 
@@ -127,8 +141,10 @@ class Usage:
     ``requirements`` have ``goal`` at hand and ``uses__element`` prefetched.
     """
 
-    def __init__(self, requirements, days: int = DAYS):
-        elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
+    def __init__(self, requirements=(), days: int = DAYS, *, elements: dict[str, Element] | None = None):
+        """Of the requirements; or of these elements by their keys, for ``readings_of``."""
+        if elements is None:
+            elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
         self.makers = makers_of(elements)
         active = list(User.objects.filter(is_active=True).values_list("pk", flat=True)[:2])
         self.alone = set(active) if len(active) == 1 else set()
@@ -144,9 +160,15 @@ class Usage:
         number or works here alone, and comes back to it (docs/domain/use.md).
         """
         elements = [use.element for use in requirement.uses.all()]
+        return self.readings_of(elements, answers_for=requirement.goal.owner_id, live_at=requirement.live_at)
+
+    def readings_of(
+        self, elements: list[Element], *, answers_for: int | None, live_at: datetime | None
+    ) -> list[Reading]:
+        """The same of a requirement that needs these elements, went live then, and whose number has this owner."""
         makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
-        readers = self.alone | {requirement.goal.owner_id}
-        live_on = localtime(requirement.live_at).date() if requirement.live_at else None
+        readers = self.alone | {answers_for}
+        live_on = localtime(live_at).date() if live_at else None
         reports = {
             element.key: self.opened.of(element.key, makers, readers=readers, live_on=live_on)
             for element in elements

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from groundwork.rollout.chain.coverage import LEVELS, Coverage
-from groundwork.rollout.chain.findings import findings
+from groundwork.rollout.chain.coverage import LEVELS, Coverage, Standing, share
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.chain.rules import Finding, findings
+from groundwork.rollout.chain.rules.declared import STOP
 from groundwork.rollout.delivery.models import Verdict
-from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.discovery.models import Goal
 
 HEADS = (
     gettext_lazy("Our number"),
@@ -42,13 +44,14 @@ class Link:
 class Line:
     goal: Goal
     links: list[Link]
+    levels: list[tuple[str, int | None]]  # (word, per cent)
 
     @property
     def is_whole(self) -> bool:
         return all(link.is_whole for link in self.links)
 
 
-def share(done: int, total: int) -> tuple[str, str]:
+def part(done: int, total: int) -> tuple[str, str]:
     """The knot's text and look for ``done`` of ``total``."""
     if not total:
         return "–", "off"
@@ -57,22 +60,21 @@ def share(done: int, total: int) -> tuple[str, str]:
     return f"{done}/{total}", "part" if done else "off"
 
 
-def line_of(goal: Goal, coverage: Coverage) -> Line:
-    standings = coverage.of_goal(goal)
+def line_of(goal: Goal, standings: list[Standing], coverage: Coverage) -> Line:
     links = [
         number_link(goal, coverage.user),
         told_link(standings),
         agreed_link(standings),
         set_up_link(standings),
         tried_link(standings),
-        used_link(goal, coverage),
+        used_link(goal, standings, coverage),
     ]
     broken = False
     for head, link in zip(HEADS, links, strict=True):
         broken = broken or not link.is_whole
         link.gap = broken and not link.end
         link.said = f"{head}: {link.text}, {link.words}"
-    return Line(goal, links)
+    return Line(goal, links, levels_of(standings))
 
 
 def number_link(goal: Goal, user) -> Link:
@@ -86,21 +88,21 @@ def number_link(goal: Goal, user) -> Link:
 
 def told_link(standings) -> Link:
     """Whole if every requirement was asked for by somebody; red if none was."""
-    asked = [standing.requirement.needs.all() for standing in standings]
+    asked = [standing.needs for standing in standings]
     links = [link for needs in asked for link in needs]
-    needs, authors = {link.need_id for link in links}, {link.need.author_id for link in links}
+    needs, authors = {link.need for link in links}, {link.author for link in links}
     look = "off" if not standings else "no" if not links else "" if all(asked) else "part"
     people = ngettext("%(count)s person", "%(count)s people", len(authors)) % {"count": len(authors)}
     return Link(str(len(needs)), people if needs else _("nobody asked"), reverse("rollout:told"), look)
 
 
 def agreed_link(standings) -> Link:
-    text, look = share(sum(standing.holds[2] for standing in standings), len(standings))
+    text, look = part(sum(standing.holds[2] for standing in standings), len(standings))
     if not standings:
         words = _("nothing yet")
     elif look == "":
         words = _("all agreed")
-    elif any(standing.requirement.was_reworded for standing in standings):
+    elif any(standing.was_reworded for standing in standings):
         words = _("reworded")
     else:
         words = _("not agreed")
@@ -108,18 +110,17 @@ def agreed_link(standings) -> Link:
 
 
 def set_up_link(standings) -> Link:
-    uses = [use for standing in standings for use in standing.requirement.uses.all()]
-    is_on = {use.element_id: use.element.is_on for use in uses}
-    text, look = share(sum(is_on.values()), len(is_on))
+    is_on = {element.pk: element.is_on for standing in standings for element in standing.elements}
+    text, look = part(sum(is_on.values()), len(is_on))
     words = _("fields, reports") if look == "" else _("still off") if is_on else ""
     return Link(text, words, reverse("rollout:agreed"), look)
 
 
 def tried_link(standings) -> Link:
     """Red as soon as one verdict is a no. A requirement without a test counts as one that was not tried."""
-    verdicts = [verdict for standing in standings for _test, _run, verdict in standing.tests]
+    verdicts = [tried.said for standing in standings for tried in standing.tests]
     total = max(len(verdicts), len(standings)) if verdicts else 0
-    text, look = share(verdicts.count(Verdict.PASSED), total)
+    text, look = part(verdicts.count(Verdict.PASSED), total)
     bad = next((verdict for verdict in (Verdict.FAILS, Verdict.DOES_NOT_FIT) if verdict in verdicts), None)
     if bad is not None:
         look, words = "no", str(bad.label)
@@ -132,40 +133,33 @@ def tried_link(standings) -> Link:
     return Link(text, words, reverse("rollout:try"), look)
 
 
-def used_link(goal: Goal, coverage: Coverage) -> Link:
+def used_link(goal: Goal, standings: list[Standing], coverage: Coverage) -> Link:
     """A thread that holds to its end says where the number stands today."""
-    standings = coverage.of_goal(goal)
-    text, look = share(sum(standing.is_used for standing in standings), len(standings))
+    text, look = part(sum(standing.is_used for standing in standings), len(standings))
     if look == "":
         words = goal.read_by(coverage.user, coverage.value_of(goal))
-    elif any(standing.holds[5] for standing in standings):
+    elif any(standing.is_live for standing in standings):
         words = _("not used yet")
     else:
         words = _("not live") if standings else ""
     return Link(text, words, reverse("rollout:used"), look, end=True)
 
 
+def levels_of(standings: list[Standing]) -> list[tuple[str, int | None]]:
+    return [(str(label), share(standings, level)) for level, label in LEVELS.items()]
+
+
 class Map:
     """Everything the map shows, for one person, in a fixed number of queries."""
 
     def __init__(self, user):
-        self.coverage = Coverage(user)
-        self.goals = list(Goal.objects.visible_to(user).standing().select_related("owner").order_by("pk"))
-        self.lines = [line_of(goal, self.coverage) for goal in self.goals if goal.kind == Goal.Kind.GOAL]
-        waiting = (
-            Need.objects.visible_to(user)
-            .current()
-            .filter(state=Need.State.CAPTURED)
-            .select_related("author")
-            .order_by("pk")
-        )
-        self.waiting = list(waiting[:20])
-        self.findings = findings(self.goals, self.coverage, self.waiting)
+        self.look = Look(user)
+        self.coverage, self.goals, self.waiting = self.look.coverage, self.look.goals, self.look.waiting
+        of_goal = self.look.of_goal
+        self.lines = [line_of(goal, of_goal.get(goal.pk, []), self.coverage) for goal in self.look.numbers]
+        self.levels = levels_of(self.coverage.standings)
+        self.findings: list[Finding] = findings(self.look)
 
     @property
     def stops(self) -> int:
-        return sum(finding.kind == "bad" for finding in self.findings)
-
-    @property
-    def levels(self) -> list[tuple[str, int | None]]:
-        return [(str(label), self.coverage.share(level)) for level, label in LEVELS.items()]
+        return sum(finding.kind == STOP for finding in self.findings)

@@ -26,23 +26,22 @@ def thread_of(requirement: Requirement, user) -> dict:
     if not standings:
         return {"knots": []}
     (standing,) = standings
-    goal, uses = standing.requirement.goal, standing.requirement.uses.all()
+    goal = standing.goal
     sees_goal = Goal.objects.visible_to(user).filter(pk=goal.pk).exists()
-    asked = standing.requirement.needs.all()
-    seen = set(
-        Need.objects.visible_to(user).filter(pk__in=[link.need_id for link in asked]).values_list("pk", flat=True)
+    seen = Need.objects.visible_to(user).select_related("author").in_bulk({link.need for link in standing.needs})
+    people = dict.fromkeys(
+        str(seen[link.need].author) if link.need in seen else _("no access") for link in standing.needs
     )
-    people = dict.fromkeys(str(link.need.author) if link.need_id in seen else _("no access") for link in asked)
-    tried = ", ".join(str(Verdict(said).label) for _t, _r, said in standing.tests)
+    tried = ", ".join(str(Verdict(test.said).label) for test in standing.tests)
     words = {
         1: ", ".join(people) or _("nobody asked"),
-        2: str(standing.requirement.confirmed_by or _("not agreed")),
+        2: str(requirement.confirmed_by or _("not agreed")),
         3: ", ".join(
-            use.element.label if use.element.is_on else _("%(name)s is off") % {"name": use.element.label}
-            for use in uses
+            element.label if element.is_on else _("%(name)s is off") % {"name": element.label}
+            for element in standing.elements
         ),
         4: tried or _("not tried yet"),
-        5: _("live") if standing.holds[5] else _("not live"),
+        5: _("live") if standing.is_live else _("not live"),
         6: _("opened and filled in") if standing.is_used else _("not used yet"),
         7: paid_off_words(standing, user) if sees_goal else "",
     }
@@ -57,6 +56,6 @@ def thread_of(requirement: Requirement, user) -> dict:
 
 
 def paid_off_words(standing, user) -> str:
-    goal = standing.requirement.goal
+    goal = standing.goal
     course = goal.course_words(user)
     return f"{course}, {goal.read_by(user, standing.value)}" if course else ""

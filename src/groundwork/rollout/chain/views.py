@@ -72,7 +72,7 @@ def agreed_step(standings) -> Step:
 
 
 def try_step(standings) -> Step:
-    passed, live = sum(standing.holds[4] for standing in standings), sum(standing.holds[5] for standing in standings)
+    passed, live = sum(standing.holds[4] for standing in standings), sum(standing.is_live for standing in standings)
     total = len(standings)
     words, done = {"done": passed, "total": total, "live": live}, bool(total) and passed == total == live
     missing = _("not everything is tried") if passed < total else _("not live yet")
@@ -88,7 +88,7 @@ def try_step(standings) -> Step:
 
 
 def used_step(standings) -> Step:
-    used, live = sum(standing.is_used for standing in standings), sum(standing.holds[5] for standing in standings)
+    used, live = sum(standing.is_used for standing in standings), sum(standing.is_live for standing in standings)
     total = len(standings)
     done = bool(total) and used == total
     return Step(

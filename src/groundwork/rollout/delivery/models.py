@@ -160,8 +160,14 @@ def verdict(test: AcceptanceTest, run: TestRun | None, revisions: dict[str, int]
     """The verdict of ``test`` by its latest ``run``, given the elements' ``revisions`` now. No query."""
     if run is None:
         return Verdict.NOT_RUN
-    if run.script != test.script or run.element_revisions != revisions:
+    is_as_tried = run.script == test.script and run.element_revisions == revisions
+    return verdict_of(is_as_tried=is_as_tried, works=run.works, fits=run.fits)
+
+
+def verdict_of(*, is_as_tried: bool, works: bool, fits: bool) -> str:
+    """What a run says; ``is_as_tried``: neither the words nor what is configured were changed since."""
+    if not is_as_tried:
         return Verdict.STALE
-    if not run.works:
+    if not works:
         return Verdict.FAILS
-    return Verdict.PASSED if run.fits else Verdict.DOES_NOT_FIT
+    return Verdict.PASSED if fits else Verdict.DOES_NOT_FIT

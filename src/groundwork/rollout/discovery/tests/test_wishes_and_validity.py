@@ -10,7 +10,8 @@ from groundwork.core.clock import now, standing_at, today
 from groundwork.core.refusals import Refusal
 from groundwork.records.write import writing
 from groundwork.rollout.chain.coverage import Coverage
-from groundwork.rollout.chain.findings import findings
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.chain.rules import findings
 from groundwork.rollout.conftest import COST, make_goal, make_requirement, sell
 from groundwork.rollout.discovery.goals import Goal, opposing
 from groundwork.rollout.discovery.library import instead_of
@@ -137,6 +138,6 @@ def test_what_hangs_on_a_number_is_doubtful_once_its_day_has_passed(cast):
     with writing(requirement.goal, by=cast.olga, act="edited") as goal:
         goal.valid_until = today() - timedelta(days=1)
 
-    coverage = Coverage(cast.olga)
-    assert (before, coverage.standings[0].level) == (1, 0)
-    assert "doubtful" in findings([goal], coverage, [])[0].fact
+    look = Look(cast.olga)
+    assert (before, look.standings[0].level) == (1, 0)
+    assert [("doubtful" in found.fact) for found in findings(look) if found.rule.code == "R11"] == [True]

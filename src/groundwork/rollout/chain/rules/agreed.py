@@ -1,0 +1,147 @@
+"""Rules of the third step: who asked for it, who agreed to it, is it clear, is it set up."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groundwork.blueprint.models import Element
+from groundwork.core.languages import folded
+from groundwork.rollout.chain.coverage import Standing
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.chain.rules.declared import LIGHT, STANDARD, Evidence, Found, declare
+
+VAGUE = (
+    "и т.д", "и т. д", "и т.п", "и др.", "удобн", "быстр", "легк", "гибк", "по возможности", "при необходимости",
+    "itd", "itp", "wygodn", "szybk", "łatw", "elastyczn", "w miarę możliwości", "w razie potrzeby",
+    "etc", "and so on", "user-friendly", "easy", "easily", "fast", "quick", "flexible", "if possible", "as needed",
+)  # fmt: skip
+WORDS = tuple(f" {folded(word)}" for word in VAGUE)
+
+
+def found_at(look: Look, standing: Standing, fact: str, *evidence: Evidence) -> Found:
+    own = Evidence(standing.statement, look.page("requirement", standing.pk))
+    there = f"{look.screen('agreed')}#requirement-{standing.pk}"
+    return Found(fact, there, standing.owner, standing.goal.pk, [own, *evidence])
+
+
+def named(standing: Standing) -> dict[str, str]:
+    return {"what": standing.statement}
+
+
+@declare(
+    "nobody-asked", "R20", gettext_lazy("What nobody asked for"), blocks_from=STANDARD,
+    reason=gettext_lazy("What nobody asked for nobody will use, and everybody has to fill in."),
+    act=gettext_lazy("Say who did"),
+)  # fmt: skip
+def nobody_asked(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if not standing.needs:
+            yield found_at(look, standing, _("Nobody asked for “%(what)s”.") % named(standing))
+
+
+@declare(
+    "not-agreed", "R21", gettext_lazy("What is not agreed"), blocks_from=STANDARD,
+    reason=gettext_lazy("Who is to use it has to say: yes, this is what I meant."), act=gettext_lazy("Agree"),
+)  # fmt: skip
+def not_agreed(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if not standing.is_agreed:
+            yield found_at(look, standing, _("“%(what)s” is written down and not agreed.") % named(standing))
+
+
+@declare(
+    "no-number-behind", "R22", gettext_lazy("What no number stands behind"), blocks_from=STANDARD,
+    reason=gettext_lazy("What serves no number belongs to what we leave out."), act=gettext_lazy("Name the number"),
+)  # fmt: skip
+def no_number_behind(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if standing.is_agreed and not standing.goal.metric:
+            yield found_at(look, standing, _("No number tells whether “%(what)s” was worth it.") % named(standing))
+
+
+@declare(
+    "no-steps", "R23", gettext_lazy("What nobody can try"), blocks_from=STANDARD,
+    reason=gettext_lazy("Without a step that can be walked and tried it is a sentence, not an agreement."),
+    act=gettext_lazy("Say what it needs"),
+)  # fmt: skip
+def no_steps(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if not standing.elements:
+            fact = _("“%(what)s” names no field and no report: there is nothing to try.")
+        elif standing.is_agreed and not standing.tests:
+            fact = _("Nobody can try “%(what)s”: it has no test.")
+        else:
+            continue
+        yield found_at(look, standing, fact % named(standing))
+
+
+@declare(
+    "vague", "R24", gettext_lazy("What can be understood in two ways"),
+    reason=gettext_lazy("Everybody agrees to “fast” and means another thing."), act=gettext_lazy("Say it exactly"),
+)  # fmt: skip
+def vague(look: Look) -> Iterator[Found]:
+    """Lists of words are wrong now and then: advice until it is agreed, never a block."""
+    for standing in look.standings:
+        words = f" {folded(standing.statement)}"
+        word = next((word for word in WORDS if word in words), "")
+        if word and not standing.is_agreed:
+            fact = _("“%(what)s” can be understood in two ways: “%(word)s”.") % {
+                **named(standing),
+                "word": word.strip(),
+            }
+            yield found_at(look, standing, fact)
+
+
+@declare(
+    "only-filled-in", "R29", gettext_lazy("Fields that no report shows"),
+    reason=gettext_lazy("Who fills in what nobody looks at soon fills in anything."),
+    act=gettext_lazy("Name the report"),
+)  # fmt: skip
+def only_filled_in(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        kinds = {element.kind for element in standing.elements}
+        if standing.is_agreed and kinds == {Element.Kind.FIELD}:
+            fact = _("“%(what)s” is filled in, and no report shows it.") % named(standing)
+            yield found_at(look, standing, fact, *labels(standing.elements))
+
+
+def labels(elements: list[Element]) -> list[Evidence]:
+    return [Evidence(element.label, element.address) for element in elements]
+
+
+@declare(
+    "reworded", "R58", gettext_lazy("What was changed after it was agreed"),
+    reason=gettext_lazy("Other words are another agreement: the old “yes” does not hold for them."),
+    act=gettext_lazy("Agree again"),
+)  # fmt: skip
+def reworded(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if standing.was_reworded:
+            yield found_at(look, standing, _("“%(what)s” was reworded after it was agreed.") % named(standing))
+
+
+@declare(
+    "still-off", "L3", gettext_lazy("What is agreed and still off"),
+    reason=gettext_lazy("It was promised to those who asked."), act=gettext_lazy("Switch on"),
+)  # fmt: skip
+def still_off(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        off = [element for element in standing.elements if not element.is_on]
+        if standing.is_agreed and not standing.was_reworded and off:
+            fact = _("%(names)s: still off, needed for “%(what)s”.")
+            fact %= {**named(standing), "names": ", ".join(element.label for element in off)}
+            yield found_at(look, standing, fact, *labels(off))
+
+
+@declare(
+    "no-origin", "R26", gettext_lazy("Fields and reports without a reason"), blocks_from=LIGHT,
+    reason=gettext_lazy("In a year nobody will know whether it may be removed."),
+    act=gettext_lazy("Say why it is here"),
+)  # fmt: skip
+def no_origin(look: Look) -> Iterator[Found]:
+    for element in look.made_here:
+        if not element.reason.strip():
+            fact = _("Nobody said why there is “%(name)s”.") % {"name": element.label}
+            where = [Evidence(element.label, element.address)]
+            yield Found(fact, look.configured(element), element.asked_by, evidence=where)

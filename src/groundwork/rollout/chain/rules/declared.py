@@ -1,0 +1,108 @@
+"""What a rule is, and what the rules find for one person. Nothing is kept: a finding is a fact of today."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from groundwork.access.models import User
+from groundwork.core.registry import Registry
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.project.models import Project
+
+LIGHT, STANDARD, FULL, NEVER = *Project.Profile.values, ""
+STOP, ATTENTION, INFO = "bad", "warn", "info"  # as chips are marked
+ORDER = {STOP: 0, ATTENTION: 1, INFO: 2}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One row that a finding rests on: its words, and where it is kept."""
+
+    words: str
+    href: str = ""
+
+
+@dataclass
+class Found:
+    """What a rule found: whole sentences, no words of what the person may not see."""
+
+    fact: str
+    href: str  # where the one act is done
+    owner: User | None = None  # whom it waits for
+    goal: int | None = None  # on whose thread it lies
+    evidence: list[Evidence] = field(default_factory=list)
+    is_softer: bool = False  # it blocks nothing here, e.g. because the thing is live already
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``code`` is its number in ROLLOUT.md 3.4; it stands in code and docs only.
+
+    ``blocks_from`` is the first profile in which it blocks a step (3.4a); where it does not block it is ``otherwise``.
+    """
+
+    key: str
+    code: str
+    label: Any  # what kind of thing it finds, in plain words
+    reason: Any  # why it matters
+    act: Any  # the one thing to do
+    find: Callable[[Look], Iterable[Found]]
+    blocks_from: str = NEVER
+    otherwise: str = ATTENTION
+
+    def severity(self, profile: str) -> str:
+        order = (LIGHT, STANDARD, FULL)
+        blocks = self.blocks_from != NEVER and order.index(profile) >= order.index(self.blocks_from)
+        return STOP if blocks else self.otherwise
+
+
+rules: Registry[Rule] = Registry(lambda rule: rule.key)
+
+
+def declare(key: str, code: str, label: Any, **more) -> Callable:
+    """Declares the function below it as what the rule finds."""
+
+    def keep(find: Callable[[Look], Iterable[Found]]) -> Callable[[Look], Iterable[Found]]:
+        rules.add(Rule(key, code, label, find=find, **more))
+        return find
+
+    return keep
+
+
+@dataclass
+class Finding:
+    rule: Rule
+    kind: str  # STOP, ATTENTION or INFO
+    found: Found
+
+    @property
+    def word(self) -> str:
+        return {STOP: _("Stop"), ATTENTION: _("Attention"), INFO: _("To know")}[self.kind]
+
+    @property
+    def fact(self) -> str:
+        return self.found.fact
+
+    @property
+    def owner(self) -> str:
+        return str(self.found.owner or "")
+
+    @property
+    def action(self) -> str:
+        return str(self.rule.act)
+
+    @property
+    def href(self) -> str:
+        return self.found.href
+
+
+def findings(look: Look) -> list[Finding]:
+    """Stops first, then in the order of the five steps."""
+    found = [
+        Finding(rule, ATTENTION if item.is_softer else rule.severity(look.profile), item)
+        for rule in rules
+        for item in rule.find(look)
+    ]
+    return sorted(found, key=lambda item: ORDER[item.kind])

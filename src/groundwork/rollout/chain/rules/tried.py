@@ -1,0 +1,83 @@
+"""Rules of the fourth and fifth step: was it tried, is it live, is it used."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groundwork.core import languages
+from groundwork.rollout.adoption.use import FILLED_ENOUGH, Reading
+from groundwork.rollout.chain.coverage import Standing
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.chain.rules.agreed import found_at, named
+from groundwork.rollout.chain.rules.declared import LIGHT, Evidence, Found, declare
+from groundwork.rollout.delivery.actions import WHY_NOT
+from groundwork.rollout.delivery.models import Verdict
+
+READY = 0.9  # share of the weight of a number that works and fits
+
+
+def is_set_up(standing: Standing) -> bool:
+    return standing.is_agreed and not standing.was_reworded and standing.holds[3]
+
+
+@declare(
+    "not-passed", "R47", gettext_lazy("What is not tried, or does not fit"), blocks_from=LIGHT,
+    reason=gettext_lazy("What does not work or does not fit shows on the first day, in front of everybody."),
+    act=gettext_lazy("Try it"),
+)  # fmt: skip
+def not_passed(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        for tried in standing.tests if is_set_up(standing) else []:
+            if tried.said != Verdict.PASSED:
+                found = found_at(look, standing, WHY_NOT[Verdict(tried.said)]() % named(standing))
+                when = languages.moment(tried.at) if tried.at else ""
+                found.evidence.append(Evidence(f"{Verdict(tried.said).label} {when}".strip()))
+                found.href, found.is_softer = f"{look.screen('try')}#test-{tried.test}", standing.is_live
+                yield found
+
+
+@declare(
+    "ready-not-live", "R37", gettext_lazy("Ready and not live"),
+    reason=gettext_lazy("What is ready and waits for the last tenth helps nobody."), act=gettext_lazy("Go live"),
+)  # fmt: skip
+def ready_not_live(look: Look) -> Iterator[Found]:
+    for goal in look.numbers:
+        agreed = [standing for standing in look.of_goal.get(goal.pk, []) if standing.is_agreed]
+        ready = [standing for standing in agreed if is_set_up(standing) and standing.holds[4]]
+        waiting = [standing for standing in ready if not standing.is_live]
+        if waiting and sum(one.weight for one in ready) >= READY * sum(one.weight for one in agreed):
+            told = {"ready": len(ready), "all": len(agreed), "goal": goal}
+            fact = _("“%(goal)s”: %(ready)s of %(all)s work and fit, and are not live.") % told
+            rows = [Evidence(one.statement, look.page("requirement", one.pk)) for one in waiting[:10]]
+            yield Found(fact, look.screen("try"), goal.owner, goal.pk, rows)
+
+
+@declare(
+    "not-used", "R28", gettext_lazy("What is live and not used"),
+    reason=gettext_lazy("Either it does not fit, or nobody knows of it, or it is not needed: ask which."),
+    act=gettext_lazy("Is it used?"),
+)  # fmt: skip
+def not_used(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        unused = [one for one in standing.readings if one.element.is_on and not one.is_used]
+        if unused:
+            said = [unused_words(reading, look.user) for reading in unused]
+            rows = [Evidence(words, reading.element.address) for words, reading in zip(said, unused, strict=True)]
+            found = found_at(look, standing, said[0], *rows)
+            found.href = look.screen("used")
+            yield found
+
+
+def unused_words(reading: Reading, user) -> str:
+    name = {"what": reading.element.label}
+    if reading.report is not None:
+        return _("Nobody but whoever set it up has opened the report “%(what)s” in four weeks.") % name
+    if reading.measured and not reading.is_open_to(user):
+        return _("“%(what)s” is not filled in enough, or nobody reads it.") % name
+    if reading.measured and reading.filled is None:
+        return _("Nothing is sold yet that “%(what)s” could be filled in for.") % name
+    if reading.measured and reading.filled is not None and reading.filled < FILLED_ENOUGH:
+        share = languages.percent(reading.filled, 0)
+        return _("“%(what)s” is filled in to %(share)s only.") % {**name, "share": share}
+    return _("“%(what)s” is filled in and nobody reads it.") % name

@@ -1,0 +1,343 @@
+"""Each rule stays silent, and trips: a table with one story a rule. A story stops once before the rule has to trip."""
+
+from datetime import timedelta
+
+import pytest
+
+from groundwork.access.models import Grant, Reach, User
+from groundwork.blueprint.models import Element
+from groundwork.core.clock import now, standing_at, today
+from groundwork.records.write import writing
+from groundwork.rollout.chain.look import Look
+from groundwork.rollout.chain.rules import rules
+from groundwork.rollout.chain.rules.declared import STOP
+from groundwork.rollout.conftest import COST, PROFIT, element, make_goal, make_requirement, sell
+from groundwork.rollout.delivery.actions import go_live
+from groundwork.rollout.delivery.models import AcceptanceTest
+from groundwork.rollout.discovery import asking
+from groundwork.rollout.discovery.actions import oppose, tell
+from groundwork.rollout.discovery.interviews import Interview
+from groundwork.rollout.project.models import Project
+from groundwork.rollout.questions.actions import ask as ask_question
+
+OFFERS = {"name": "Write an offer", "times": 2, "per": "day", "minutes": 30}
+stories = {}
+
+
+def story(key):
+    def keep(tells):
+        stories[key] = tells
+        return tells
+
+    return keep
+
+
+def later(**by):
+    return standing_at(now() + timedelta(**by))
+
+
+def agreed(cast, **changes):
+    return make_requirement(cast.piotr, **{"author": cast.anna, **changes}).confirm(by=cast.anna)
+
+
+def set_up(cast, **changes):
+    requirement = agreed(cast, **changes)
+    requirement.switch_on(by=cast.olga)
+    return requirement
+
+
+def interviewed(cast, level, who, **thing):
+    interview = asking.ask(by=cast.olga, work="Offers", respondent=who, level=level)
+    return asking.confirm(interview, {"things": [{**OFFERS, **thing}]}, by=who)
+
+
+@story("not-a-number")
+def _(cast):
+    make_goal(cast.piotr)
+    yield
+    make_goal(cast.piotr, target=None)
+    yield
+
+
+@story("wish")
+def _(cast):
+    make_goal(cast.piotr, statement="Margin of every product is known", metric="")
+    yield
+    make_goal(cast.piotr, statement="Make it convenient", metric="")
+    yield
+
+
+@story("not-agreed-number")
+def _(cast):
+    make_goal(cast.piotr, target=None)
+    make_goal(cast.piotr).agree(by=cast.olga)
+    yield
+    make_goal(cast.piotr)
+    yield
+
+
+@story("number-out-of-date")
+def _(cast):
+    goal = make_goal(cast.piotr).agree(by=cast.olga)
+    yield
+    with writing(goal, by=cast.olga, act="edited") as old:
+        old.valid_until = today() - timedelta(days=1)
+    yield
+
+
+@story("opposing-numbers")
+def _(cast):
+    make_goal(cast.piotr)
+    make_goal(cast.olga, metric="overdue", target=5)
+    yield
+    make_goal(cast.olga, target=50)
+    yield
+
+
+@story("number-alone")
+def _(cast):
+    agreed(cast)
+    make_goal(cast.piotr)
+    yield
+    make_goal(cast.piotr).agree(by=cast.olga)
+    yield
+
+
+@story("not-paid-off")
+def _(cast):
+    sell(cast.olga)
+    goal = make_goal(cast.piotr, due=today() + timedelta(days=5)).agree(by=cast.olga)
+    agreed(cast, goal=goal)
+    yield
+    with writing(goal, by=cast.olga, act="edited") as past:
+        past.due = today() - timedelta(days=1)
+    yield
+
+
+@story("hope-not-judged")
+def _(cast):
+    hope = make_goal(cast.piotr, kind="expectation", metric="")
+    hope.judge(by=cast.olga, verdict="impossible", reason="A CRM does not sell")
+    yield
+    make_goal(cast.piotr, kind="expectation", metric="")
+    yield
+
+
+@story("head-only")
+def _(cast):
+    interviewed(cast, Interview.Level.WORKER, cast.anna)
+    interviewed(cast, Interview.Level.HEAD, cast.piotr)
+    yield
+    other = asking.ask(by=cast.olga, work="Claims", respondent=cast.piotr, level=Interview.Level.HEAD)
+    asking.confirm(other, {"things": [OFFERS]}, by=cast.piotr)
+    yield
+
+
+@story("told-differently")
+def _(cast):
+    interviewed(cast, Interview.Level.HEAD, cast.piotr)
+    interviewed(cast, Interview.Level.WORKER, cast.anna, times=3)
+    yield
+    interviewed(cast, Interview.Level.WORKER, cast.anna, times=9)
+    yield
+
+
+@story("unasked")
+def _(cast):
+    make_goal(cast.piotr).agree(by=cast.olga)
+    for person in (cast.anna, cast.piotr, cast.olga, cast.ivan):
+        need = tell("It hinders", by=person)
+    yield
+    with writing(need, by=cast.olga, act="edited") as other:
+        other.author = cast.anna
+    yield
+
+
+@story("unanswered")
+def _(cast):
+    tell("It hinders", by=cast.anna)
+    tell("It hinders, too", by=cast.anna).agree(by=cast.olga)
+    yield
+    with later(days=20):
+        yield
+
+
+@story("solution-told")
+def _(cast):
+    tell("I give discounts blindly", by=cast.anna)
+    yield
+    tell("A red button", by=cast.anna)
+    yield
+
+
+@story("conflict")
+def _(cast):
+    one, other = tell("I decide", by=cast.anna), tell("No, I do", by=cast.piotr)
+    due = today() + timedelta(days=3)
+    oppose(one, by=cast.olga, other=other, subject="Who decides", owner=cast.olga, due=due)
+    yield
+    with later(days=5):
+        yield
+
+
+@story("outside")
+def _(cast):
+    interviewed(cast, Interview.Level.WORKER, cast.anna, tool="CRM")
+    yield
+    interviewed(cast, Interview.Level.WORKER, cast.anna, tool="Excel")
+    yield
+
+
+@story("nobody-asked")
+def _(cast):
+    agreed(cast)
+    yield
+    make_requirement(cast.piotr)
+    yield
+
+
+@story("not-agreed")
+def _(cast):
+    agreed(cast)
+    yield
+    make_requirement(cast.piotr, author=cast.anna)
+    yield
+
+
+@story("no-number-behind")
+def _(cast):
+    agreed(cast)
+    yield
+    lifted = make_goal(cast.piotr, metric="", target=None).agree(by=cast.olga, decision="We want it anyway")
+    agreed(cast, goal=lifted)
+    yield
+
+
+@story("no-steps")
+def _(cast):
+    agreed(cast)
+    yield
+    make_requirement(cast.piotr, author=cast.anna, keys=())
+    yield
+
+
+@story("vague")
+def _(cast):
+    make_requirement(cast.piotr, author=cast.anna)
+    yield
+    make_requirement(cast.piotr, author=cast.anna, statement="The report opens fast")
+    yield
+
+
+@story("only-filled-in")
+def _(cast):
+    agreed(cast)
+    yield
+    agreed(cast, keys=(COST,))
+    yield
+
+
+@story("reworded")
+def _(cast):
+    requirement = agreed(cast)
+    yield
+    with writing(requirement, by=cast.piotr, act="edited") as other:
+        other.statement = "Other words"
+    yield
+
+
+@story("still-off")
+def _(cast):
+    set_up(cast)
+    yield
+    Element.objects.filter(key=COST).update(state="off")
+    yield
+
+
+@story("no-origin")
+def _(cast):
+    yield
+    Element.objects.filter(pk=element(PROFIT).pk).update(origin="hand", reason="")
+    yield
+
+
+@story("not-passed")
+def _(cast):
+    set_up(cast)
+    test = AcceptanceTest.objects.get()
+    test.run(by=cast.anna, works=True, fits=True)
+    yield
+    test.run(by=cast.anna, works=True, fits=False, remark="Slow")
+    yield
+
+
+@story("ready-not-live")
+def _(cast):
+    requirement = set_up(cast)
+    yield
+    requirement.tests.get().run(by=cast.anna, works=True, fits=True)
+    yield
+
+
+@story("not-used")
+def _(cast):
+    requirement = set_up(cast)
+    requirement.tests.get().run(by=cast.anna, works=True, fits=True)
+    yield
+    go_live(requirement.goal, by=cast.olga)
+    yield
+
+
+@story("question-late")
+def _(cast):
+    ask_question(by=cast.piotr, text="Who sees prices?", to=cast.anna)
+    yield
+    with later(days=6):
+        yield
+
+
+@story("question-back")
+def _(cast):
+    question = ask_question(by=cast.piotr, text="Who sees prices?", to=cast.anna)
+    yield
+    with writing(question, by=cast.piotr, act="asked again") as again:
+        again.bounces = 3
+    yield
+
+
+@story("silence")
+def _(cast):
+    make_goal(cast.piotr).agree(by=cast.olga)
+    yield
+    with later(days=16):
+        yield
+
+
+def test_every_rule_has_its_story():
+    assert set(stories) == {rule.key for rule in rules}
+
+
+@pytest.mark.parametrize("key", stories)
+def test_a_rule_is_silent_and_then_trips(cast, key):
+    rule, telling = rules[key], stories[key](cast)
+
+    next(telling)
+    assert list(rule.find(Look(cast.olga))) == []
+    next(telling)
+    (found,) = rule.find(Look(cast.olga))
+
+    assert found.fact[-1] in ".”"
+    assert found.href.startswith("/rollout/") or rule.code == "R26"
+    Grant.objects.filter(role__key="reader").update(reach=Reach.OWN)
+    assert list(rule.find(Look(User.objects.get(pk=cast.ivan.pk)))) == []  # he owns nothing of it
+
+
+def test_what_blocks_is_what_each_profile_says():
+    """ROLLOUT.md 3.4a, of the rules that stand."""
+    stops = {
+        profile: {rule.code for rule in rules if rule.severity(profile) == STOP} for profile in Project.Profile.values
+    }
+
+    assert stops["light"] == {"R08", "R26", "R47"}
+    assert stops["standard"] - stops["light"] == {"R10", "R15", "R20", "R21", "R22", "R23"}
+    assert stops["full"] - stops["standard"] == {"R14", "R44"}
