@@ -13,6 +13,7 @@ from groundwork.core.clock import today
 from groundwork.records.models import Change
 from groundwork.records.workdays import calendar
 from groundwork.rollout.chain.coverage import Coverage, Standing
+from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.discovery.models import (
     Conflict,
     Discrepancy,
@@ -125,6 +126,13 @@ class Look:
     @cached_property
     def people(self) -> list[User]:
         return list(User.objects.filter(is_active=True).order_by("name", "pk"))
+
+    # ── what was tried
+
+    @cached_property
+    def faults(self) -> list[Defect]:
+        """Open ones that are bad enough to stand against going live."""
+        return list(Defect.objects.visible_to(self.user).stopping().select_related("owner").order_by("pk"))
 
     # ── what was made here
 

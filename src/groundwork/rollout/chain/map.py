@@ -47,6 +47,11 @@ class Line:
     levels: list[tuple[str, int | None]]  # (word, per cent)
 
     @property
+    def reached(self) -> int:
+        """The last level to which everything for this number has come."""
+        return sum(share == 100 for _word, share in self.levels)
+
+    @property
     def is_whole(self) -> bool:
         return all(link.is_whole for link in self.links)
 
@@ -163,3 +168,7 @@ class Map:
     @property
     def stops(self) -> int:
         return sum(finding.kind == STOP for finding in self.findings)
+
+    @property
+    def others(self) -> int:
+        return len(self.findings) - self.stops

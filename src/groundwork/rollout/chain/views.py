@@ -1,6 +1,7 @@
 """The five steps at a glance, and the map."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,10 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from groundwork.rollout.chain.forms import FilterForm
 from groundwork.rollout.chain.map import HEADS, Map
+from groundwork.rollout.chain.orphans import orphans
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.screens import reads
 from groundwork.rollout.requirements.models import Requirement
+
+SHOWN = 12  # findings, until somebody asks for all
 
 
 @dataclass
@@ -126,10 +131,20 @@ def start(request):
     chart = Map(request.user)
     authors = list(Need.objects.visible_to(request.user).current().values_list("author", flat=True))
     steps = five_steps(chart, len(authors), len(set(authors)))
-    return render(request, "chain/start.html", {"five": steps, "chart": chart, "first": not chart.goals})
+    found, count = chart.findings[:SHOWN], len(chart.findings)
+    return render(request, "chain/start.html", {"five": steps, "chart": chart, "found": found, "count": count})
 
 
 @require_GET
 @reads(Requirement)
 def map_(request):
-    return render(request, "chain/map.html", {"chart": Map(request.user), "heads": HEADS})
+    """``goal``, ``who`` and ``kind`` narrow what stands in the way; ``all`` shows it to the end."""
+    chart = Map(request.user)
+    form = FilterForm(request.GET, chart.findings, chart.goals)
+    found = form.shown()
+    context = {
+        "chart": chart, "heads": HEADS, "filter": form,
+        "found": found if "all" in request.GET else found[:SHOWN], "count": len(found),
+        "query": urlencode({**form.chosen, "all": 1}), "orphans": orphans(chart.look),
+    }  # fmt: skip
+    return render(request, "chain/map.html", context)

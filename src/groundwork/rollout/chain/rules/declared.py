@@ -97,6 +97,12 @@ class Finding:
     def href(self) -> str:
         return self.found.href
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What it is filtered by."""
+        owner = self.found.owner
+        return {"goal": str(self.found.goal or ""), "who": str(owner.pk) if owner else "", "kind": self.rule.key}
+
 
 def findings(look: Look) -> list[Finding]:
     """Stops first, then in the order of the five steps."""

@@ -10,7 +10,7 @@ from groundwork.rollout.adoption.use import FILLED_ENOUGH, Reading
 from groundwork.rollout.chain.coverage import Standing
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.agreed import found_at, named
-from groundwork.rollout.chain.rules.declared import LIGHT, Evidence, Found, declare
+from groundwork.rollout.chain.rules.declared import LIGHT, STANDARD, Evidence, Found, declare
 from groundwork.rollout.delivery.actions import WHY_NOT
 from groundwork.rollout.delivery.models import Verdict
 
@@ -35,6 +35,18 @@ def not_passed(look: Look) -> Iterator[Found]:
                 found.evidence.append(Evidence(f"{Verdict(tried.said).label} {when}".strip()))
                 found.href, found.is_softer = f"{look.screen('try')}#test-{tried.test}", standing.is_live
                 yield found
+
+
+@declare(
+    "fault", "R48", gettext_lazy("Faults that are not gone"), blocks_from=STANDARD,
+    reason=gettext_lazy("It hinders the work, and everybody who meets it tells others."),
+    act=gettext_lazy("See what becomes of it"),
+)  # fmt: skip
+def fault(look: Look) -> Iterator[Found]:
+    for defect in look.faults:
+        fact = _("“%(what)s”: %(state)s.") % {"what": defect.what[:120], "state": defect.get_state_display()}
+        where = look.page("defect", defect.pk)
+        yield Found(fact, where, defect.owner, evidence=[Evidence(languages.day(defect.found_on), where)])
 
 
 @declare(

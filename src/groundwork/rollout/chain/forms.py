@@ -1,0 +1,34 @@
+"""Which of the findings one wants to see."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.rollout.chain.rules import Finding
+
+
+class FilterForm(forms.Form):
+    """Offers what was found; what is sent and not found any more shows everything."""
+
+    goal = forms.ChoiceField(label=_("Our number"), required=False)
+    who = forms.ChoiceField(label=_("Waits for"), required=False)
+    kind = forms.ChoiceField(label=_("What kind"), required=False)
+
+    def __init__(self, sent, found: list[Finding], goals):
+        super().__init__(sent)
+        self.found = found
+        of_goals = {finding.found.goal for finding in found}
+        owners = {str(one.pk): str(one) for finding in found if (one := finding.found.owner)}
+        self.offer("goal", {str(goal.pk): str(goal) for goal in goals if goal.pk in of_goals})
+        self.offer("who", dict(sorted(owners.items(), key=lambda item: item[1])))
+        self.offer("kind", {finding.rule.key: finding.rule.label for finding in found})
+
+    def offer(self, name: str, choices: dict) -> None:
+        self.fields[name].choices = [("", _("all")), *choices.items()]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+    def shown(self) -> list[Finding]:
+        chosen = self.chosen
+        return [finding for finding in self.found if all(finding.told[name] == chosen[name] for name in chosen)]
