@@ -23,7 +23,9 @@ class FilterForm(forms.Form):
         self.offer("kind", {finding.rule.key: finding.rule.label for finding in found})
 
     def offer(self, name: str, choices: dict) -> None:
-        self.fields[name].choices = [("", _("all")), *choices.items()]  # type: ignore[attr-defined]
+        field = self.fields[name]
+        field.choices = [("", _("all")), *choices.items()]  # type: ignore[attr-defined]
+        field.widget.attrs["class"] = "in"
 
     @property
     def chosen(self) -> dict[str, str]:
