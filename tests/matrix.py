@@ -896,6 +896,8 @@ ROWS |= {
     "rollout:run": Row("create acceptance_test", opens=("acceptance_test", "view"), post=decided),
     "rollout:live": Row("edit goal", opens=("goal", "edit"), post=decided),
     "rollout:used": Row("view requirement"),
+    "rollout:my_use": Row("view requirement"),
+    "rollout:pulse": Row("view requirement", post=lambda case: {"score": "3"}),
     "rollout:map": Row("view requirement"),
 }
 

@@ -1,14 +1,27 @@
-"""The fifth step: is it used."""
+"""The fifth step: is it used, what did it bring, what could go."""
 
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from groundwork.access.models import Role
 from groundwork.core import languages
+from groundwork.rollout.adoption import helped, own
+from groundwork.rollout.adoption.became import became_for
+from groundwork.rollout.adoption.forms import PulseForm
+from groundwork.rollout.adoption.inside import places_of
+from groundwork.rollout.adoption.models import Measured
+from groundwork.rollout.adoption.roles import PARTS, TAKEN_OFF
+from groundwork.rollout.adoption.unread import SHOWN, proposals
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
+from groundwork.rollout.adoption.way import Ways
+from groundwork.rollout.adoption.weeks import first_days, first_weeks
+from groundwork.rollout.discovery.interviews import WorkStep
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
-from groundwork.rollout.project.screens import MOST_SHOWN, reads, steps
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.project.screens import MOST_SHOWN, reads, sent, steps
+from groundwork.rollout.requirements.models import Requirement, first_live_on
+from groundwork.ui.notices import said
 
 
 @require_GET
@@ -16,7 +29,28 @@ from groundwork.rollout.requirements.models import Requirement
 def used(request):
     user = request.user
     requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    usage, values = Usage(requirements), Readings()
+    weeks = first_weeks()
+    context = {
+        **steps("used"),
+        "cards": cards_of(user, requirements),
+        "numbers": numbers_of(user),
+        "days": DAYS,
+        "enough": int(FILLED_ENOUGH * 100),
+        "weeks": weeks,
+        "first_days": first_days() if weeks else None,
+        "roles": roles_of(),
+        "places": places_of(user) if user.can("view", WorkStep) else None,
+        "help": helped.felt(),
+        "reads_words": user.can("edit", Requirement),
+    }
+    if user.can("configure", "settings"):
+        found = proposals(user)
+        context |= {"unread": found[:SHOWN], "wasted": round(sum(one.minutes for one in found) / 60)}
+    return render(request, "adoption/used.html", context)
+
+
+def cards_of(user, requirements) -> list[dict]:
+    usage = Usage(requirements)
     cards = []
     for requirement in requirements:
         readings = usage.readings(requirement)
@@ -33,15 +67,60 @@ def used(request):
                 for reading in readings
             ],
         })  # fmt: skip
+    return cards
+
+
+def numbers_of(user) -> list[dict]:
+    goals = [goal for goal in Goal.objects.for_cards(user)[:MOST_SHOWN] if goal.metric]
+    values, ways, live_on = Readings(), Ways(goals), first_live_on()
     numbers = []
-    for goal in Goal.objects.for_cards(user)[:MOST_SHOWN]:
-        if not goal.metric:
-            continue
-        value = values.of(goal.metric)
+    for goal in goals:
+        value, is_open = values.of(goal.metric), goal.is_open_to(user)
         numbers.append({
             "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
-            "half_way": goal.half_way(value), "is_open": goal.is_open_to(user),
-            "value": value if goal.unit == "%" and goal.is_open_to(user) else None,
+            "half_way": goal.half_way(value), "is_open": is_open,
+            "value": value if goal.unit == "%" and is_open else None,
+            "chart": ways.chart(goal, value, live_on) if is_open else None,
         })  # fmt: skip
-    context = {**steps("used"), "cards": cards, "numbers": numbers, "days": DAYS, "enough": int(FILLED_ENOUGH * 100)}
-    return render(request, "adoption/used.html", context)
+    return numbers
+
+
+def roles_of() -> list[dict]:
+    """How far each role has come, by the last round of the day; what is lowest is said in words. Two queries."""
+    latest: dict[str, Measured] = {}
+    for row in Measured.objects.filter(kind=Measured.Kind.ROLE).order_by("-day")[:MOST_SHOWN]:
+        latest.setdefault(row.key, row)
+    names = {role.key: str(role) for role in Role.objects.all()}
+    found = []
+    for key, row in latest.items():
+        shares = {name: row.more[name] for name in PARTS if name in row.more}
+        lowest = min(shares, key=lambda name: shares[name], default="")
+        found.append({
+            "name": names.get(key, key), "people": row.more["people"], "index": row.value,
+            "percent": None if row.value is None else int(row.value * 100),
+            "has_taken_off": row.value is not None and row.value >= TAKEN_OFF,
+            "lowest": PARTS.get(lowest, ""), "lowest_share": int(shares[lowest] * 100) if lowest else 0,
+            "shares": [(PARTS[name], int(share * 100)) for name, share in shares.items()],
+        })  # fmt: skip
+    return sorted(found, key=lambda role: (not role["name"], role["name"]))
+
+
+@require_GET
+@reads(Requirement)
+def my_use(request):
+    """What came of what I and my colleagues asked for; and my own figures, which nobody else is shown."""
+    user = request.user
+    context = {
+        **steps("used"), "became": became_for(user), "own": own.own_figures(user), "team": own.team_figures(user),
+        "days": DAYS,
+    }  # fmt: skip
+    return render(request, "adoption/mine.html", context)
+
+
+@require_POST
+@reads(Requirement)
+def pulse(request):
+    """One's own answer of this month, from "My day"."""
+    helped.answer(request.user, **sent(PulseForm(request.POST)))
+    said(request, _("Thank you."))
+    return redirect("records:day")

@@ -1,0 +1,259 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from groundwork.access.models import Department, Role, User
+from groundwork.blueprint import elements
+from groundwork.core.clock import now, standing_at, today
+from groundwork.records.models import Use
+from groundwork.records.write import creating
+from groundwork.rollout.adoption import helped, own, rounds
+from groundwork.rollout.adoption.became import became_for
+from groundwork.rollout.adoption.inside import places_of
+from groundwork.rollout.adoption.models import Measured, Pulse
+from groundwork.rollout.adoption.roles import TOGETHER, Parts, measured_roles
+from groundwork.rollout.adoption.unread import proposals
+from groundwork.rollout.adoption.way import Ways, monday_of
+from groundwork.rollout.adoption.weeks import first_days, first_weeks
+from groundwork.rollout.conftest import COST, make_goal, make_requirement, open_report, sell
+from groundwork.rollout.delivery.actions import go_live
+from groundwork.rollout.delivery.defects import Defect
+from groundwork.rollout.delivery.models import AcceptanceTest
+from groundwork.rollout.discovery.goals import Goal
+from groundwork.rollout.discovery.interviews import WorkProcess, WorkStep
+
+
+@pytest.fixture
+def live(cast):
+    """Anna asked, Olga set it up, Anna tried it, and it went live three weeks ago."""
+    User.objects.update(joined_at=now() - timedelta(days=90))
+    with standing_at(now() - timedelta(weeks=3)):
+        make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna).switch_on(by=cast.olga)
+        AcceptanceTest.objects.get().run(by=cast.anna, works=True, fits=True)
+        go_live(Goal.objects.get(), by=cast.olga)
+
+
+def colleagues(count: int, role: str, department=None) -> list[User]:
+    found = []
+    for place in range(count):
+        user = User.objects.create_user(
+            email=f"{role}{place}@example.com", name=f"{role}{place}", department=department, password=None
+        )
+        user.roles.add(Role.objects.get(key=role))
+        found.append(user)
+    return found
+
+
+# ── the way of a number
+
+
+def test_the_way_of_a_number_is_what_was_measured_week_by_week_since_we_started(cast):
+    with standing_at(now() - timedelta(weeks=3)):
+        sell(cast.olga)
+        goal = make_goal(cast.piotr).agree(by=cast.piotr)
+    elements.switch(COST, on=True, by=cast.olga, reason="We do not know what we earn")
+    with standing_at(now() - timedelta(weeks=1)):
+        sell(cast.olga, cost=4)
+        rounds.keep_numbers()
+        rounds.keep_numbers()
+    week = monday_of(today())
+
+    assert Measured.objects.filter(kind="metric").count() == 1
+    assert Ways([goal]).of(goal, Decimal(70)) == [
+        (week - timedelta(weeks=3), Decimal(0)), (week - timedelta(weeks=1), Decimal(50)), (week, Decimal(70)),
+    ]  # fmt: skip
+
+
+def test_what_was_measured_before_the_number_was_set_is_not_its_way(cast):
+    Measured.objects.create(kind="metric", key="known-share", day=today() - timedelta(weeks=5), value=3)
+    sell(cast.olga)
+    goal = make_goal(cast.piotr)
+
+    assert Ways([goal]).of(goal, Decimal(10)) == [(monday_of(today()), Decimal(10))]
+    assert Ways([goal]).chart(goal, Decimal(10), None) is None
+
+
+# ── the first weeks
+
+
+def test_the_first_weeks_begin_with_the_week_of_going_live(cast, live):
+    open_report(cast.piotr, days_ago=0, times=2)
+
+    weeks = first_weeks()
+
+    assert [week.number for week in weeks] == [1, 2, 3, 4]
+    assert weeks[0].begins_on == monday_of(today()) - timedelta(weeks=3)
+    assert (weeks[0].people, weeks[-1].opened) == (3, 2)
+
+
+@pytest.mark.parametrize(("days_after", "met"), [(0, 1), (9, 1), (10, 0)])
+def test_a_fault_of_the_first_ten_days_is_counted_once_a_person(cast, live, days_after, met):
+    with standing_at(now() - timedelta(weeks=3) + timedelta(days=days_after)):
+        for what in ("Empty", "Slow"):
+            creating(Defect(what=what, owner=cast.olga), by=cast.anna)
+
+    assert (first_days().met, first_days().people, first_days().is_too_many) == (met, 4, bool(met))
+
+
+# ── inside and outside
+
+
+def test_the_share_inside_is_of_the_time_that_work_takes(cast):
+    process = creating(WorkProcess(name="Buying"), by=cast.piotr)
+    for minutes, place in ((60, "inside"), (20, "boundary"), (20, "outside"), (500, "untracked")):
+        said = {"times": 1, "per": "month", "minutes": minutes, "place": place, "department": cast.piotr.department}
+        step = WorkStep(name="Ask", process=process, comes_in="by mail" if place == "boundary" else "", **said)
+        creating(step, by=cast.piotr)
+
+    (place,) = places_of(cast.piotr)
+
+    assert (place.department, place.share.inside, place.share.governed, place.outside) == ("Sales", 60, 80, 20)
+    assert (place.share.untracked, place.people) == (500, None)  # two people work there
+
+    colleagues(3, "salesperson", cast.piotr.department)
+    (place,) = places_of(cast.piotr)
+    assert (place.people, place.active) == (5, 1)  # Piotr wrote it all down
+
+
+# ── roles
+
+
+def test_the_index_of_a_role_is_the_geometric_mean_of_what_is_known():
+    assert Parts(5, access=0.5, task=0.5, quality=0.5, reliance=0.5).index == Decimal("0.5")
+    assert Parts(5, access=1, reliance=0.25).index == Decimal("0.5")
+    assert Parts(5, access=1, task=0).index == 0
+    assert Parts(5, access=1).index is None
+
+
+def test_a_role_of_fewer_than_five_is_told_only_together_with_others(cast):
+    assert measured_roles() == {}  # four people in all
+
+    colleagues(5, "buyer")
+    assert set(measured_roles()) == {"buyer"}
+
+    colleagues(1, "bookkeeper")
+    assert {key: parts.people for key, parts in measured_roles().items()} == {"buyer": 5, TOGETHER: 5}
+
+
+def test_a_role_is_measured_by_what_its_people_really_did(cast, live):
+    sellers = [cast.anna, *colleagues(4, "salesperson", cast.anna.department)]
+    open_report(cast.anna)
+    product = sell(sellers[1])
+    Use.objects.create(user=cast.piotr, kind="view", key="product", object_id=product.pk)
+
+    parts = measured_roles()["salesperson"]
+
+    assert (parts.people, parts.access) == (5, 0.4)
+    assert parts.task == 0.5  # Anna read the report, nobody typed a cost price
+    assert 0 < parts.reliance < 1
+
+
+# ── what could go
+
+
+def test_a_field_that_nobody_reads_is_proposed_with_what_it_costs_and_only_to_those_who_see_it(cast):
+    Measured.objects.create(
+        kind="field", key="field:company.website", day=today(), value=Decimal(90),
+        more={"standing": "dead", "retire": True},
+    )  # fmt: skip
+
+    (one,) = proposals(cast.olga)
+
+    assert (one.minutes, one.standing) == (90, "neither read nor needed")
+    assert one.href.endswith("?type=company")
+
+
+def test_the_round_of_the_day_measures_fields_anew_and_keeps_no_old_ones(cast):
+    Measured.objects.create(kind="field", key="field:gone.away", day=today() - timedelta(days=1), value=1)
+
+    rounds.keep_fields()
+
+    assert set(Measured.objects.filter(kind="field").values_list("day", flat=True)) == {today()}
+    assert Measured.objects.filter(key="field:company.website").exists()
+
+
+# ── one's own
+
+
+def test_own_figures_are_ones_own_and_a_team_of_four_is_not_told(cast):
+    Department.objects.filter(pk=cast.piotr.department_id).update(head=cast.piotr)
+    team = colleagues(3, "salesperson", cast.piotr.department)
+    sell(team[0])
+
+    assert (own.own_figures(team[0]).days, own.own_figures(cast.anna).days) == (1, 0)
+    assert own.team_figures(cast.piotr) is None  # Anna and three more
+
+    colleagues(1, "buyer", cast.piotr.department)
+    assert own.team_figures(cast.piotr).days == 0
+    assert own.team_figures(cast.anna) is None
+
+
+def test_what_is_in_it_for_me_is_what_people_of_my_role_said_and_what_it_became(cast, live, as_user):
+    (tomasz,) = colleagues(1, "salesperson")
+    (larisa,) = colleagues(1, "buyer")
+
+    (own_one,) = became_for(cast.anna)
+    assert (own_one.is_own, own_one.said, [name for name, _address in own_one.places]) == (
+        True, "I give discounts blindly", ["Profit"],
+    )  # fmt: skip
+    assert [one.is_own for one in became_for(tomasz)] == [False]
+    assert became_for(larisa) == []
+    assert "I give discounts blindly" in as_user(tomasz).get(reverse("rollout:my_use")).content.decode()
+
+
+# ── did it help
+
+
+def test_everybody_is_asked_once_a_month_from_when_something_is_live(cast, live, as_user):
+    assert "Did it help you" in as_user(cast.anna).get(reverse("records:day")).content.decode()
+
+    as_user(cast.anna).post(reverse("rollout:pulse"), {"score": "4", "word": "Saves me calls"})
+
+    assert Pulse.objects.values_list("user", "score", "word").get() == (cast.anna.pk, 4, "Saves me calls")
+    assert not helped.is_asked(cast.anna)
+    with standing_at(now() + timedelta(days=32)):
+        assert helped.is_asked(cast.anna)
+
+
+def test_nobody_is_asked_before_something_is_live(cast):
+    User.objects.update(joined_at=now() - timedelta(days=90))
+
+    assert not helped.is_asked(cast.anna)
+
+
+def felt(person, score, word=""):
+    Pulse.objects.create(user=person, month=helped.this_month(), score=score, word=word)
+
+
+def test_fewer_than_five_answers_are_told_to_nobody(cast):
+    for person in (cast.anna, cast.piotr, cast.olga, cast.ivan):
+        felt(person, 1, "It is slow")
+    assert (helped.felt().by_role, helped.felt().words, helped.felt().answers) == ([], [], 4)
+
+    (fifth,) = colleagues(1, "buyer")
+    felt(fifth, 5)
+    assert [(one.role, one.people, one.mean) for one in helped.felt().by_role] == [("", 5, 1.8)]
+    assert helped.felt().words == ["It is slow"] * 4
+
+
+def test_an_answer_of_two_months_ago_does_not_count(cast):
+    for person in [cast.anna, *colleagues(4, "salesperson")]:
+        Pulse.objects.create(user=person, month=date(2020, 1, 1), score=5)
+
+    assert helped.felt().answers == 0
+
+
+@pytest.mark.parametrize("requirements", [1, 3])
+def test_the_page_takes_as_many_queries_for_many_as_for_one(
+    cast, live, as_user, requirements, django_assert_num_queries
+):
+    for place in range(requirements - 1):
+        make_requirement(cast.piotr, author=cast.anna, statement=f"More {place}").confirm(by=cast.anna)
+    rounds.keep_fields()
+    client = as_user(cast.olga)
+    client.get(reverse("rollout:used"))
+
+    with django_assert_num_queries(36):
+        client.get(reverse("rollout:used"))
