@@ -93,10 +93,12 @@ class Done:
         self.active |= set(uses.values_list("user", flat=True).distinct())
         reports = uses.filter(kind="report").values_list("user", "key").distinct()
         self.used |= set(reports)
-        for type_key, pk, person in uses.filter(kind="view").values_list("key", "object_id", "user").distinct():
+        views = uses.filter(kind="view", object_id__isnull=False).values_list("key", "object_id", "user").distinct()
+        for type_key, pk, person in views:
             self.is_reading_known = True
-            if self.made.get((type_key, pk), person) != person:
-                self.read.add((type_key, pk))
+            record = (type_key, pk or 0)
+            if self.made.get(record, person) != person:
+                self.read.add(record)
 
 
 def elements_of(type_key: str, fields: Iterable[str]) -> set[str]:

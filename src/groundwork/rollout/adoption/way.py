@@ -25,10 +25,10 @@ class Ways:
     def __init__(self, goals: Iterable[Goal]):
         keys = {goal.metric for goal in goals if goal.metric}
         since = monday_of(today()) - timedelta(weeks=WEEKS - 1)
-        rows = Measured.objects.filter(kind=Measured.Kind.METRIC, key__in=keys, day__gte=since).order_by("day")
+        rows = Measured.objects.filter(kind=Measured.Kind.METRIC, key__in=keys, day__gte=since)
         self.weeks: dict[str, dict[date, Decimal]] = {}
-        for row in rows:
-            self.weeks.setdefault(row.key, {})[monday_of(row.day)] = row.value  # the last of a week stands for it
+        for key, day, value in rows.order_by("day").values_list("key", "day", "value"):
+            self.weeks.setdefault(key, {})[monday_of(day)] = value or Decimal(0)  # the last of a week stands for it
 
     def of(self, goal: Goal, value: Decimal | None) -> list[tuple[date, Decimal]]:
         """(Monday, reading) since we started; ``value`` is today's. Empty before anything was measured."""
