@@ -812,6 +812,18 @@ def who_is_named(case: Case, oracle: Oracle):
     )
 
 
+def only_future_users(case: Case, oracle: Oracle):
+    """Who asked for it, or does what it is for; every need that is planted is of who owns it."""
+    if case.method != "POST" or not oracle.reach(case.actor, "view", "requirement"):
+        return None
+    authors = {link.need.author_id for link in case.record.needs.all()}
+    return (
+        403
+        if oracle.holds(case.actor, "view", case.record) and case.world.people[case.actor].pk not in authors
+        else None
+    )
+
+
 def of_question(**post) -> Row:
     return Row(
         "view question", opens=("question", "view"), may=who_is_named,
@@ -883,6 +895,11 @@ ROWS |= {
     ),
     "rollout:requirement_edit": Row("edit requirement", opens=("requirement", "edit"), post=decided),
     "rollout:how_it_goes": Row("view use_case", opens=("use_case", "edit"), post=decided),
+    "rollout:agreed_print": Row("view requirement"),
+    "rollout:field_for": Row("configure settings", opens=("requirement", "edit")),
+    "rollout:say_yes": Row("view requirement", opens=("requirement", "view"), may=only_future_users),
+    "rollout:phase_freeze": Row("edit phase", opens=("phase", "edit"), post=decided),
+    "rollout:phase_close": Row("edit phase", opens=("phase", "edit"), post=decided),
     "rollout:confirm": Row("edit requirement", opens=("requirement", "edit"), post=decided),
     "rollout:switch_on": Row("configure requirement", opens=("requirement", "configure"), post=decided),
     "rollout:withdraw": Row("edit requirement", opens=("requirement", "edit"), post=decided),

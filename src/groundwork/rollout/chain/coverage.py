@@ -21,6 +21,7 @@ from groundwork.rollout.chain.weights import LEAST, weights_of
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict, verdict_of
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.requirements.doubts import Doubt, doubts_of
 from groundwork.rollout.requirements.models import ElementUse, Requirement, RequirementNeed
 
 LEVELS = {
@@ -72,6 +73,7 @@ class Standing:
     readings: list[Reading]  # of what is live
     value: Decimal | None  # of the goal's metric, today
     weight: float
+    doubts: list[Doubt] = field(default_factory=list)  # what changed since it was agreed
     holds: dict[int, bool] = field(default_factory=dict)
     level: int = 0  # the highest with none missing below it; 0: nobody asked, or for a number nobody agreed on
 
@@ -79,7 +81,7 @@ class Standing:
         goal = self.goal
         self.holds = {
             1: goal.is_agreed and not goal.is_stale and bool(goal.metric) and bool(self.needs),
-            2: self.is_agreed and self.row.words_hold and self.row.says_when_done and bool(self.elements),
+            2: self.is_agreed and not self.doubts and self.row.says_when_done and bool(self.elements),
             3: bool(self.elements) and all(element.is_on for element in self.elements),
             4: bool(self.tests) and all(tried.said == Verdict.PASSED for tried in self.tests),
             5: self.row.state == Requirement.State.LIVE,
@@ -122,14 +124,13 @@ class Standing:
 
 
 class Coverage:
-    """The standing of every requirement that ``user`` sees and nobody withdrew. The number of queries is fixed.
+    """The standing of every requirement that ``user`` sees and nobody withdrew or parked. The number of queries is fixed.
 
     Read as plain rows, not as records: two thousand take a tenth of a second (docs/domain/map.md).
     """
 
     def __init__(self, user, requirements=None):
-        found = Requirement.objects.visible_to(user).current() if requirements is None else requirements
-        found = found.exclude(state=Requirement.State.WITHDRAWN)
+        found = (Requirement.objects.visible_to(user) if requirements is None else requirements).in_force()
         self.user, self.values = user, Readings()
         self.standings = self._read(found)
 
@@ -138,7 +139,7 @@ class Coverage:
         goals = Goal.objects.select_related("owner").in_bulk({row.goal for row in rows})
         people = User.objects.in_bulk({row.owner for row in rows if row.owner})
         needs, needed, weights = needs_of(ids), elements_of(ids), weights_of(ids)
-        tests = tests_of(ids, needed)
+        tests, doubts = tests_of(ids, needed), doubts_of(found)
         usage = Usage(elements={element.key: element for elements in needed.values() for element in elements})
         standings = []
         for row in rows:
@@ -147,7 +148,7 @@ class Coverage:
             standings.append(
                 Standing(
                     row, goal, people.get(row.owner), needs.get(row.pk, []), elements, tests.get(row.pk, []), readings,
-                    self.value_of(goal), weights.get(row.pk, LEAST),
+                    self.value_of(goal), weights.get(row.pk, LEAST), doubts.get(row.pk, []),
                 )
             )  # fmt: skip
         return standings

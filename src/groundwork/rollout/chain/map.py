@@ -109,6 +109,8 @@ def agreed_link(standings) -> Link:
         words = _("all agreed")
     elif any(standing.was_reworded for standing in standings):
         words = _("reworded")
+    elif any(standing.doubts for standing in standings):
+        words = _("doubtful")
     else:
         words = _("not agreed")
     return Link(text, words, reverse("rollout:agreed"), look)

@@ -36,7 +36,7 @@ class DecisionForm(VersionForm):
 
 def reads(model):
     """A page of the roll-out: it shows numbers, what people told and what was agreed with all their fields."""
-    return allowed("view", model.type_key, whole=("goal", "need", "requirement", "use_case"))
+    return allowed("view", model.type_key, whole=("goal", "need", "requirement", "use_case", "phase"))
 
 
 def acts_on(model, verb: str, form: type[forms.Form] | None = None):

@@ -83,6 +83,12 @@ def waits_for(requirement: Requirement, user) -> list[str]:
     return told + [_("A question that you do not see is not answered.")] * (waiting.count() > len(seen))
 
 
+def on_paper(user) -> list[str]:
+    """Open questions that ``user`` sees, with who answers."""
+    waiting = Question.objects.visible_to(user).open().select_related("owner").order_by("due_on", "pk")
+    return [f"{question.text[:200]} ({question.owner})" for question in waiting[:20]]
+
+
 # ── what was asked before, and how much one is asked
 
 

@@ -11,12 +11,13 @@ class QuestionsConfig(AppConfig):
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.write import Follower, followers
         from groundwork.rollout.questions import types  # noqa: F401 - declares the record type
-        from groundwork.rollout.questions.actions import keep_task_in_step, waits_for
+        from groundwork.rollout.questions.actions import keep_task_in_step, on_paper, waits_for
         from groundwork.rollout.questions.models import Question
-        from groundwork.rollout.requirements.models import Obstacle, obstacles
+        from groundwork.rollout.requirements.models import Obstacle, OnPaper, obstacles, papers
 
         followers.add(Follower("questions.task", Question.type_key, keep_task_in_step))
         obstacles.add(Obstacle("questions", waits_for))
+        papers.add(OnPaper("questions", _("Open questions"), on_paper))
         for key, label in (
             ("asked", _("Asked")),
             ("handed on", _("Handed on")),

@@ -2,15 +2,21 @@
 
 from groundwork.blueprint.models import Element
 from groundwork.records.write import creating, drop_part, put_part, writing
+from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.requirements.cases import UseCase, UseStep, made_steps
-from groundwork.rollout.requirements.models import ElementUse, Requirement, keep
+from groundwork.rollout.requirements.models import ElementUse, Requirement, keep, let_go
+from groundwork.rollout.requirements.phases import Phase, first_open
 
 
 def follow_requirements(changed) -> None:
     """Called in the requirement's own write, when its parts are there."""
     for requirement, before, after in changed:
-        if after is not None and requirement.archived_at is None:
-            keep_case_in_step(requirement, (before or after)["done_when"])
+        if after is None or requirement.archived_at is not None:
+            continue
+        keep_case_in_step(requirement, (before or after)["done_when"])
+        if before is not None and before["state"] != after["state"]:
+            keep_needs_in_step(requirement)
+            keep_phase_in_step(requirement)
 
 
 def keep_case_in_step(requirement: Requirement, done_when_before: str) -> None:
@@ -43,6 +49,25 @@ def keep_case_in_step(requirement: Requirement, done_when_before: str) -> None:
         for element in elements:
             if element.key not in in_steps:
                 put_part(first, UseStep.made(element, 0))
+
+
+def keep_needs_in_step(requirement: Requirement) -> None:
+    """What is parked or withdrawn answers nobody; what comes back agreed does again."""
+    if not requirement.is_confirmed:
+        let_go([link.need for link in requirement.needs.select_related("need")], by=requirement.updated_by)
+    elif any(link.need.state != Need.State.COVERED for link in requirement.needs.select_related("need")):
+        requirement.cover(by=requirement.updated_by)
+
+
+def keep_phase_in_step(requirement: Requirement) -> None:
+    """A phase is live as soon as everything in it is."""
+    phase = requirement.phase
+    if requirement.state != Requirement.State.LIVE or phase is None:
+        return
+    if phase.state not in (Phase.State.PLANNED, Phase.State.FROZEN):
+        return
+    if not phase.requirements.in_force().exclude(state=Requirement.State.LIVE).exists():
+        phase.went_live(by=requirement.updated_by)
 
 
 def make_case(requirement: Requirement, elements: list[Element]) -> UseCase:
@@ -86,8 +111,16 @@ def keep_uses_in_step(case: UseCase) -> None:
             keep(requirement, requirement.uses.all(), "element", wanted.values(), ElementUse.of)
 
 
+def take_over() -> None:
+    """What was agreed before there were use cases and phases. Part of ``groundwork init``; a repeat makes nothing."""
+    make_missing_cases()
+    if not Phase.objects.exists():
+        for requirement in Requirement.objects.in_force().select_related("created_by"):
+            with writing(requirement, by=requirement.created_by, act="edited", channel="command") as fresh:
+                fresh.put_into(first_open(by=requirement.created_by))
+
+
 def make_missing_cases() -> None:
-    """For what was agreed before there were use cases. Part of ``groundwork init``; a repeat makes nothing."""
     for requirement in Requirement.objects.current().filter(uses__isnull=False, use_cases=None).distinct():
         elements = [use.element for use in requirement.uses.select_related("element").order_by("pk")]
         make_case(requirement, elements)

@@ -6,10 +6,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.blueprint.models import Element
+from groundwork.records.added.fields import AddedField
 from groundwork.records.forms import CleanText
+from groundwork.records.types import types
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.requirements.actions import PARKED, whens
 from groundwork.rollout.requirements.cases import UseCase, UseStep, roles, used
-from groundwork.ui.forms import SeveralField
+from groundwork.rollout.requirements.models import Phase, Requirement
+from groundwork.ui.forms import DayInput, PlainErrors, SeveralField
 
 
 class Labelled(SeveralField):
@@ -31,6 +35,19 @@ class AgreeForm(CleanText, forms.Form):
     goal = forms.ModelChoiceField(label=_("for which number"), queryset=None)
     needs = Labelled(label=_("who asked for it"), queryset=None, required=False)
     elements = Labelled(label=_("what it needs"), queryset=None, required=False)
+    when = forms.ChoiceField(label=_("when"), required=False)
+    until = forms.DateField(
+        label=_("decide again on"), required=False, widget=DayInput(),
+        help_text=_("Of what is not done now. Empty: in three months."),
+    )  # fmt: skip
+    worth = forms.ChoiceField(
+        label=_("how much it matters"), choices=Requirement.Worth, initial=Requirement.Worth.USEFUL, required=False
+    )
+    fit = forms.ChoiceField(
+        label=_("what it takes"), choices=Requirement.Fit, initial=Requirement.Fit.CONFIGURED, required=False
+    )
+    parent = forms.ModelChoiceField(label=_("part of"), queryset=None, required=False)
+    folded = ("until", "worth", "fit", "parent")
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, **kwargs)
@@ -41,6 +58,12 @@ class AgreeForm(CleanText, forms.Form):
         self.fields["needs"].queryset = needs.select_related("author").order_by("-pk")
         kinds = [Element.Kind.FIELD, Element.Kind.REPORT]
         self.fields["elements"].queryset = Element.objects.filter(kind__in=kinds).order_by("kind", "key")
+        self.fields["when"].choices = whens(list(Phase.objects.visible_to(user).open()))
+        self.fields["parent"].queryset = Requirement.objects.visible_to(user).in_force().order_by("pk")
+
+    def clean(self):
+        cleaned = super().clean()
+        return cleaned | {name: cleaned.get(name) or self.fields[name].initial for name in ("worth", "fit")}
 
     @classmethod
     def of(cls, requirement, user, data=None):
@@ -49,6 +72,10 @@ class AgreeForm(CleanText, forms.Form):
             "goal": requirement.goal_id,
             "needs": [link.need_id for link in requirement.needs.all()],
             "elements": [use.element_id for use in requirement.uses.all()],
+            "when": PARKED if requirement.state == Requirement.State.PARKED else str(requirement.phase_id or ""),
+            "until": requirement.parked_until,
+            **{name: getattr(requirement, name) for name in ("worth", "fit")},
+            "parent": requirement.parent_id,
         }
         return cls(data, user=user, initial=initial, prefix=f"r{requirement.pk}")
 
@@ -99,3 +126,16 @@ class CaseForm(CleanText, forms.Form):
             (step, {name: self.cleaned_data[f"{name}-{key}"] for name in ("action", "expected", "uses", "nth")})
             for key, step in [*self.steps.items(), *((key, UseStep()) for key in self.MORE)]
         ]
+
+
+class WhereForm(PlainErrors, forms.Form):
+    """Which kind of record gets a new field, and what the field holds."""
+
+    on = forms.ChoiceField(label=_("of what"))
+    kind = forms.ChoiceField(label=_("what it holds"), choices=AddedField.Kind)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["on"].choices = sorted(  # type: ignore[attr-defined]
+            ((kind.key, str(kind.label)) for kind in types if kind.typed), key=lambda pair: pair[1]
+        )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.records.types import PartType, RecordType, types
-from groundwork.rollout.requirements.models import Requirement, RequirementNeed, UseCase, UseStep
+from groundwork.rollout.requirements.models import Frozen, Phase, Requirement, RequirementNeed, UseCase, UseStep
 
 requirement = types.add(
     RecordType(
@@ -13,17 +13,38 @@ requirement = types.add(
         icon="file-check",
         prefix="R",
         group="rollout",
-        fields=("statement", "done_when", "goal"),
-        columns=("statement", "goal", "state", "confirmed_by", "live_at", "owner", "updated_at"),
+        fields=("statement", "done_when", "goal", "worth", "fit", "phase", "parent", "author"),
+        columns=("statement", "goal", "state", "phase", "worth", "confirmed_by", "live_at", "owner", "updated_at"),
         sorts=("-updated_at", "statement"),
         quick=("statement", "done_when", "goal"),
         search=("statement", "done_when"),
-        filters=("state", "goal", "owner"),
+        filters=("state", "goal", "phase", "worth", "fit", "parked_until", "owner"),
         board="state",
         section="",
         order=30,
         parts=(PartType("needs", RequirementNeed, _("Who asked"), ("need",), addable=False),),
         explain=_("A requirement is one thing we agreed on: what it is, and how we will know that it is done."),
+    )  # fmt: skip
+)
+
+phase = types.add(
+    RecordType(
+        model=Phase,
+        label=_("Phase"),
+        plural=_("Phases"),
+        icon="milestone",
+        prefix="PH",
+        group="rollout",
+        fields=("name", "nth", "starts_on", "ends_on"),
+        columns=("nth", "name", "state", "starts_on", "ends_on", "frozen_at", "live_on", "owner", "updated_at"),
+        sorts=("name", "updated_at"),
+        quick=("name", "nth"),
+        search=("name",),
+        filters=("state", "owner"),
+        section="",
+        order=29,
+        parts=(PartType("frozen", Frozen, _("What was settled"), ("requirement",), addable=False, removable=False),),
+        explain=_("A phase is a part of the roll-out that goes live by itself. The first one has what must be there."),
     )  # fmt: skip
 )
 

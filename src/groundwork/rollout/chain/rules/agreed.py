@@ -119,6 +119,10 @@ def reworded(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if standing.was_reworded:
             yield found_at(look, standing, _("“%(what)s” was reworded after it was agreed.") % named(standing))
+        for doubt in standing.doubts:
+            if doubt.is_cured_here and doubt.end != "words":
+                fact = _("“%(what)s”: %(doubt)s") % {**named(standing), "doubt": doubt.words}
+                yield found_at(look, standing, fact)
 
 
 @declare(

@@ -12,7 +12,7 @@ def level_of(requirement: Requirement) -> int:
     readings = Usage([requirement]).readings(requirement)
     holds = [
         goal.is_agreed and not goal.is_stale and goal.metric != "" and requirement.needs.exists(),
-        requirement.is_confirmed and not requirement.was_reworded and requirement.done_when != "" and uses != [],
+        requirement.is_confirmed and not requirement.doubts and requirement.done_when != "" and uses != [],
         uses != [] and all(use.element.is_on for use in uses),
         tests != [] and all(test.verdict() == Verdict.PASSED for test in tests),
         requirement.state == "live",

@@ -232,7 +232,7 @@ def test_four_rows_take_as_many_queries_as_one(cast, as_user, screen, who):
 def test_what_is_changed_comes_as_a_form_and_is_kept(cast, as_user):
     requirement = make_requirement(cast.piotr, author=cast.anna)
     client = as_user(cast.piotr)
-    form = client.get(reverse("rollout:agreed"), {"change": requirement.pk}).context["cards"][0]["form"]
+    form = client.get(reverse("rollout:agreed"), {"change": requirement.pk}).context["parts"][0]["cards"][0]["form"]
     typed = {f"{form.prefix}-{name}": value for name, value in form.initial.items()} | {
         f"{form.prefix}-statement": "Other words"
     }

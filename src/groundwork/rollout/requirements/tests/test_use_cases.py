@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from groundwork.rollout.conftest import COST, PROFIT, element, make_requirement
 from groundwork.rollout.requirements.actions import rewrite, write_down
-from groundwork.rollout.requirements.following import make_missing_cases
+from groundwork.rollout.requirements.following import take_over
 from groundwork.rollout.requirements.models import UseCase, UseStep
 
 
@@ -108,6 +108,6 @@ def test_what_was_agreed_before_there_were_use_cases_gets_one(cast, times):
         model._base_manager.all()._raw_delete("default")
 
     for _ in range(times):
-        make_missing_cases()
+        take_over()
 
     assert [len(told(case)) for case in requirement.use_cases.all()] == [2]
