@@ -904,7 +904,9 @@ ROWS |= {
     "rollout:switch_on": Row("configure requirement", opens=("requirement", "configure"), post=decided),
     "rollout:withdraw": Row("edit requirement", opens=("requirement", "edit"), post=decided),
     "rollout:try": Row("view requirement"),
-    "rollout:try_one": Row("view acceptance_test", opens=("acceptance_test", "view")),
+    "rollout:try_one": Row(  # a test of what is not agreed is not there yet
+        "view acceptance_test", opens=("acceptance_test", "view"), says=frozenset({404})
+    ),
     "rollout:ask_to_try": Row(
         "edit acceptance_test",
         opens=("acceptance_test", "edit"),

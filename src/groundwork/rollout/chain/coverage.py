@@ -124,7 +124,7 @@ class Standing:
 
 
 class Coverage:
-    """The standing of every requirement that ``user`` sees and nobody withdrew or parked. The number of queries is fixed.
+    """The standing of every requirement that ``user`` sees and nobody withdrew or parked. A fixed number of queries.
 
     Read as plain rows, not as records: two thousand take a tenth of a second (docs/domain/map.md).
     """

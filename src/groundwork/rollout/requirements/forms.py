@@ -77,7 +77,8 @@ class AgreeForm(CleanText, forms.Form):
             **{name: getattr(requirement, name) for name in ("worth", "fit")},
             "parent": requirement.parent_id,
         }
-        return cls(data, user=user, initial=initial, prefix=f"r{requirement.pk}")
+        told = {name: value for name, value in initial.items() if value is not None}
+        return cls(data, user=user, initial=told, prefix=f"r{requirement.pk}")
 
 
 class CaseForm(CleanText, forms.Form):
