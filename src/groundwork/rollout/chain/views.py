@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from groundwork.rollout.adoption.became import became_for
 from groundwork.rollout.chain.forms import FilterForm
 from groundwork.rollout.chain.map import HEADS, Map
 from groundwork.rollout.chain.orphans import orphans
@@ -125,6 +126,9 @@ def five_steps(chart: Map, told: int, people: int) -> list[Step]:
     return steps
 
 
+IN_IT = 2  # things that came of what the person, or somebody of the same role, said
+
+
 @require_GET
 @reads(Requirement)
 def start(request):
@@ -132,7 +136,11 @@ def start(request):
     authors = list(Need.objects.visible_to(request.user).current().values_list("author", flat=True))
     steps = five_steps(chart, len(authors), len(set(authors)))
     found, count = chart.findings[:SHOWN], len(chart.findings)
-    return render(request, "chain/start.html", {"five": steps, "chart": chart, "found": found, "count": count})
+    return render(
+        request,
+        "chain/start.html",
+        {"five": steps, "chart": chart, "found": found, "count": count, "became": became_for(request.user)[:IN_IT]},
+    )
 
 
 @require_GET

@@ -73,6 +73,11 @@ class Defect(Record):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
     bounces = models.PositiveSmallIntegerField(_("came back"), default=0, editable=False)
 
+    told_on = models.CharField(max_length=100, blank=True, default="", editable=False)  # where it was met: the route,
+    about_type = models.CharField(max_length=60, blank=True, default="", editable=False)  # and what it was about
+    about_id = models.BigIntegerField(null=True, editable=False)
+    about_field = models.CharField(max_length=60, blank=True, default="", editable=False)
+
     objects = DefectQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:

@@ -14,6 +14,7 @@ from groundwork.rollout.delivery.forms import ANSWERS, InviteForm, TryForm
 from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
 from groundwork.rollout.delivery.people import invite
 from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.discovery.places import words_of
 from groundwork.rollout.project.decisions import may_decide
 from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, acts_on, reads, sent, steps
 from groundwork.rollout.requirements.models import Requirement
@@ -105,9 +106,11 @@ def faults_of(user) -> list[dict]:
     order = list(Defect.Severity.values)
     found = Defect.objects.visible_to(user).open().select_related("owner", "found_by", "test").order_by("-pk")[:100]
     ranked = sorted(found, key=lambda one: (user.pk not in (one.owner_id, one.found_by_id), order.index(one.severity)))
+    where = words_of(ranked[:FAULTS], user)
     return [
         {
-            "defect": defect, "colour": "warn" if defect.state == Defect.State.MENDED else "bad",
+            "defect": defect, "where": where.get(defect.pk, ""),
+            "colour": "warn" if defect.state == Defect.State.MENDED else "bad",
             "to_mend": defect.state == Defect.State.OPEN and defect.is_mended_by(user),
             "to_judge": defect.state == Defect.State.MENDED and defect.is_judged_by(user),
         }

@@ -1,8 +1,13 @@
 """Setting a number and telling us something: what the first two steps do."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils.translation import gettext
 
 from groundwork.core.refusals import Refusal
+from groundwork.core.registry import Registry
 from groundwork.records.write import creating, writing
 from groundwork.rollout.discovery.library import goal_templates
 from groundwork.rollout.discovery.models import Conflict, Goal, Need
@@ -28,6 +33,19 @@ def tell(statement: str, *, by, author=None, kind=Need.Kind.PROBLEM, place: Plac
     """Keep what ``author`` told us, else what ``by`` tells us; ``place`` is where that person was in the product."""
     where = place.kept if place else {}
     return creating(Need(statement=statement, kind=kind, author=author or by, **where), by=by)
+
+
+@dataclass(frozen=True)
+class Taker:
+    """What an upper room takes from "Tell us" that is no need: ``take`` keeps it and says what the person reads."""
+
+    key: str
+    label: Any
+    take: Callable[..., str]  # (statement, by=, place=)
+    may: Callable[[Any], bool]
+
+
+takers: Registry[Taker] = Registry(lambda item: item.key)
 
 
 def oppose(need: Need, *, by, other: Need, subject: str, owner, due=None) -> Conflict:

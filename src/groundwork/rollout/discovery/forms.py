@@ -89,8 +89,9 @@ class TellHereForm(CleanText, forms.Form):
     kind = forms.ChoiceField(label=_("what it is"), choices=Need.Kind.choices, initial=Need.Kind.PROBLEM)
     field = forms.ChoiceField(label=_("which field it is about"), required=False)
 
-    def __init__(self, data=None, *, fields, **kwargs):
+    def __init__(self, data=None, *, fields, kinds=(), **kwargs):
         super().__init__(data, **kwargs)
+        self.fields["kind"].choices = [*Need.Kind.choices, *kinds]  # type: ignore[attr-defined]
         if fields:
             self.fields["field"].choices = [("", ""), *((shown.name, shown.heading) for shown in fields)]
         else:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from groundwork.access.doors import allowed
-from groundwork.rollout.discovery.actions import tell
+from groundwork.rollout.discovery.actions import takers, tell
 from groundwork.rollout.discovery.forms import TellHereForm
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.discovery.places import Place, place_of
@@ -32,16 +32,25 @@ def tell_us(request):
     user, address = request.user, page_behind(request)
     place = place_of(address, user)
     posted = request.POST if request.method == "POST" else None
-    form = TellHereForm(posted, fields=place.fields_for(user), initial={"page": address})
+    kinds = [(taker.key, taker.label) for taker in takers if taker.may(user)]
+    form = TellHereForm(posted, fields=place.fields_for(user), kinds=kinds, initial={"page": address})
     if posted is None or not form.is_valid():
         return shown(request, form, place)
     typed = form.cleaned_data
-    tell(typed["statement"], by=user, kind=typed["kind"], place=place_of(address, user, typed.get("field", "")))
-    heard = _("Heard. Under “Tell us” you see what becomes of it.")
+    heard = kept(typed, user, place_of(address, user, typed.get("field", "")))
     if request.htmx:
         return toast(HttpResponse(), heard)
     said(request, heard)
     return redirect("rollout:tell")
+
+
+def kept(typed: dict, user, place: Place) -> str:
+    """What the person reads when it is kept, as a need or by an upper room."""
+    taker = takers.get(typed["kind"])
+    if taker is not None:
+        return taker.take(typed["statement"], by=user, place=place)
+    tell(typed["statement"], by=user, kind=typed["kind"], place=place)
+    return _("Heard. Under “Tell us” you see what becomes of it.")
 
 
 def shown(request, form: TellHereForm, place: Place):

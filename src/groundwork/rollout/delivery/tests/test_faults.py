@@ -8,6 +8,7 @@ from groundwork.rollout.delivery.actions import Check, go_live
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.models import AcceptanceTest
 from groundwork.rollout.delivery.people import invite
+from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.project.models import Project
 from groundwork.rollout.requirements.models import Requirement
 
@@ -142,6 +143,21 @@ def test_who_is_to_try_it_begins_on_the_first_page_and_is_led_from_one_test_to_t
     )
 
     assert answer.url == reverse("rollout:try_one", args=[second.pk])
+
+
+def test_what_does_not_work_in_daily_work_is_told_from_any_page_and_has_an_owner(cast, as_user):
+    page = reverse("records:list", args=["company"])
+
+    as_user(cast.anna).post(reverse("rollout:tell"), {"statement": "The list is empty", "kind": "fault", "page": page})
+
+    defect = Defect.objects.get()
+    assert (defect.found_by, defect.owner, defect.found_in, defect.about_type) == (
+        cast.anna, cast.olga, "work", "company",
+    )  # fmt: skip
+    assert Need.objects.count() == 0
+    assert owed(cast.olga) == ["Put right: The list is empty"]
+    defect.mend(by=cast.olga).close(by=cast.anna)
+    assert (Defect.objects.get().state, owed(cast.anna)) == ("closed", [])
 
 
 @pytest.mark.parametrize("goals", [1, 4])
