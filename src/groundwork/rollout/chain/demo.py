@@ -15,6 +15,7 @@ from groundwork.crm.trade.models import CostPrice, Product
 from groundwork.records.added.fields import make_field, put
 from groundwork.records.models import Use
 from groundwork.records.write import acting, put_part, writing
+from groundwork.rollout.adoption import helped, rounds
 from groundwork.rollout.delivery.actions import go_live
 from groundwork.rollout.delivery.models import AcceptanceTest
 from groundwork.rollout.discovery import asking
@@ -60,7 +61,10 @@ class Story:
             for act in acts:
                 with at(self.monday(weeks)):
                     act()
+            with at(self.monday(weeks)):
+                rounds.keep_numbers()
         self.openings()
+        self.answers_whether_it_helped()
 
     def monday(self, weeks_ago: int) -> date:
         day = self.demo.today - timedelta(weeks=weeks_ago)
@@ -215,6 +219,15 @@ class Story:
                 with at(self.monday(ago) - timedelta(days=7 - day)):
                     uses.append(Use(user=user, kind="report", key=key, at=now()))
         Use.objects.bulk_create(uses)
+
+    def answers_whether_it_helped(self) -> None:
+        answers = (
+            (self.anna, 5, "Больше не звоню Ларисе за ценой."), (self.tomasz, 4, ""), (self.piotr, 5, ""),
+            (self.ivan, 2, "Wpisuję więcej niż przedtem."), (self.larisa, 4, ""), (self.nina, 5, ""),
+        )  # fmt: skip
+        with at(self.monday(1)):
+            for user, score, word in answers:
+                helped.answer(user, score=score, word=word)
 
 
 def elements(*keys: str) -> list[Element]:
