@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from groundwork.access.models import Department, FieldGrant, Grant, Reach
 from groundwork.records.lists.filters import options_of
 from groundwork.records.pages import page_actions, page_files
+from groundwork.records.types import types
 
 WORD = "quix"  # every marker begins with it, so that a search for it finds them all
 UNIT = 1_000_003  # an owner's invoices amount to UNIT x a power of two, so that any sum tells whose amounts are in it
@@ -247,6 +248,42 @@ def annas_view(case: Case, oracle: "Oracle"):
     if hidden or case.actor not in oracle.roles or not oracle.reach(case.actor, "view", case.kind.key):
         return hidden
     return None if case.actor == "anna" else 403
+
+
+def of_seen_type(case: Case, oracle: "Oracle"):
+    """A report is about records of a type that its maker sees."""
+    asked = case.args["type_key"]
+    is_seen = asked in {kind.key for kind in types} and oracle.reach(case.actor, "view", asked)
+    return 404 if case.actor in oracle.roles and oracle.reach(case.actor, "view", "reports") and not is_seen else None
+
+
+def report_args(case: Case) -> list[dict]:
+    """Olga's reports on orders: her own, and one that she shares."""
+    return [{"pk": case.world.acts[name]} for name in ("own report", "shared report")]
+
+
+def report_files(case: Case) -> list[dict]:
+    return [{**report, "form": form} for report in report_args(case) for form in ("csv", "json", "xlsx")]
+
+
+def seen_report(case: Case, oracle: "Oracle"):
+    if case.actor not in oracle.roles or not oracle.reach(case.actor, "view", "reports"):
+        return None
+    is_seen = case.actor == "olga" or case.args["pk"] == case.world.acts["shared report"]
+    return None if is_seen and oracle.reach(case.actor, "view", "order") else 404
+
+
+def seen_file(case: Case, oracle: "Oracle"):
+    may = case.actor in oracle.roles and oracle.reach(case.actor, "export", "reports")
+    return seen_report(case, oracle) if may else None
+
+
+def olgas_report(case: Case, oracle: "Oracle"):
+    """Changed by its author only."""
+    hidden = seen_report(case, oracle)
+    if hidden or case.actor not in oracle.roles or not oracle.reach(case.actor, "view", "reports"):
+        return hidden
+    return None if case.actor == "olga" else 403
 
 
 def known_args(case: Case) -> list[dict]:
@@ -768,6 +805,19 @@ ROWS: dict[str, Row] = {
     "insight:above": Row("view reports"),
     "insight:ask_costs": Row("create task", says=frozenset({404, 422})),
     "insight:lines": Row("view reports", says=frozenset({404})),
+    "insight:reports": Row("view reports"),
+    "insight:build": Row(
+        "view reports",
+        lambda case: [{"type_key": key} for key in ("order", "goal", "nothing")],
+        queries=lambda case: ["?by=owner", "?by=owner&measure=sum&of=total_minor"],
+        post=lambda case: {"name": "typed", "query": "by=owner"},
+        may=of_seen_type,
+        says=frozenset({409, 422}),
+    ),
+    "insight:built": Row("view reports", report_args, may=seen_report),
+    "insight:built_download": Row("export reports", report_files, may=seen_file),
+    "insight:built_drop": Row("view reports", report_args, may=olgas_report),
+    "insight:built_back": Row("view reports", report_args, may=olgas_report),
     "insight:report": Row(
         "view reports",
         keys("profit", "debts", "concentration", "customers", "traits", "unknown-costs"),

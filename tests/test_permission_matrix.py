@@ -24,6 +24,7 @@ from groundwork.access.models import BrowserSession, FieldGrant, Grant, Reach, R
 from groundwork.access.testing import make_cast, make_person
 from groundwork.blueprint.elements import raise_config_version, switch
 from groundwork.blueprint.models import Element
+from groundwork.crm.insight.models import BuiltReport
 from groundwork.crm.sales.pipelines import Outcome, Stage
 from groundwork.records.added.fields import make_field
 from groundwork.records.added.made import make_type
@@ -142,6 +143,10 @@ def plant() -> World:
             type="company", name=f"{name} of Anna", author=cast.anna, shared=shared, query="f.owner=me&columns=name"
         )
         planted.acts[name] = view.pk
+    for name, shared in (("own report", ""), ("shared report", "everybody")):
+        query = "by=owner&measure=sum&of=total_minor"
+        report = BuiltReport.objects.create(type="order", name=name, author=cast.olga, shared=shared, query=query)
+        planted.acts[name] = report.pk
     return planted
 
 

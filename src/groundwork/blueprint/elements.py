@@ -66,6 +66,17 @@ why: Registry[WhySource] = Registry(lambda item: item.key)
 agreed: Registry[AgreedSource] = Registry(lambda item: item.key)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where elements that a firm makes itself stand: ``address(what follows the prefix of the key)``."""
+
+    prefix: str
+    address: Callable[[str], str]
+
+
+addresses: Registry[Addresses] = Registry(lambda item: item.prefix)
+
+
 def register_declared() -> None:
     """Give every declared element its row; keeps what a firm has set. Part of ``groundwork init``."""
     known = set(Element.objects.values_list("key", flat=True))

@@ -154,10 +154,12 @@ class Element(models.Model):
     @property
     def address(self) -> str:
         """Where it is on the screen; "" for what has no page of its own."""
-        from groundwork.blueprint.elements import declared
+        from groundwork.blueprint.elements import addresses, declared
 
-        declaration = declared.get(self.key)
-        return str(declaration.url()) if declaration and declaration.url else ""
+        if (declaration := declared.get(self.key)) is not None:
+            return str(declaration.url()) if declaration.url else ""
+        made = next((one for one in addresses if self.key.startswith(one.prefix)), None)
+        return made.address(self.key.removeprefix(made.prefix)) if made else ""
 
 
 class ElementRevision(models.Model):

@@ -10,9 +10,13 @@ class InsightConfig(AppConfig):
     def ready(self):
         from django.urls import reverse
 
-        from groundwork.crm.insight import reports, sections  # noqa: F401 - declare the reports
+        from groundwork.blueprint.elements import Addresses, addresses
+        from groundwork.crm.insight import configured, reports, sections  # noqa: F401 - declare the reports
+        from groundwork.crm.insight.built import found_reports
+        from groundwork.records.lists.over import OverList, over_lists
         from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
+        from groundwork.ui.palette import Source, sources
 
         entries.add(
             Entry(
@@ -26,3 +30,19 @@ class InsightConfig(AppConfig):
             )
         )
         keys.go("V", "above")
+        entries.add(
+            Entry(
+                key="reports",
+                label=_("Reports"),
+                icon="table-2",
+                url=lambda: reverse("insight:reports"),
+                section="management",
+                order=12,
+                may=lambda user: user.can("view", "reports"),
+            )
+        )
+        over_lists.add(
+            OverList("insight:build", _("Make a report"), "table-2", lambda user: user.can("view", "reports"))
+        )
+        sources.add(Source("reports", found_reports, order=45))
+        addresses.add(Addresses("report:built-", lambda key: reverse("insight:built", args=[int(key)])))

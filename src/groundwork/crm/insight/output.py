@@ -23,6 +23,8 @@ WORDS = {
     "state",
     "trait",
     "currency",
+    "group",
+    "across",
 }  # not numbers
 SHARES = {"known_share", "share", "together"}
 

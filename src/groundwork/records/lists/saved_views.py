@@ -15,96 +15,36 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.access.rights import rights
-from groundwork.blueprint.elements import kept, raise_config_version, revise, switch
+from groundwork.blueprint.elements import kept, raise_config_version
 from groundwork.blueprint.models import Element
-from groundwork.core.clock import now
+from groundwork.records.lists.sharing import Shareable
 
 PASSING = {"after", "filter", "count", "part", "columns_open", "since"}  # of an address: said for one answer only
 NEVER_KEPT = PASSING | {"view", "display", "cards"}  # where one was, not what one sees
 MOST = 30  # views of one list that a person meets
 
 
-class SavedViewQuerySet(models.QuerySet):
-    def current(self):
-        return self.filter(archived_at=None)
-
-
-class SavedView(models.Model):
+class SavedView(Shareable):
     """Filters, columns, order, groups and the way to show them, under a name."""
+
+    KIND = Element.Kind.VIEW
 
     class Display(models.TextChoices):
         LIST = "list", _("List")
         BOARD = "board", _("Board")
         CALENDAR = "calendar", _("Calendar")
 
-    class Shared(models.TextChoices):
-        NOBODY = "", _("Only me")
-        EVERYBODY = "everybody", _("Everybody who sees this list")
-        ROLE = "role", _("People with a role")
-        DEPARTMENT = "department", _("A department and those below it")
-
-    type = models.CharField(max_length=60)
-    name = models.CharField(_("name"), max_length=80)
-    query = models.TextField(blank=True, default="", max_length=4000)  # of the address, without the "?"
     display = models.CharField(_("shown as"), max_length=10, choices=Display, default=Display.LIST)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
-    shared = models.CharField(_("who sees it"), max_length=10, choices=Shared, default="", blank=True)
     is_default = is_pinned = False  # for the person who meets it (views_of)
-    role = models.ForeignKey("access.Role", models.SET_NULL, null=True, blank=True, related_name="+")
-    department = models.ForeignKey("access.Department", models.SET_NULL, null=True, blank=True, related_name="+")
-    made_at = models.DateTimeField(default=now, editable=False)
-    archived_at = models.DateTimeField(null=True, editable=False)
-
-    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved view")
         ordering = ["name", "pk"]
         indexes = [models.Index(fields=["type", "author"], name="saved_view_of_type")]
 
-    def __str__(self):
-        return self.name
-
-    def save(self, *args, **kwargs):
-        """The menus and lists of everybody know the views by heart: they are told to look again."""
-        super().save(*args, **kwargs)
-        raise_config_version()
-
     @property
     def element_key(self) -> str:
         return f"view:{self.pk}"
-
-    @transaction.atomic
-    def keep(self, *, by, reason: str, asked_by=None) -> None:
-        """Save what was said of it. One that others see has an element, with the reason and who asked for it; one that
-        they see no more has retired it."""
-        self.save()
-        element = Element.objects.filter(key=self.element_key).first()
-        if self.shared:
-            revise(
-                self.element_key, kind=Element.Kind.VIEW, by=by, difference={}, cause=reason, name=self.name,
-                asked_by=asked_by,
-            )  # fmt: skip
-        if element and element.is_on != bool(self.shared):
-            switch(element.key, on=bool(self.shared), by=by, reason=reason, asked_by=asked_by)
-
-    def put_away(self, *, by, back=False) -> None:
-        """Nobody meets it any more, or everybody again; the reason that it keeps goes with it."""
-        self.archived_at = None if back else now()
-        self.save(update_fields=["archived_at"])
-        if self.shared and (element := Element.objects.filter(key=self.element_key).first()):
-            switch(element.key, on=back, by=by, reason=element.reason)
-
-    def is_seen_by(self, user) -> bool:
-        """One's own, and what is shared with everybody, a role of the person, or a department: the own or one above."""
-        if self.author_id == user.pk or self.shared == "everybody":
-            return True
-        if self.shared == "role":
-            return self.role_id in rights(user).role_ids
-        if self.shared != "department" or not user.department_id:
-            return False
-        return self.department_id == user.department_id or f"/{self.department_id}/" in user.department.path
 
     @property
     def named(self) -> set[str]:
@@ -120,10 +60,6 @@ class SavedView(models.Model):
         params = QueryDict(self.query, mutable=True)
         params["view"] = str(self.pk)
         return params
-
-    def may_be_changed_by(self, user) -> bool:
-        """Its author's; where the author has left the firm, whoever configures the product looks after it."""
-        return self.author_id == user.pk or not self.author.is_active and user.can("configure", "settings")
 
 
 class UsedView(models.Model):

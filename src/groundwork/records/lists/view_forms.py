@@ -1,4 +1,4 @@
-"""The form of a saved view: its name, who sees it, and why others are to see it."""
+"""The form of what may be shared: its name, who sees it, and why others are to see it."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from groundwork.records.forms import CleanText
 from groundwork.records.lists.saved_views import SavedView
 
 
-class ViewForm(CleanText, forms.ModelForm):
+class ShareForm(CleanText, forms.ModelForm):
     reason = forms.CharField(
         label=_("Why, in one sentence"), max_length=300, required=False,
         help_text=_("Asked where others see it: they may read it."),
@@ -18,11 +18,6 @@ class ViewForm(CleanText, forms.ModelForm):
     asked_by = forms.ModelChoiceField(
         User.objects.filter(is_active=True), label=_("Who asked for it"), required=False, empty_label=_("I myself")
     )
-
-    class Meta:
-        model = SavedView
-        fields = ("name", "display", "shared", "role", "department")
-        widgets = {"shared": forms.RadioSelect, "display": forms.RadioSelect}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -51,3 +46,10 @@ class ViewForm(CleanText, forms.ModelForm):
         self.save(commit=False).keep(
             by=by, reason=self.cleaned_data["reason"], asked_by=self.cleaned_data["asked_by"]
         )  # fmt: skip
+
+
+class ViewForm(ShareForm):
+    class Meta:
+        model = SavedView
+        fields = ("name", "display", "shared", "role", "department")
+        widgets = {"shared": forms.RadioSelect, "display": forms.RadioSelect}

@@ -23,6 +23,7 @@ from groundwork.records.lists import exports, filters
 from groundwork.records.lists.filters import Filters
 from groundwork.records.lists.grouping import groups_of
 from groundwork.records.lists.listing import Listing
+from groundwork.records.lists.over import over_lists
 from groundwork.records.lists.saved_views import NEVER_KEPT, SavedView, pinned_by, query_of, use_view, views_of
 from groundwork.records.lists.view_forms import ViewForm
 from groundwork.records.types import RecordType, route, types
@@ -173,6 +174,7 @@ def frame_of(opened: Opened, shown: Listing, user) -> dict[str, Any]:
         "opened": opened, "tabs": opened.tabs(), "narrowed_by": shown.narrowed_by(),
         "save_url": shown.address("records:view_new", display=shown.at.removeprefix("records:")),
         "watch_url": shown.address("records:control_new") if user.can("configure", "settings") else "",
+        "leads_to": [(one.label, one.icon, shown.address(one.route)) for one in over_lists if one.may(user)],
         "displays": displays_of(shown), "shortcuts": shortcuts_of(shown),
         "take_url": reverse("records:view_take", args=[view.type, view.pk]) if may_change and opened.is_changed else "",
         "query": query_of(shown.params), "printed_on": languages.day(today()),

@@ -5,6 +5,7 @@ People say things in their own language, as they would. Everything goes through 
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now, today
@@ -73,7 +74,7 @@ class Story:
     # ── our number
 
     def numbers(self) -> None:
-        wanted = {
+        wanted: dict[str, Any] = {
             "statement": "Знаем маржу по каждому продукту", "metric": "known-share", "target": Decimal(80),
             "due": today() + timedelta(days=90), "owner": self.piotr,
         }  # fmt: skip

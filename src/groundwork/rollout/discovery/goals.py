@@ -14,10 +14,11 @@ from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
+from groundwork.records.added.chosen import ChosenField
 from groundwork.records.models import Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import writing
 from groundwork.rollout.discovery.library import instead_of
-from groundwork.rollout.discovery.metrics import Metric, choices, metrics
+from groundwork.rollout.discovery.metrics import Metric, metrics, options
 from groundwork.rollout.discovery.wishes import Wish, wish_in
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.models import Decision
@@ -71,7 +72,7 @@ class Goal(Record):
 
     statement = models.CharField(_("what we want"), max_length=300)
     kind = models.CharField(_("kind"), max_length=11, choices=Kind, default=Kind.GOAL)
-    metric = models.CharField(_("what we measure"), max_length=60, choices=choices, blank=True, default="")
+    metric = ChosenField(_("what we measure"), rows=options, max_length=60)
     baseline = ScaledField(_("where we start"), null=True, blank=True, editable=False)
     baseline_on = models.DateField(_("measured on"), null=True, blank=True, editable=False)
     baseline_of = models.CharField(
@@ -131,17 +132,19 @@ class Goal(Record):
     def prepare(self):
         """Measures where we start; an agreed number that would lose what makes it one is refused."""
         super().prepare()
-        if self.metric and (self.baseline is None or self.baseline_of not in ("", self.metric)):
+        question = self.measure.question if self.measure else self.metric
+        if self.metric and (self.baseline is None or self.baseline_of not in ("", question)):
             self.measure_baseline()
         elif self.metric and not self.baseline_of:
-            self.baseline_of, self.baseline_on = self.metric, self.baseline_on or today()
+            self.baseline_of, self.baseline_on = question, self.baseline_on or today()
         if self.state == self.State.AGREED and self.lifted_by_id is None and (faults := self.faults()):
             raise Refusal(" ".join(faults))
 
     def measure_baseline(self):
         metric = self.measure
         self.baseline = metric.value(None) if metric else None
-        self.baseline_of, self.baseline_on = self.metric, today() if self.baseline is not None else None
+        self.baseline_of = metric.question if metric else self.metric
+        self.baseline_on = today() if self.baseline is not None else None
 
     # ── questions
 
@@ -152,6 +155,11 @@ class Goal(Record):
     @property
     def unit(self) -> str:
         return self.measure.unit if self.measure else ""
+
+    @property
+    def asks_otherwise(self) -> bool:
+        """Was the report changed since it was measured where we start?"""
+        return bool(self.measure and self.baseline_of not in ("", self.measure.question))
 
     @property
     def is_agreed(self):

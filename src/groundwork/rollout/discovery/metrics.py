@@ -4,15 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.rights import FieldName, rights, tells_of
 from groundwork.core import languages
+from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.core.registry import Registry
+from groundwork.crm.insight.models import BuiltReport, in_use
 from groundwork.crm.trade.models import COSTS
+from groundwork.records.added.chosen import Option
+
+BUILT = "report:built-"  # of keys of metrics that reports give
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,12 @@ class Metric:
     explain: Any = ""
     elements: tuple[str, ...] = ()  # the fields and reports it usually takes
     reads: tuple[FieldName, ...] = ()  # the sensitive fields it is computed from
+    asked: str = ""  # of a report that people change: which question it asks now
+
+    @property
+    def question(self) -> str:
+        """What a reading was taken with: another one is not compared with it."""
+        return f"{self.key}#{self.asked}" if self.asked else self.key
 
     def better(self, one, other) -> bool:
         """Is ``one`` better than ``other``?"""
@@ -45,19 +57,55 @@ class Metric:
 
 
 class Metrics(Registry[Metric]):
-    """Where a goal starts was measured: it is hidden with whatever a metric reads."""
+    """Where a goal starts was measured: it is hidden with whatever a metric reads. Reports that the firm made and
+    shared with everybody give a number each (``built``)."""
+
+    def __init__(self, key, built: Callable[[], list[Metric]]):
+        super().__init__(key)
+        self._built = built
 
     def add(self, item: Metric) -> Metric:
         for field in item.reads:
             tells_of(("goal", "baseline"), field)
         return super().add(item)
 
+    def get(self, key: str) -> Metric | None:
+        if not key.startswith(BUILT):
+            return super().get(key)
+        return next((metric for metric in self._built() if metric.key == key), None)
 
-metrics = Metrics(lambda item: item.key)
+    def all(self) -> list[Metric]:
+        return [*self, *self._built()]
+
+
+def of_reports() -> list[Metric]:
+    return [metric_of(report) for report in in_use() if report.better and report.shared == "everybody"]
+
+
+def metric_of(report: BuiltReport) -> Metric:
+    """The number of all rows of the report, as its author would read it with every right; of today."""
+    asked = sha256(report.query.encode()).hexdigest()[:8]
+
+    def value(day: date | None) -> Decimal | None:
+        from groundwork.crm.insight.firm_wide import firm_wide  # it needs all record types
+
+        return firm_wide(report) if day in (None, today()) else None
+
+    return Metric(
+        report.element_key, report.name, "", report.better, value, explain=report.decides,
+        elements=(report.element_key,), reads=tuple((report.type, name) for name in report.named), asked=asked,
+    )  # fmt: skip
+
+
+metrics = Metrics(lambda item: item.key, of_reports)
 
 
 def choices():
-    return [("", "")] + [(metric.key, metric.label) for metric in metrics]
+    return [("", "")] + [(metric.key, metric.label) for metric in metrics.all()]
+
+
+def options() -> list[Option]:
+    return [Option(metric.key, str(metric.label)) for metric in metrics.all()]
 
 
 def known_share(day: date | None = None) -> Decimal | None:
