@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -166,7 +166,7 @@ def share(standings: Iterable[Standing], level: int) -> int | None:
 
 
 def rows_of(found) -> list[Row]:
-    agreed_words = Q(confirmed_text=Concat("statement", Value("\n"), "done_when"))
+    agreed_words = Q(confirmed_text=Concat("statement", Value("\n"), "done_when", output_field=TextField()))
     says = [ExpressionWrapper(said, output_field=BooleanField()) for said in (agreed_words, ~Q(done_when=""))]
     names = ("pk", "goal_id", "owner_id", "live_at", "statement", "state")
     return [Row(*values) for values in found.order_by("pk").values_list(*names, *says)]
