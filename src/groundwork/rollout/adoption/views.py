@@ -1,6 +1,9 @@
 """The fifth step: is it used, what did it bring, what could go."""
 
+from datetime import date
+
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +23,7 @@ from groundwork.rollout.discovery.interviews import WorkStep
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.screens import MOST_SHOWN, reads, sent, steps
-from groundwork.rollout.requirements.models import Requirement, first_live_on
+from groundwork.rollout.requirements.models import Requirement
 from groundwork.ui.notices import said
 
 
@@ -29,11 +32,12 @@ from groundwork.ui.notices import said
 def used(request):
     user = request.user
     requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    weeks = first_weeks()
+    weeks, numbers = first_weeks(), numbers_of(user, requirements)
     context = {
         **steps("used"),
         "cards": cards_of(user, requirements),
-        "numbers": numbers_of(user),
+        "numbers": numbers,
+        "charted": [item for item in numbers if item["chart"]],
         "days": DAYS,
         "enough": int(FILLED_ENOUGH * 100),
         "weeks": weeks,
@@ -70,9 +74,12 @@ def cards_of(user, requirements) -> list[dict]:
     return cards
 
 
-def numbers_of(user) -> list[dict]:
+def numbers_of(user, requirements) -> list[dict]:
     goals = [goal for goal in Goal.objects.for_cards(user)[:MOST_SHOWN] if goal.metric]
-    values, ways, live_on = Readings(), Ways(goals), first_live_on()
+    values, ways = Readings(), Ways(goals)
+    live_on: dict[int, date] = {}
+    for requirement in sorted((one for one in requirements if one.live_at), key=lambda one: one.live_at, reverse=True):
+        live_on[requirement.goal_id] = localtime(requirement.live_at).date()  # the first of each number
     numbers = []
     for goal in goals:
         value, is_open = values.of(goal.metric), goal.is_open_to(user)
@@ -80,7 +87,7 @@ def numbers_of(user) -> list[dict]:
             "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
             "half_way": goal.half_way(value), "is_open": is_open,
             "value": value if goal.unit == "%" and is_open else None,
-            "chart": ways.chart(goal, value, live_on) if is_open else None,
+            "chart": ways.chart(goal, value, live_on.get(goal.pk)) if is_open else None,
         })  # fmt: skip
     return numbers
 

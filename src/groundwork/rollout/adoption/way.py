@@ -52,7 +52,7 @@ class Ways:
             count = len(readings)
             target = Series(_("where we want to be"), [float(goal.target)] * count, [goal.words(goal.target)] * count)
         return BarChart(
-            title=_("Week by week: %(first)s, now %(last)s")
+            title=_("%(first)s at first, %(last)s now")
             % {"first": goal.words(readings[0][1]), "last": goal.words(readings[-1][1])},
             labels=[languages.short_day(monday, year) for monday, _reading in readings],
             series=[

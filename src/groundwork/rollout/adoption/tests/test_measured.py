@@ -255,5 +255,5 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(
     client = as_user(cast.olga)
     client.get(reverse("rollout:used"))
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(35):
         client.get(reverse("rollout:used"))
