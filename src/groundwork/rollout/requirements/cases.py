@@ -59,7 +59,7 @@ class UseCase(Record):
         related_name="use_cases",
         verbose_name=gettext_lazy("what we agreed"),
     )
-    name = models.CharField(gettext_lazy("what is done"), max_length=300)
+    name = models.CharField(gettext_lazy("use case"), max_length=300)
     actor = ChosenField(gettext_lazy("who does it"), rows=roles, max_length=60)  # the key of a role
     trigger = models.CharField(gettext_lazy("when"), max_length=300, blank=True, default="")
 

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('extra', models.JSONField(blank=True, default=dict, editable=False)),
                 ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
                 ('sort_key', groundwork.records.models.SortKeyField(default='', editable=False, max_length=200)),
-                ('name', models.CharField(max_length=300, verbose_name='what is done')),
+                ('name', models.CharField(max_length=300, verbose_name='use case')),
                 ('actor', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=60, verbose_name='who does it')),
                 ('trigger', models.CharField(blank=True, default='', max_length=300, verbose_name='when')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),

@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from groundwork.rollout.conftest import COST, PROFIT, element, make_requirement
+from groundwork.records.imports.testing import imported, write_csv, wrong
+from groundwork.records.write import creating
+from groundwork.rollout.conftest import COST, PROFIT, element, make_goal, make_requirement
 from groundwork.rollout.requirements.actions import rewrite, write_down
 from groundwork.rollout.requirements.following import take_over
-from groundwork.rollout.requirements.models import UseCase, UseStep
+from groundwork.rollout.requirements.models import Phase, Requirement, UseCase, UseStep
 
 
 def told(case):
@@ -111,3 +113,30 @@ def test_what_was_agreed_before_there_were_use_cases_gets_one(cast, times):
         take_over()
 
     assert [len(told(case)) for case in requirement.use_cases.all()] == [2]
+
+
+def test_requirements_and_their_steps_come_from_files_like_any_table(cast, tmp_path):
+    goal = make_goal(cast.piotr).agree(by=cast.olga)
+    phase = creating(Phase(name="First phase"), by=cast.olga)
+    agreed = write_csv(
+        tmp_path / "agreed.csv",
+        ["What we agree", "Done when", "Our number", "How much it matters", "Phase", "Written down by"],
+        [["Margin by product", "The report shows it", goal.statement, "must be there", phase.name, "Anna"]],
+    )
+    steps = write_csv(
+        tmp_path / "steps.csv",
+        ["Use case", "What we agreed", "Who does it", "Step", "What is done", "Field or report"],
+        [["Weekly look", "Margin by product", "Salesperson", "1", "Open the report", element(PROFIT).key],
+         ["Weekly look", "Margin by product", "Salesperson", "2", "Look at the last line", ""]],
+    )  # fmt: skip
+
+    assert wrong(imported(agreed, "records:requirement", by=cast.olga)) == []
+    assert wrong(imported(steps, "records:use_case.steps", by=cast.olga)) == []
+
+    found, case = Requirement.objects.get(), UseCase.objects.get()
+    assert (found.worth, found.phase, found.author) == ("base", phase, cast.anna)
+    assert (case.requirement, case.actor) == (found, "salesperson")
+    assert [(step.action, step.uses, step.mode) for step in case.steps.all()] == [
+        ("Open the report", PROFIT, "reads"), ("Look at the last line", "", ""),
+    ]  # fmt: skip
+    assert [use.element.key for use in found.uses.all()] == [PROFIT]
