@@ -12,16 +12,30 @@ from django.utils.translation import gettext as _
 
 from groundwork.blueprint.models import Element
 from groundwork.core import languages
-from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.requirements.cases import UseStep, fingerprint
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why what was agreed may not hold any more. ``end`` is what changed."""
+    """Why what was agreed may not hold any more. ``end`` is what changed, ``name`` what it is called."""
 
     end: str  # words, number, expired, asked, element, steps
-    words: str
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        if self.end == "words":
+            return _("The words were changed after they were agreed. Agree on them again.")
+        if self.end == "expired":
+            return _("The number held until %(day)s: say first whether it still does.") % {"day": self.name}
+        changed = {
+            "number": _("The number was changed after this was agreed: does it still hold?"),
+            "asked": _("What people told us about it was changed after this was agreed: does it still hold?"),
+            "steps": _("How it goes was changed after this was agreed: does it still hold?"),
+            "element": _("“%(name)s” was changed after this was agreed: does it still hold?"),
+        }
+        return changed[self.end] % {"name": self.name} if self.name else changed[self.end]
 
     @property
     def is_cured_here(self) -> bool:
@@ -53,7 +67,7 @@ def held_by(requirement) -> dict[str, Any]:
 
 
 def doubts_of(requirements) -> dict[int, list[Doubt]]:
-    """{requirement: its doubts}, of those of the queryset ``requirements`` that are agreed and in doubt. Five queries.
+    """{requirement: its doubts}, of those of the queryset ``requirements`` that are agreed and in doubt. Seven queries.
 
     An end that was not known when it was agreed (of before there were fingerprints) is no doubt.
     """
@@ -68,13 +82,12 @@ def doubts_of(requirements) -> dict[int, list[Doubt]]:
         return {}
     ids = rows.values("pk")
     goals = Goal.objects.in_bulk({item.goal for item in agreed})
-    prints = {pk: of_goal(goal) for pk, goal in goals.items()}
+    numbers = {pk: (of_goal(goal), expired(goal)) for pk, goal in goals.items()}
     needs, elements, steps = needs_of(ids), elements_of(ids), steps_of(ids)
     found = {}
     for item in agreed:
-        goal = goals[item.goal]
         told = [
-            *_of_words(item), *_of_number(item, goal, prints[goal.pk]), *_of_asked(item, needs.get(item.pk, {})),
+            *_of_words(item), *_of_number(item, *numbers[item.goal]), *_of_asked(item, needs.get(item.pk, {})),
             *_of_elements(item, elements.get(item.pk, {})), *_of_steps(item, steps.get(item.pk, "")),
         ]  # fmt: skip
         if told:
@@ -84,20 +97,18 @@ def doubts_of(requirements) -> dict[int, list[Doubt]]:
 
 def _of_words(item: Agreed) -> Iterable[Doubt]:
     if not item.is_as_agreed:
-        yield Doubt("words", _("The words were changed after they were agreed. Agree on them again."))
+        yield Doubt("words")
 
 
-def _of_number(item: Agreed, goal: Goal, now: str) -> Iterable[Doubt]:
+def _of_number(item: Agreed, now: str, expired: list[Doubt]) -> Iterable[Doubt]:
     if item.held_by.get("number", now) != now:
-        yield Doubt("number", _("The number was changed after this was agreed: does it still hold?"))
-    if goal.is_stale and goal.valid_until:
-        day = languages.day(goal.valid_until)
-        yield Doubt("expired", _("The number held until %(day)s: say first whether it still does.") % {"day": day})
+        yield Doubt("number")
+    yield from expired
 
 
 def _of_asked(item: Agreed, now: dict[str, str]) -> Iterable[Doubt]:
     if item.held_by.get("asked", now) != now:
-        yield Doubt("asked", _("What people told us about it was changed after this was agreed: does it still hold?"))
+        yield Doubt("asked")
 
 
 def _of_elements(item: Agreed, now: dict[str, tuple[str, int, bool]]) -> Iterable[Doubt]:
@@ -107,13 +118,12 @@ def _of_elements(item: Agreed, now: dict[str, tuple[str, int, bool]]) -> Iterabl
         return
     for key, (label, revision, is_on) in now.items():
         if is_on and key in held and revision > held[key]:
-            words = _("“%(name)s” was changed after this was agreed: does it still hold?") % {"name": label}
-            yield Doubt("element", words)
+            yield Doubt("element", label)
 
 
 def _of_steps(item: Agreed, now: str) -> Iterable[Doubt]:
     if item.held_by.get("steps", now) != now:
-        yield Doubt("steps", _("How it goes was changed after this was agreed: does it still hold?"))
+        yield Doubt("steps")
 
 
 # ── the ends
@@ -123,14 +133,21 @@ def of_goal(goal: Goal) -> str:
     return fingerprint(goal.statement, goal.metric, goal.target, goal.due)
 
 
+def expired(goal: Goal) -> list[Doubt]:
+    return [Doubt("expired", languages.day(goal.valid_until))] if goal.is_stale and goal.valid_until else []
+
+
 def needs_of(ids) -> dict[int, dict[str, str]]:
     """{requirement: {need: fingerprint}}"""
     from groundwork.rollout.requirements.models import RequirementNeed
 
+    pairs = list(RequirementNeed.objects.filter(requirement__in=ids).values_list("requirement_id", "need_id"))
+    needs = Need.objects.filter(pk__in=RequirementNeed.objects.filter(requirement__in=ids).values("need"))
+    prints = {pk: (str(pk), fingerprint(words)) for pk, words in needs.values_list("pk", "statement")}
     found: dict[int, dict[str, str]] = {}
-    rows = RequirementNeed.objects.filter(requirement__in=ids)
-    for requirement, need, words in rows.values_list("requirement_id", "need_id", "need__statement"):
-        found.setdefault(requirement, {})[str(need)] = fingerprint(words)
+    for requirement, need in pairs:
+        key, words = prints[need]
+        found.setdefault(requirement, {})[key] = words
     return found
 
 
@@ -140,10 +157,11 @@ def elements_of(ids) -> dict[int, dict[str, tuple[str, int, bool]]]:
 
     pairs = list(ElementUse.objects.filter(requirement__in=ids).values_list("requirement_id", "element_id"))
     elements = Element.objects.in_bulk({element for _requirement, element in pairs})
+    told = {pk: (element.key, (element.label, element.revision, element.is_on)) for pk, element in elements.items()}
     found: dict[int, dict[str, tuple[str, int, bool]]] = {}
     for requirement, pk in pairs:
-        element = elements[pk]
-        found.setdefault(requirement, {})[element.key] = (element.label, element.revision, element.is_on)
+        key, as_it_is = told[pk]
+        found.setdefault(requirement, {})[key] = as_it_is
     return found
 
 
