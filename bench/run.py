@@ -1,7 +1,7 @@
 """``make bench``: how fast the pages are, as multiples of raw SQL and of a bare page measured in the same run.
 
     python -m bench [--small 1000] [--large 100000] [--lines 200000] [--report 5000000]
-                    [--deals 8800] [--board 100000] [--only sqlite|postgresql] [--json FILE]
+                    [--deals 8800] [--board 100000] [--agreed 2000] [--only sqlite|postgresql] [--json FILE]
 
 Two firms are made, one with --small companies and invoices and one with --large, on SQLite and, where DATABASE_URL
 names a PostgreSQL server, on PostgreSQL as well (in databases of its own, dropped afterwards). Each page is asked for
@@ -27,6 +27,7 @@ from urllib.parse import urlsplit, urlunsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 
+FEW_AGREED = 50  # on the map that the large one is compared with
 FEW_DEALS = 100  # on the board that the large one is compared with
 AT_MOST = {  # times the plain SQL of the same rows on PostgreSQL: a third to a twentieth of the fastest peer
     "list": 11.5, "board": 0.36, "record": 49, "search": 18, "create": 3.7, "by stage": 0.16, "by owner": 0.16,
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--report", type=int, default=500_000, help="invoice lines under the view from above; 0: none")
     parser.add_argument("--deals", type=int, default=8_800, help="deals of the four files to import; 0: none")
     parser.add_argument("--board", type=int, default=100_000, help="open deals on the large board; 0: none")
+    parser.add_argument("--agreed", type=int, default=2_000, help="requirements on the map; 0: none")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
     args = parser.parse_args()
@@ -76,6 +78,11 @@ def measured(server: str, args) -> dict:
             with database(server, f"board_{name}") as environment:
                 say(f"{server}: a board of {size:,} open deals")
                 result.setdefault("board", {})[name] = child(environment, "bench.boards", str(size))
+    if args.agreed:
+        for name, size in (("few", FEW_AGREED), ("many", args.agreed)):
+            with database(server, f"chain_{name}") as environment:
+                say(f"{server}: {size:,} things agreed")
+                result.setdefault("chain", {})[name] = child(environment, "bench.chain", str(size))
     if args.report:
         with database(server, "report") as environment:
             say(f"{server}: {args.report:,} lines seen from above")
@@ -181,6 +188,8 @@ def show(server: str, figures: dict) -> None:
         )
     if done := figures.get("board"):
         show_board(done)
+    if done := figures.get("chain"):
+        show_chain(done)
     if done := figures.get("report"):
         show_report(done)
     if done := figures.get("deals"):
@@ -208,6 +217,18 @@ def show_board(done: dict) -> None:
             f"  {name:<16}{before['queries']:>4} -> {at['queries']:<4}{before['page']:>8.1f} -> {at['page']:<8.1f}"
             f"{grown(before, at):>6.2f}{at['page'] / at['raw']:>8.2f}"
             f"{f' (at most {AT_MOST[name]})' if name in AT_MOST else ''}"
+        )
+
+
+def show_chain(done: dict) -> None:
+    """The promise: the levels of 2,000 requirements take under 200 ms."""
+    few, many = done["few"], done["many"]
+    print(f"{few['requirements']:,} -> {many['requirements']:,} requirements (queries; ms; large / plain SQL):")
+    for name, at in many["pages"].items():
+        before = few["pages"][name]
+        print(
+            f"  {name:<16}{before['queries']:>4} -> {at['queries']:<4}{before['page']:>8.1f} -> {at['page']:<8.1f}"
+            f"{at['page'] / at['raw']:>8.2f}"
         )
 
 

@@ -13,6 +13,7 @@ class ChainConfig(AppConfig):
         from groundwork.blueprint.elements import AgreedSource, WhySource, agreed, why
         from groundwork.crm.trade.demo import DemoPart, demo_parts
         from groundwork.records.pages import Panel, panels
+        from groundwork.rollout.chain import presets  # noqa: F401 - declares the layouts
         from groundwork.rollout.chain.demo import fill
         from groundwork.rollout.chain.thread import thread_of
         from groundwork.rollout.chain.why import agreed_among, reasons
