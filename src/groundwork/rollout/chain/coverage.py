@@ -60,6 +60,14 @@ class Tried(NamedTuple):
     at: datetime | None
 
 
+class Number(NamedTuple):
+    """What the levels ask of a goal, worked out once for all that was agreed for it."""
+
+    holds: bool  # agreed, measured, and still wanted
+    has_moved: bool  # at least half of the way
+    value: Decimal | None  # of its metric, today
+
+
 @dataclass(slots=True)
 class Standing:
     """One requirement with everything that its levels rest on; ``holds`` tells of each level by itself."""
@@ -71,22 +79,21 @@ class Standing:
     elements: list[Element]
     tests: list[Tried]
     readings: list[Reading]  # of what is live
-    value: Decimal | None  # of the goal's metric, today
+    number: Number
     weight: float
     doubts: list[Doubt] = field(default_factory=list)  # what changed since it was agreed
     holds: dict[int, bool] = field(default_factory=dict)
     level: int = 0  # the highest with none missing below it; 0: nobody asked, or for a number nobody agreed on
 
     def __post_init__(self):
-        goal = self.goal
         self.holds = {
-            1: goal.is_agreed and not goal.is_stale and bool(goal.metric) and bool(self.needs),
+            1: self.number.holds and bool(self.needs),
             2: self.is_agreed and not self.doubts and self.row.says_when_done and bool(self.elements),
             3: bool(self.elements) and all(element.is_on for element in self.elements),
             4: bool(self.tests) and all(tried.said == Verdict.PASSED for tried in self.tests),
             5: self.row.state == Requirement.State.LIVE,
             6: bool(self.readings) and all(reading.is_used for reading in self.readings),
-            7: goal.half_way(self.value),
+            7: self.number.has_moved,
         }
         self.level = next((level - 1 for level, holds in self.holds.items() if not holds), len(LEVELS))
 
@@ -141,6 +148,7 @@ class Coverage:
         needs, needed, weights = needs_of(ids), elements_of(ids), weights_of(ids)
         tests, doubts = tests_of(ids, needed), doubts_of(found)
         usage = Usage(elements={element.key: element for elements in needed.values() for element in elements})
+        numbers = {pk: self.number_of(goal) for pk, goal in goals.items()}
         standings = []
         for row in rows:
             goal, elements, is_live = goals[row.goal], needed.get(row.pk, []), row.state == Requirement.State.LIVE
@@ -148,10 +156,14 @@ class Coverage:
             standings.append(
                 Standing(
                     row, goal, people.get(row.owner), needs.get(row.pk, []), elements, tests.get(row.pk, []), readings,
-                    self.value_of(goal), weights.get(row.pk, LEAST), doubts.get(row.pk, []),
+                    numbers[row.goal], weights.get(row.pk, LEAST), doubts.get(row.pk, []),
                 )
             )  # fmt: skip
         return standings
+
+    def number_of(self, goal: Goal) -> Number:
+        value = self.value_of(goal)
+        return Number(goal.is_agreed and not goal.is_stale and bool(goal.metric), goal.half_way(value), value)
 
     def value_of(self, goal: Goal) -> Decimal | None:
         """Today's value of the goal's metric."""

@@ -24,6 +24,7 @@ from groundwork.rollout.discovery.models import (
 )
 from groundwork.rollout.project.models import Project
 from groundwork.rollout.questions.models import Question, QuestionBlock
+from groundwork.rollout.requirements.scope import Scope
 
 ROLLOUT = ("goal", "need", "requirement", "acceptance_test", "question", "decision", "interview")  # where work shows
 
@@ -126,6 +127,12 @@ class Look:
     @cached_property
     def people(self) -> list[User]:
         return list(User.objects.filter(is_active=True).order_by("name", "pk"))
+
+    # ── phases
+
+    @cached_property
+    def scope(self) -> Scope:
+        return Scope(self.user)
 
     # ── what was tried
 

@@ -58,4 +58,4 @@ def thread_of(requirement: Requirement, user) -> dict:
 def paid_off_words(standing, user) -> str:
     goal = standing.goal
     course = goal.course_words(user)
-    return f"{course}, {goal.read_by(user, standing.value)}" if course else ""
+    return f"{course}, {goal.read_by(user, standing.number.value)}" if course else ""

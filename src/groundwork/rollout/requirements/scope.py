@@ -47,8 +47,20 @@ class InPhase:
     phase: Phase
     held: list[Kept]
     share: int | None = None  # per cent of the needs that it covers; of the first phase
+    is_off: bool = False  # it covers too little or too much of them (R36)
+    grown: int = 0  # per cent since it was settled (R33)
     said: list[str] = field(default_factory=list)
     warns: bool = False
+
+    @property
+    def could_wait(self) -> list[Kept]:
+        return [item for item in self.held if item.could_wait and not item.is_live]
+
+    @property
+    def has_too_much_base(self) -> bool:
+        """R34: is most of it "must be there"?"""
+        base = sum(item.worth == Requirement.Worth.BASE for item in self.held)
+        return len(self.held) >= ENOUGH and 100 * base > MOST_BASE * len(self.held)
 
     def say(self, words: str, *, warns: bool = True) -> None:
         self.said.append(words)
@@ -66,7 +78,7 @@ class Scope:
         self.weights = weigh(needs.values_list("pk", "author_id", "statement"))
         links = RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
         self.links = list(links.values_list("requirement_id", "need_id", "need__author__name").order_by("pk"))
-        phases = list(Phase.objects.visible_to(user).in_order())
+        phases = list(Phase.objects.visible_to(user).in_order().select_related("owner"))
         self.settled = self._settled(phases)
         self.phases = [self._of(phase, is_first=place == 0) for place, phase in enumerate(phases)]
 
@@ -104,7 +116,9 @@ class Scope:
         words = {"share": languages.percent(found.share / 100, 0)}
         if len(asked) < ENOUGH or LOW <= found.share <= HIGH:
             found.say(_("It covers %(share)s of what people need.") % words, warns=False)
-        elif found.share < LOW:
+            return
+        found.is_off = True
+        if found.share < LOW:
             found.say(
                 _("It covers %(share)s of what people need: too little for them to change how they work.") % words
             )
@@ -120,10 +134,11 @@ class Scope:
         added, gone = here - settled, settled - here
         if not added and not gone:
             return
-        grown = round(100 * (len(added) - len(gone)) / len(settled))
+        found.grown = round(100 * (len(added) - len(gone)) / len(settled))
         words = {"day": languages.day(localdate(found.phase.frozen_at)), "added": len(added), "gone": len(gone)}
         found.say(
-            _("Since it was settled on %(day)s: %(added)s added, %(gone)s taken out.") % words, warns=grown > GROWS
+            _("Since it was settled on %(day)s: %(added)s added, %(gone)s taken out.") % words,
+            warns=found.grown > GROWS,
         )
         people = dict.fromkeys(author for requirement, _need, author in self.links if requirement in added)
         if people:
@@ -156,9 +171,9 @@ class Scope:
 
 
 def say_what_could_wait(found: InPhase) -> None:
-    if names := [f"“{item.statement}”" for item in found.held if item.could_wait and not item.is_live]:
+    if names := [f"“{item.statement}”" for item in found.could_wait]:
         found.say(_("This could wait for a later phase: %(names)s.") % {"names": ", ".join(names[:3])})
-    base = sum(item.worth == Requirement.Worth.BASE for item in found.held)
-    if len(found.held) >= ENOUGH and 100 * base > MOST_BASE * len(found.held):
+    if found.has_too_much_base:
+        base = sum(item.worth == Requirement.Worth.BASE for item in found.held)
         words = {"base": base, "whole": len(found.held)}
         found.say(_("%(base)s of %(whole)s must be there: what would people really not work without?") % words)

@@ -52,7 +52,7 @@ def whole(words: str) -> str:
 class Written(Preset):
     """The rows of a requirement are the keys of the needs that it answers; links are added, never taken away."""
 
-    order = ("goal", "need", "requirement")
+    order: tuple[str, ...] = ("goal", "need", "requirement")
     only_made = frozenset({"goal"})
     only_first = frozenset({"author_id"})
 
@@ -92,8 +92,8 @@ class Written(Preset):
                 keep_line(record, RequirementNeed(need_id=need))
 
     @staticmethod
-    def _missing(thing: Staged, record, links) -> list[int | None]:
-        """The needs that the file links to the requirement and we do not; None: it is still to be brought."""
+    def _missing(thing: Staged, record, links) -> list[int]:
+        """The needs that the file links to the requirement and we do not; 0: it is still to be brought."""
         there = set(RequirementNeed.objects.filter(requirement=record).values_list("need_id", flat=True))
-        asked = dict.fromkeys(links["need"].get(row[0]) for row in thing.data["rows"])
+        asked = dict.fromkeys(links["need"].get(row[0], 0) for row in thing.data["rows"])
         return [need for need in asked if need not in there]

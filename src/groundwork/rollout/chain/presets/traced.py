@@ -44,10 +44,6 @@ class Traced(Written):
 
     def examine(self, path: Path) -> dict:
         found = self._links_of(path)
-        if found is None or not {"high", "low"} <= set(open_source(found).header):
-            raise Refusal(_("“%(name)s” has no %(file)s with the columns high and low.") % {
-                "name": path.name, "file": LINKS,
-            })  # fmt: skip
         counts = [sum(1 for _one in self._artefacts(path, level)) for level in ("high", "low")]
         links = len(set(self._pairs(found)))
         self.job.about = {
@@ -63,8 +59,12 @@ class Traced(Written):
         return [(word, languages.number(count)) for word, count in zip(words, self.job.about["counts"], strict=True)]
 
     @staticmethod
-    def _links_of(path: Path) -> Source | None:
-        return next((source for name, source in files_of(path).items() if Path(name).name == LINKS), None)
+    def _links_of(path: Path) -> Source:
+        found = next((source for name, source in files_of(path).items() if Path(name).name == LINKS), None)
+        if found is None or not {"high", "low"} <= set(open_source(found).header):
+            told = {"name": path.name, "file": LINKS}
+            raise Refusal(_("“%(name)s” has no %(file)s with the columns high and low.") % told)
+        return found
 
     @staticmethod
     def _artefacts(path: Path, level: str) -> Iterator[tuple[str, Source]]:
