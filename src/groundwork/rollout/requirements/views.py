@@ -66,6 +66,7 @@ def _page(request, *, form=None, wrong=None, status=200):
         "may_create": may_create,
         "may_decide": may_decide(user),
         "may_add_fields": user.can("configure", "settings"),
+        "may_report": user.can("view", "reports"),
         "first": not cards,
     }
     if may_create:
