@@ -176,7 +176,7 @@ def built(request, pk):
 def built_download(request, pk, form):
     """The same numbers as a file."""
     report = _seen(request, pk)
-    if form not in FILES or not request.user.can("view", "reports"):
+    if report.archived_at is not None or form not in FILES or not request.user.can("view", "reports"):
         raise Http404
     asked = Question(types[report.type], request.user, report.params)
     names, rows, heads = file_of(Answer(asked, request.GET.get("currency", "")))

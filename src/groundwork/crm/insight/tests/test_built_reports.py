@@ -205,6 +205,7 @@ def test_a_report_is_made_in_the_browser_kept_with_its_reason_opened_and_deleted
     assert Use.objects.filter(kind="report", key=report.element_key, user=trade.olga).exists()
     client.post(f"/reports/{report.pk}/drop")
     assert client.get(f"/reports/{report.pk}").status_code == 404
+    assert client.get(f"/reports/{report.pk}/download.csv").status_code == 404
 
 
 def test_what_a_report_asks_is_changed_by_its_author_alone_and_history_tells_it(trade, client):
