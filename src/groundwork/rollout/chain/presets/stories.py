@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.core import languages
+from groundwork.core.refusals import Refusal
 from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece
-from groundwork.records.imports.readers import Source, detect_encoding, sources, text_of
+from groundwork.records.imports.readers import Source, detect_encoding, not_in, sources, text_of
 from groundwork.rollout.chain.presets.base import Written, mark, need_of
 
 ROLE = re.compile(r"As an? (.*?),? I\b")
@@ -17,10 +18,14 @@ WHY = re.compile(r"\bso (that|I)\b", re.IGNORECASE)
 
 
 def lines_of(source: Source) -> Iterator[tuple[int, str]]:
-    with text_of(source, detect_encoding(source)) as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield number, " ".join(line.split())
+    encoding = detect_encoding(source)
+    try:
+        with text_of(source, encoding) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, " ".join(line.split())
+    except UnicodeDecodeError as error:
+        raise not_in(encoding, source, 0) from error
 
 
 class Stories(Written):
@@ -35,7 +40,10 @@ class Stories(Written):
     def claims(cls, path: Path) -> bool:
         if path.suffix.lower() != ".txt":
             return False
-        return next((bool(ROLE.match(line)) for _number, line in lines_of(sources(path)[0])), False)
+        try:
+            return next((bool(ROLE.match(line)) for _number, line in lines_of(sources(path)[0])), False)
+        except Refusal:  # whoever takes it says why not
+            return False
 
     def examine(self, path: Path) -> dict:
         source = sources(path)[0]

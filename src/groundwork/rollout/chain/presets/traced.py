@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
 from groundwork.records.imports.layouts import Piece, WrongRow, bad_piece
-from groundwork.records.imports.readers import Source, detect_encoding, open_source, sources, text_of
+from groundwork.records.imports.readers import Source, detect_encoding, not_in, open_source, sources, text_of
 from groundwork.rollout.chain.presets.base import Written, goal_of, need_of, requirement_of
 
 LINKS = "answer.csv"
@@ -98,5 +98,9 @@ class Traced(Written):
 
 
 def words_of(source: Source) -> str:
-    with text_of(source, detect_encoding(source)) as file:
-        return file.read(MOST_READ)
+    encoding = detect_encoding(source)
+    try:
+        with text_of(source, encoding) as file:
+            return file.read(MOST_READ)
+    except UnicodeDecodeError as error:
+        raise not_in(encoding, source, 0) from error

@@ -12,6 +12,7 @@ from groundwork.records.imports.testing import counts, imported, public_data, un
 from groundwork.rollout.chain.coverage import Coverage
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.orphans import needs_without_requirement, requirements_without_need
+from groundwork.rollout.chain.presets.stories import Stories
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.requirements.models import Requirement, RequirementNeed
 
@@ -74,6 +75,12 @@ def test_a_story_told_twice_is_one_need(cast, tmp_path):
     assert counts(job) == (2, 0, 0)
     assert [value for _words, value in job_told(job)] == ["3", "2", "0", "1"]
     assert {need.author for need in Need.objects.all()} == {cast.olga}
+
+
+def test_a_text_that_is_no_stories_is_left_to_others(tmp_path):
+    for content in (b"", b"\x98\xff As a seller I", b"name;city\nAs a;1\n"):
+        (tmp_path / "a.txt").write_bytes(content)
+        assert not Stories.claims(tmp_path / "a.txt")
 
 
 def job_told(job):
