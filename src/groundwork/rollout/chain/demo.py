@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now, today
 from groundwork.core.money import round_half_up, to_major
@@ -38,7 +40,8 @@ PRICES = {"name": "Обновить цены в прайс-листе", "minutes
 def fill(demo: Demo) -> None:
     """Nothing, where the firm is to walk its roll-out by itself."""
     if demo.rolled_out:
-        Story(demo).tell()
+        with translation.override("ru"):  # what the product words by itself, as its director reads it
+            Story(demo).tell()
 
 
 class Story:
