@@ -133,7 +133,7 @@ class Standing:
 class Coverage:
     """The standing of every requirement that ``user`` sees and nobody withdrew or parked. A fixed number of queries.
 
-    Read as plain rows, not as records: two thousand take a tenth of a second (docs/domain/map.md).
+    Read as plain rows, not as records: two thousand take a fifth of a second (docs/domain/map.md).
     """
 
     def __init__(self, user, requirements=None):
