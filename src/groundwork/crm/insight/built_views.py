@@ -53,7 +53,9 @@ def reports(request):
         for report in met
     ]  # fmt: skip
     kinds = sorted((kind for kind in types if user.can("view", kind.key)), key=lambda kind: str(kind.plural))
-    return render(request, "insight/reports.html", {"ready": ready, "built": built, "kinds": kinds})
+    context = {"ready": ready, "built": built, "usual": [kind for kind in kinds if kind.section == "work"]}
+    context["others"] = [kind for kind in kinds if kind.section != "work"]
+    return render(request, "insight/reports.html", context)
 
 
 def _kind(request, type_key: str) -> RecordType:
@@ -134,7 +136,7 @@ def _shown(asked: Question, currency: str) -> dict:
     answer = Answer(asked, currency)
     return {
         "asked": asked, "answer": answer, "table": table_of(answer), "chart": chart_of(answer),
-        "facts": facts_of(asked), "narrowed_by": asked.listing.narrowed_by(),
+        "facts": facts_of(asked, answer.currency), "narrowed_by": asked.listing.narrowed_by(),
     }  # fmt: skip
 
 

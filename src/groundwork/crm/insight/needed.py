@@ -25,13 +25,17 @@ class Fact:
         return self.rows - self.filled
 
 
-def facts_of(asked: Question) -> list[Fact]:
-    """Three queries, whatever the number of fields and rows."""
+def facts_of(asked: Question, currency: str = "") -> list[Fact]:
+    """Of the rows that the table counts: of one ``currency``, where amounts are asked. Three queries, whatever the
+    number of fields and rows."""
     used = asked.used
     may = [shown for shown in used if shown.is_own and may_be_empty(shown)]
     empty = {shown.name: Filter(shown, "is", [WITHOUT], asked.user).q() for shown in may}
     counts = {f"empty{place}": Count("pk", filter=q) for place, q in enumerate(empty.values())}
-    found = asked.listing.narrowed.aggregate(rows=Count("pk"), **counts)
+    rows = asked.listing.narrowed
+    if currency and asked.has_currency:
+        rows = rows.filter(currency=currency)
+    found = rows.aggregate(rows=Count("pk"), **counts)
     left = {name: found[f"empty{place}"] for place, name in enumerate(empty)}
     roles = who_enters(asked.kind, [shown.name for shown in used])
     return [

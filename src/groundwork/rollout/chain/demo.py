@@ -13,6 +13,7 @@ from groundwork.blueprint.models import Element
 from groundwork.core.clock import now, today
 from groundwork.core.money import round_half_up, to_major
 from groundwork.crm.customers.models import Company
+from groundwork.crm.insight.models import BuiltReport
 from groundwork.crm.trade.demo import CURRENCY, MONTHS, Demo, at
 from groundwork.crm.trade.models import CostPrice, Product
 from groundwork.records.added.fields import make_field, put
@@ -57,7 +58,7 @@ class Story:
             (10, (self.needs, self.interviews)),
             (9, (self.answers_to_what_was_told, self.a_question)),
             (8, (self.margin_is_agreed, self.costs_are_typed)),
-            (7, (self.margin_is_tried, self.debts_are_agreed)),
+            (7, (self.margin_is_tried, self.debts_are_agreed, self.reports_of_their_own)),
             (6, (self.margin_goes_live,)),
             (4, (self.debts_go_live, self.a_late_answer)),
             (1, (self.a_field_is_retired, self.something_new_is_told)),
@@ -197,6 +198,21 @@ class Story:
     def debts_go_live(self) -> None:
         go_live(self.paid, by=self.olga)
 
+    def reports_of_their_own(self) -> None:
+        by_month = "by=ordered_on&step=month&across=owner&measure=sum&of=total_minor"
+        self.own = [
+            self.report("order", "Заказы по месяцам и менеджерам", by_month, "Кому из менеджеров помочь в этом месяце"),
+            self.report(
+                "claim", "Претензии по видам", "by=kind&across=state", "С кем из поставщиков говорить о качестве"
+            ),
+        ]
+
+    def report(self, kind: str, name: str, query: str, decides: str) -> BuiltReport:
+        facts = {"type": kind, "name": name, "query": query, "decides": decides, "author": self.olga}
+        report = BuiltReport(**facts, shared=BuiltReport.Shared.EVERYBODY)
+        report.keep(by=self.olga, reason="Спрашиваем об этом каждый понедельник", asked_by=self.piotr)
+        return report
+
     # ── used, and not used
 
     def a_field_that_nobody_asked_for(self) -> None:
@@ -217,6 +233,7 @@ class Story:
         """Who opened which report since it went live: heads every week, sellers when they give a discount."""
         opened = [(self.piotr, PROFIT, 6, 1), (self.anna, PROFIT, 5, 3), (self.tomasz, PROFIT, 3, 2)]
         opened += [(self.olga, DEBTS, 4, 2), (self.nina, DEBTS, 4, 1)]
+        opened += [(self.piotr, report.element_key, 5, 1) for report in self.own]
         uses = []
         for user, key, weeks, day in opened:
             for ago in range(weeks):

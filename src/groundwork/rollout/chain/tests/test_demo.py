@@ -11,11 +11,11 @@ from groundwork.rollout.chain.coverage import Coverage
 from groundwork.rollout.discovery.goals import Goal
 from groundwork.rollout.discovery.models import Need
 
-SMALL = demo.Size(companies=40, contacts=80, products=20, lines=400, lines_each=6, activities=12)
+SMALL = demo.Size(companies=12, contacts=12, products=20, lines=120, lines_each=6, activities=4)
 
 
 @pytest.mark.on_sqlite("every act of the story has a test of its own")
-def test_the_demo_firm_has_walked_its_roll_out_to_the_use_of_a_report(transactional_db):
+def test_the_demo_firm_has_walked_its_roll_out_to_the_use_of_a_report(db):
     demo.fill(seed=1, size=SMALL, today=date(2026, 11, 20), password="nuts and more nuts", rolled_out=True)
 
     olga = User.objects.get(email__startswith="olga")

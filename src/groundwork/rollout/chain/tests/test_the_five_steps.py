@@ -14,6 +14,8 @@ from groundwork.rollout.discovery.actions import tell
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.requirements.models import Requirement
 
+pytestmark = pytest.mark.on_sqlite("words and doors of the screens; what they read is read in the tests beside it")
+
 SCREENS = ["start", "number", "told", "agreed", "agreed_print", "try", "used", "map"]
 
 

@@ -12,6 +12,8 @@ from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.project.models import Project
 from groundwork.rollout.requirements.models import Requirement
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 @pytest.fixture
 def test(cast):

@@ -12,6 +12,8 @@ from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
 from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.models import Requirement, UseCase
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 @pytest.fixture
 def agreed(cast):

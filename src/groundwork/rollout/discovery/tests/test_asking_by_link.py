@@ -12,6 +12,8 @@ from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.interviews import AnswerLink, Answers, Interview, WorkStep
 from groundwork.rollout.discovery.models import Need
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 SAID = {
     1: {"things": "Ask where the truck is\nCheck the papers\n"},
     2: {"thing0_times": "15", "thing0_per": "day", "thing1_per": "day"},

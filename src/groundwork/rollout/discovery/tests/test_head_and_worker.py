@@ -9,6 +9,8 @@ from groundwork.rollout.discovery.compared import inside_share
 from groundwork.rollout.discovery.differences import Discrepancy
 from groundwork.rollout.discovery.interviews import Interview, WorkProcess, WorkStep
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 ORDER = {"name": "Order at the supplier", "times": 3, "per": "week", "source": "The stock system", "minutes": 10}
 
 

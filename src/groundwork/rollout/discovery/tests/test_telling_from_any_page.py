@@ -9,6 +9,8 @@ from groundwork.records.types import types
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.discovery.places import place_of, words_of
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 TELL = "/rollout/tell"
 OVER_A_PAGE = {"Hx-Request": "true"}
 

@@ -4,6 +4,8 @@ from groundwork.core.refusals import Refusal
 from groundwork.rollout.discovery.actions import tell
 from groundwork.rollout.discovery.models import Goal, Need
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 def test_what_anna_tells_us_carries_her_name_and_her_department(cast):
     need = tell("I give discounts blindly", by=cast.anna)

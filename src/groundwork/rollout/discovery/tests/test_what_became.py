@@ -11,6 +11,8 @@ from groundwork.records.models import Notice
 from groundwork.rollout.discovery.actions import oppose, tell
 from groundwork.rollout.discovery.models import Conflict, Need
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 def told_to(person) -> list[str]:
     notices = Notice.objects.filter(user=person, kind=Notice.Kind.BECAME).order_by("pk")

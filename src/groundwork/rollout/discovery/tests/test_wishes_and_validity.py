@@ -17,6 +17,8 @@ from groundwork.rollout.discovery.goals import Goal, opposing
 from groundwork.rollout.discovery.library import instead_of
 from groundwork.rollout.discovery.wishes import PHRASES, STEMS, wish_in
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 @pytest.mark.parametrize(
     ("said", "word"),

@@ -12,6 +12,8 @@ from groundwork.rollout.project.models import Decision
 from groundwork.rollout.questions.actions import ask, ask_again, hand_on, load_of, similar
 from groundwork.rollout.questions.models import Question
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 FRIDAY, MONDAY, TUESDAY = date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)
 ASKED = "Who enters the cost price of a delivery?"
 

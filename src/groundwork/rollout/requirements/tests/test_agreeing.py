@@ -8,6 +8,8 @@ from groundwork.rollout.conftest import COST, make_requirement
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.requirements.actions import write_down
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 def test_what_we_agreed_covers_what_was_asked(cast):
     requirement = make_requirement(cast.piotr, author=cast.anna).confirm(by=cast.anna)

@@ -10,6 +10,8 @@ from groundwork.rollout.requirements.actions import rewrite, write_down
 from groundwork.rollout.requirements.following import take_over
 from groundwork.rollout.requirements.models import Phase, Requirement, UseCase, UseStep
 
+pytestmark = pytest.mark.on_sqlite("words and acts")
+
 
 def told(case):
     return [(step.nth, step.action, step.expected, step.uses, step.mode) for step in case.steps.all()]
