@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
@@ -27,6 +28,8 @@ from groundwork.core.clock import now, standing_at
 from groundwork.crm.customers.forms import RuleForm
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.relationship import Settings, rules
+from groundwork.crm.insight import built_forms
+from groundwork.crm.insight.question import Question
 from groundwork.crm.sales.assigning import AssignmentRule
 from groundwork.crm.sales.checks import HygieneCheck
 from groundwork.crm.sales.converting import ConvertForm
@@ -50,11 +53,12 @@ from groundwork.records.imports.answers import DecisionForm, ReadingForm
 from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.imports.views import UploadForm
-from groundwork.records.lists.view_forms import ViewForm
+from groundwork.records.lists.view_forms import ShareForm, ViewForm
 from groundwork.records.tasks.asking import BackForm
 from groundwork.records.tasks.models import Task
 from groundwork.records.testing import make_record
 from groundwork.records.types import types
+from groundwork.rollout.chain.forms import FilterForm
 from groundwork.rollout.discovery.forms import ConflictForm, OtherNeedForm, TellForm, TellHereForm
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.discovery.questions import QuestionForm
@@ -122,6 +126,7 @@ def forms_asked(cast):
     link, _token = links.issue(by=adam, email="")
     job = ImportJob.objects.create(layout="records:company", name="a.csv", path="a.csv", requester=adam)
     own, company = make_role("Helper", by=adam, reason="Helps"), types["company"]
+    report = Question(types["order"], adam, QueryDict("by=ordered_on&across=owner"))
     special = {
         access.JoinForm: lambda data: access.JoinForm(data, link=link),
         access.PasswordFromLinkForm: lambda data: access.PasswordFromLinkForm(data, person=adam),
@@ -140,6 +145,9 @@ def forms_asked(cast):
         ConflictForm: lambda data: ConflictForm(data, need=Need(), user=adam),
         TellHereForm: lambda data: TellHereForm(data, fields=[]),
         QuestionForm: lambda data: QuestionForm(data, no=3, said={"things": [{"name": "Ask"}]}),
+        built_forms.QuestionForm: lambda data: built_forms.QuestionForm(report, data),
+        built_forms.ReportForm: lambda data: built_forms.ReportForm(data, user=adam, asked=report),
+        FilterForm: lambda data: FilterForm(data, [], []),
         AskForm: lambda data: AskForm(data, user=adam),
         AgreeForm: lambda data: AgreeForm(data, user=adam),
         CaseForm: lambda data: CaseForm(data, case=UseCase(pk=0)),
@@ -166,7 +174,7 @@ def forms_asked(cast):
         ReadingForm: lambda data: ReadingForm(job, data),
         DecisionForm: lambda data: DecisionForm(job, data),
     }
-    for kind in form_classes() - MADE_BY_A_FUNCTION - {ActivityForm}:
+    for kind in form_classes() - MADE_BY_A_FUNCTION - {ActivityForm, ShareForm}:
         yield kind.__name__, special.get(kind, kind)
     for kind in AddedField.Kind.values:
         yield f"field {kind}", lambda data, kind=kind: FieldForm(data, kind=kind, type_key="company")

@@ -452,7 +452,7 @@ ACTORS = [NOBODY, GONE, "anna", "piotr", "olga", "ivan", "larisa", "nina", "rita
 
 
 ON_POSTGRES = ["nora"]  # who sees the own and no field of one: what the database is asked to leave out
-HERE = ON_POSTGRES if postgres_url() else [NOBODY, "anna", "ivan", "nora"]  # all: soak
+HERE = ON_POSTGRES if postgres_url() else [NOBODY, "anna", "nora"]  # all: soak
 
 
 @pytest.fixture(scope="module")

@@ -59,9 +59,11 @@ LEGAL_FORMS = frozenset(FORMS.split())
 
 def spelled(text: str) -> str:
     """A name in one spelling: Latin letters, no legal form, words in order. "ООО «Фундук»" and "Funduk Ltd" are one."""
-    plain = "".join(LATIN.get(sign, sign) for sign in folded(text))
-    for written, plain_one in SPELLINGS:
-        plain = plain.replace(written, plain_one)
+    plain, before = "".join(LATIN.get(sign, sign) for sign in folded(text)), ""
+    while plain != before:  # what one leaves another may find: "cx" is "cks", which is "ks"
+        before = plain
+        for written, plain_one in SPELLINGS:
+            plain = plain.replace(written, plain_one)
     words = re.findall(r"[a-z0-9]+", plain)
     own = [word for word in words if word not in LEGAL_FORMS] or words
     return " ".join(sorted(own))[:120]

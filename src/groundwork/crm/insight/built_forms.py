@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.crm.insight.models import BuiltReport
 from groundwork.crm.insight.question import CHARTS, MEASURES, STEPS, Question
+from groundwork.records.forms import CleanText
 from groundwork.records.lists.view_forms import ShareForm
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(CleanText, forms.Form):
     """Sent as the page's own address: what is asked is looked at before it is kept, and may be sent to others."""
 
     use_required_attribute = False  # “nothing” is an answer
@@ -21,13 +22,13 @@ class QuestionForm(forms.Form):
     across_step = forms.ChoiceField(label=_("days across"), choices=list(STEPS.items()))
     chart = forms.ChoiceField(label=_("drawn as"), choices=list(CHARTS.items()))
 
-    def __init__(self, asked: Question):
+    def __init__(self, asked: Question, data=None):
         typed = {"measure": asked.measure, "chart": asked.chart, "of": asked.of.name if asked.of else ""}
         for name, one in (("by", asked.by), ("across", asked.across)):
             typed |= {name: one.field.name if one else ""}
         typed |= {"step": asked.by.step if asked.by else "month"}
         typed |= {"across_step": asked.across.step if asked.across else "month"}
-        super().__init__(initial=typed, auto_id="ask-%s")
+        super().__init__(data, initial=typed, auto_id="ask-%s")
         self._offer("of", asked.numbers)
         for name in ("by", "across"):
             self._offer(name, asked.groupable)

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.records.forms import CleanText
 from groundwork.rollout.chain.rules import Finding
 
 
-class FilterForm(forms.Form):
+class FilterForm(CleanText, forms.Form):
     """Offers what was found; what is sent and not found any more shows everything."""
 
     goal = forms.ChoiceField(label=_("Our number"), required=False)

@@ -20,6 +20,7 @@ from groundwork.rollout.discovery.models import (
     Goal,
     Interview,
     Need,
+    WorkProcess,
     WorkStep,
 )
 from groundwork.rollout.project.models import Project
@@ -101,20 +102,27 @@ class Look:
         return list(found.select_related("owner").order_by("pk"))
 
     @cached_property
+    def _works(self) -> dict:
+        """Nothing is told of work whose name the person may not see."""
+        return {"process__in": WorkProcess.objects.visible_to(self.user)}
+
+    @cached_property
     def differences(self) -> list[Discrepancy]:
-        found = Discrepancy.objects.visible_to(self.user).current().filter(state=Discrepancy.State.OPEN)
+        found = Discrepancy.objects.visible_to(self.user).current().filter(state=Discrepancy.State.OPEN, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property
     def interviews(self) -> list[Interview]:
         """Those whose answers were confirmed."""
-        found = Interview.objects.visible_to(self.user).current().filter(state=Interview.State.CONFIRMED)
+        found = Interview.objects.visible_to(self.user).current()
+        found = found.filter(state=Interview.State.CONFIRMED, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property
     def outside(self) -> list[WorkStep]:
         """Work kept elsewhere that does not come in."""
-        found = WorkStep.objects.visible_to(self.user).current().filter(place=WorkStep.Place.OUTSIDE)
+        found = WorkStep.objects.visible_to(self.user).current()
+        found = found.filter(place=WorkStep.Place.OUTSIDE, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property

@@ -45,7 +45,7 @@ def _page(request, *, form=None, wrong=None, hope=None, status=200):
         "form": form or NumberForm(initial=_first_words(request, user, values, first=not cards)),
         "begun": form is None and request.GET.get("begin") in goal_templates,
         "hopes": [{"goal": goal, "may_edit": user.can("edit", goal)} for goal in Goal.objects.hopes(user)[:MOST_SHOWN]],
-        "hope_form": hope or HopeForm(),
+        "hope_form": hope or HopeForm(prefix="hope"),
         "verdicts": Goal.Verdict.choices,
     }
     return render(request, "discovery/number.html", context, status=status)
@@ -154,7 +154,7 @@ def number_keep_as(request, goal, typed):
 def hope(request):
     if not writes_down(request.user, Goal):
         raise PermissionDenied
-    form = HopeForm(request.POST)
+    form = HopeForm(request.POST, prefix="hope")
     if not form.is_valid():
         return _page(request, hope=form, status=422)
     set_number(by=request.user, **form.cleaned_data, owner=request.user)

@@ -52,6 +52,7 @@ def picture():
     )
 
 
+@pytest.mark.on_sqlite("the seed of the journeys is made on both")
 def test_a_demo_of_size_s_has_three_hundred_companies_and_five_thousand_lines(transactional_db):
     demo.fill(seed=1, size=demo.SIZES["S"], today=STANDS_AT, password="nuts and more nuts")
 
@@ -108,7 +109,7 @@ def test_a_real_firm_is_not_taken_for_a_demo(cast):
 def test_the_command_prints_how_to_sign_in(transactional_db, capsys, monkeypatch):
     monkeypatch.setitem(demo.SIZES, "S", SMALL)
 
-    assert demo.run(SimpleNamespace(firm="wholesale", seed=1, size="S", today=STANDS_AT, costs=False)) == 0
+    assert demo.run(SimpleNamespace(firm="wholesale", seed=1, size="S", today=STANDS_AT, costs=False, fresh=True)) == 0
 
     said = capsys.readouterr().out
     password = said.partition("Password of everybody: ")[2].splitlines()[0]
