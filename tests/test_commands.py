@@ -87,6 +87,7 @@ def test_doctor_says_what_is_wrong_before_and_after_init(installation):
     assert [line.split()[1] for line in wrong] == ["worker:"]
 
 
+@pytest.mark.on_sqlite("the firm in one file is asked on both by its own tests")
 def test_what_is_exported_loads_to_the_same_checksum_and_holds_no_secret(seed, installation, tmp_path):
     told = seed.must("export", tmp_path / "firm.zip")
 

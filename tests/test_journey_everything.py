@@ -11,6 +11,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.soak
 def test_what_is_taken_out_in_the_browser_comes_back_in_a_new_firm(page, sign_in, seed, server, installation, tmp_path):
     sign_in(page, "admin@demo.example")
     page.goto("/everything/")

@@ -20,6 +20,7 @@ SCREENS = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.on_sqlite("looks are the same")
 @pytest.mark.parametrize("schemes", [("light", "dark")])
 def test_the_screens_of_a_list_are_whole(page, sign_in, schemes):

@@ -217,6 +217,7 @@ def traces_found(page, key: str, company: str, most: int) -> list[str]:
     return said
 
 
+@pytest.mark.soak
 def test_a_type_made_in_the_browser_serves_two_roles_and_is_no_trace_to_others(fresh_server, new_page, seed):
     def person(name: str, language: str = "ru", password: str = ""):
         page = new_page(base_url=fresh_server.url)

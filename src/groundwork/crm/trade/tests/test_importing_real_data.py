@@ -14,6 +14,7 @@ from groundwork.crm.trade.tests.test_importing_retail import real_data
 from groundwork.records.imports.testing import counts, firm_as_it_is, imported, undone
 
 
+@pytest.mark.soak
 def test_december_2010_comes_in_to_the_penny_and_once(cast):
     path, expected = real_data("2010-12.zip"), json.loads((real_data() / "expected.json").read_text())
     month = expected["by_month"]["2010-12"]

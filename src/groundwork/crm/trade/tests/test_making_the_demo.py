@@ -52,6 +52,7 @@ def picture():
     )
 
 
+@pytest.mark.soak
 @pytest.mark.on_sqlite("the seed of the journeys is made on both")
 def test_a_demo_of_size_s_has_three_hundred_companies_and_five_thousand_lines(transactional_db):
     demo.fill(seed=1, size=demo.SIZES["S"], today=STANDS_AT, password="nuts and more nuts")
