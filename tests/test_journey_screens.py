@@ -10,8 +10,8 @@ BEHIND = ("/rollout/number", "/rollout/told", "/rollout/agreed", "/rollout/try",
 
 
 PEOPLE = [
-    ("anna", "pl", ("dark",)),
-    pytest.param("anna", "pl", ("light",), marks=pytest.mark.soak),
+    ("anna", "pl", ("dark", "light")),
+    pytest.param("anna", "pl", ("light", "dark"), marks=pytest.mark.soak),
     pytest.param("admin", "ru", ("light", "dark"), marks=pytest.mark.soak),
     pytest.param("olga", "en", ("light", "dark"), marks=pytest.mark.soak),
 ]  # fmt: skip
