@@ -77,6 +77,7 @@ def run(database: str, arguments: list[str]) -> tuple[int, str, float]:
         }
         environment = {**kept, "GROUNDWORK_HOME": home, "GROUNDWORK_PLAIN_HTTP": "1", "PYTHONUNBUFFERED": "1"}
         environment.pop("DATABASE_URL", None)
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile everything anew
         if database == "postgres":
             environment["DATABASE_URL"] = stack.enter_context(postgres.running())
         command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", *arguments]

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
@@ -20,6 +21,8 @@ from groundwork.background.schedules import latest_tick
 from groundwork.background.setup import on_doctor
 from groundwork.config.catalogues import stale
 from groundwork.config.version import VERSION
+
+BEGINNING = "2026-11-23"  # its migrations were put together into the first one of each room
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,13 +43,24 @@ def home() -> Path:
 
 
 def pending() -> list:
-    """The migrations that are not applied."""
+    """The migrations that are not applied; refused where only a part is there of those that were put together since."""
     executor = MigrationExecutor(connection)
+    applied = executor.loader.applied_migrations
+    for migration in executor.loader.disk_migrations.values():
+        there = [name for name in migration.replaces if name in applied]
+        if there and len(there) < len(migration.replaces):
+            raise CommandError(
+                f"The tables are those of a version before {BEGINNING}, of which this one knows nothing. Install the "
+                f"version of {BEGINNING}, run groundwork upgrade there, then come back."
+            )
     return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def tables() -> str:
-    missing = pending()
+    try:
+        missing = pending()
+    except CommandError as refused:
+        return str(refused)
     do = "upgrade" if MigrationRecorder(connection).applied_migrations() else "init"
     return f"{len(missing)} migrations are not applied. Run: groundwork {do}" if missing else ""
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from groundwork.background.schedules import wind_up
 from groundwork.background.setup import on_init
+from groundwork.config.commands import doctor
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def set_up(stdout: TextIO) -> None:
+    doctor.pending()  # refuses tables that are too old
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)

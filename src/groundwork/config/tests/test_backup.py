@@ -11,10 +11,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from groundwork.background.models import Run
 from groundwork.config import logical
-from groundwork.config.commands import backup, restore
+from groundwork.config.commands import backup, doctor, restore
 
 AT = datetime(2026, 3, 5, 9, 30, 0, 123456, tzinfo=UTC)
 
@@ -145,3 +146,14 @@ def test_an_existing_file_is_not_overwritten(tmp_path):
 
     with pytest.raises(CommandError, match="exists already"):
         backup.run(Namespace(file=str(tmp_path / "backup.zip")))
+
+
+@pytest.mark.django_db
+def test_tables_older_than_what_this_version_knows_are_refused_in_a_sentence_that_says_what_to_do():
+    before = doctor.tables()
+    MigrationRecorder(connection).record_unapplied("records", "0026_notices_of_what_became")
+
+    assert before == ""
+    assert "a version before 2026-11-23" in doctor.tables()
+    with pytest.raises(CommandError, match="run groundwork upgrade there"):
+        doctor.pending()

@@ -1,0 +1,453 @@
+import django.core.validators
+import django.db.models.deletion
+import groundwork.core.clock
+import groundwork.core.money
+import groundwork.crm.trade.document_lines
+import groundwork.records.added.chosen
+import groundwork.records.models
+from decimal import Decimal
+from django.conf import settings
+from django.db import migrations, models
+
+from groundwork.core.tables import Tables
+
+
+EARLIER = (
+    '0001_deals',
+    '0002_order_of_deals',
+    '0003_board_reviews',
+    '0004_forecast',
+    '0005_deals_closed_lately',
+    '0006_orders_of_deals',
+    '0007_quotes',
+    '0008_leads',
+    '0009_quote_templates',
+    '0010_leads_closed_lately',
+    '0011_quote_says_vat',
+    '0012_template_of_a_pipeline',
+    '0013_decision_changed',
+)
+
+
+class Migration(migrations.Migration):
+    replaces = [('sales', name) for name in EARLIER]
+
+    initial = True
+
+    dependencies = [
+        ('access', '0001_tables'),
+        ('access', '__first__'),
+        ('customers', '0001_tables'),
+        ('records', '0001_tables'),
+        ('trade', '0001_tables'),
+    ]
+
+    operations = [Tables([
+        migrations.CreateModel(
+            name='HygieneCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+                ('code', models.CharField(choices=[('step', 'next step'), ('touch', 'touched lately'), ('time', 'time in the stage'), ('amount', 'amount'), ('close', 'expected close'), ('facts', 'facts of the stage'), ('linked', 'customer and contact'), ('single', 'stands once')], editable=False, max_length=6, unique=True)),
+                ('weight', models.PositiveSmallIntegerField(help_text='How much it counts beside the others.', verbose_name='weight')),
+            ],
+            options={
+                'verbose_name': 'check of order',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadStatus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+                ('outcome', models.CharField(choices=[('open', 'open'), ('converted', 'converted'), ('dropped', 'dropped')], default='open', max_length=9, verbose_name='leads in it are')),
+            ],
+            options={
+                'verbose_name': 'status of a lead',
+                'verbose_name_plural': 'statuses of leads',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Pipeline',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+            ],
+            options={
+                'verbose_name': 'pipeline',
+                'verbose_name_plural': 'pipelines',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='StageTime',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.CharField(max_length=20, unique=True)),
+                ('days', models.PositiveIntegerField()),
+                ('stays', models.PositiveIntegerField()),
+                ('measured_at', models.DateTimeField(default=groundwork.core.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Word',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+                ('list', models.CharField(choices=[('source', 'Where deals come from'), ('won', 'Why deals are won'), ('lost', 'Why deals are lost'), ('drop', 'Why leads are dropped')], max_length=6, verbose_name='list')),
+            ],
+            options={
+                'verbose_name': 'word',
+                'ordering': ['list', 'order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AssignmentRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+                ('sources', models.JSONField(blank=True, default=list)),
+                ('country', models.CharField(blank=True, default='', max_length=60, verbose_name='country')),
+                ('word', models.CharField(blank=True, default='', max_length=60, verbose_name='a word in what is asked')),
+                ('people', models.JSONField(blank=True, default=list)),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.department', verbose_name='department')),
+            ],
+            options={
+                'verbose_name': 'assignment rule',
+                'verbose_name_plural': 'assignment rules',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Deal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=24, unique=True, verbose_name='number')),
+                ('created_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='changed')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, editable=False)),
+                ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
+                ('sort_key', groundwork.records.models.SortKeyField(default='', editable=False, max_length=200)),
+                ('name', models.CharField(max_length=200, verbose_name='what it is about')),
+                ('stage', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='stage')),
+                ('pipeline', groundwork.records.added.chosen.ChosenField(blank=True, default='', editable=False, max_length=20, verbose_name='pipeline')),
+                ('state', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', editable=False, max_length=5, verbose_name='state')),
+                ('amount_minor', models.BigIntegerField(blank=True, help_text='Net, without VAT.', null=True, verbose_name='amount')),
+                ('currency', models.CharField(blank=True, help_text='Like EUR.', max_length=3, verbose_name='currency')),
+                ('expected_on', models.DateField(blank=True, help_text='When it will be decided: the forecast goes by it.', null=True, verbose_name='expected close')),
+                ('category', models.CharField(blank=True, choices=[('commit', 'commit'), ('best', 'best case'), ('pipeline', 'pipeline'), ('omitted', 'left out')], default='', help_text='Empty: as its stage.', max_length=8, verbose_name='in the forecast')),
+                ('source', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='source')),
+                ('opened_on', models.DateField(blank=True, default=groundwork.core.clock.today, verbose_name='opened on')),
+                ('closed_on', models.DateField(blank=True, help_text='Empty: the day on which it is won or lost here.', null=True, verbose_name='closed on')),
+                ('stage_since', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='in the stage since')),
+                ('reason', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='why won or lost')),
+                ('reason_note', models.CharField(blank=True, default='', max_length=500, verbose_name='in more words')),
+                ('lines_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='lines')),
+                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='customers.company', verbose_name='company')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='customers.contact', verbose_name='contact')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.department', verbose_name='department')),
+                ('order', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='trade.order', verbose_name='order')),
+                ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.changeset')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='trade.product', verbose_name='product')),
+                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+            ],
+            options={
+                'verbose_name': 'deal',
+                'verbose_name_plural': 'deals',
+                'indexes': [models.Index(condition=models.Q(('archived_at', None)), fields=['sort_key', 'id'], name='deal_sort_key_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'sort_key', 'id'], name='deal_sort_key_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'sort_key', 'id'], name='deal_sort_key_de'), models.Index(condition=models.Q(('archived_at', None)), fields=['updated_at', 'id'], name='deal_updated_at_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'updated_at', 'id'], name='deal_updated_at_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'updated_at', 'id'], name='deal_updated_at_de'), models.Index(condition=models.Q(('archived_at', None)), fields=['opened_on', 'id'], name='deal_opened_on_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'opened_on', 'id'], name='deal_opened_on_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'opened_on', 'id'], name='deal_opened_on_de'), models.Index(condition=models.Q(('archived_at', None)), fields=['state', 'stage', '-updated_at', '-id'], name='deal_on_board'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'state', 'stage', '-updated_at', '-id'], name='deal_on_board_of'), models.Index(condition=models.Q(('archived_at', None), ('closed_on__isnull', False)), fields=['closed_on', 'stage'], name='deal_closed')],
+            },
+            bases=(groundwork.crm.trade.document_lines.WithLines, models.Model),
+        ),
+        migrations.CreateModel(
+            name='DealContact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('decides', 'decides'), ('influences', 'has influence'), ('uses', 'will use it'), ('buys', 'buys and pays'), ('against', 'is against it')], default='decides', max_length=10, verbose_name='role')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='in_deals', to='customers.contact', verbose_name='contact')),
+                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='sales.deal')),
+            ],
+            options={
+                'verbose_name': 'person in a deal',
+                'verbose_name_plural': 'people in a deal',
+                'constraints': [models.UniqueConstraint(fields=('deal', 'contact', 'role'), name='once_in_a_role', violation_error_message='This person has that role already.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DealLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('description', models.CharField(blank=True, default='', max_length=200, verbose_name='description')),
+                ('quantity', groundwork.core.money.ScaledField(verbose_name='quantity')),
+                ('price', groundwork.core.money.ScaledField(verbose_name='price of one unit')),
+                ('discount', groundwork.core.money.ScaledField(blank=True, default=Decimal('0'), verbose_name='discount, %')),
+                ('amount_minor', models.BigIntegerField(editable=False, verbose_name='amount')),
+                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.deal')),
+                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deal_lines', to='trade.product', verbose_name='product')),
+            ],
+            options={
+                'verbose_name': 'line of a deal',
+                'verbose_name_plural': 'lines of a deal',
+                'ordering': ['deal', 'position', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 100)), name='deal_discount_is_a_share', violation_error_message='A discount is between 0 and 100 percent.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KeptForecast',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('taken_on', models.DateField()),
+                ('month', models.DateField(null=True)),
+                ('currency', models.CharField(max_length=3)),
+                ('weighted_minor', models.BigIntegerField()),
+                ('commit_minor', models.BigIntegerField()),
+                ('best_minor', models.BigIntegerField()),
+                ('pipeline_minor', models.BigIntegerField()),
+                ('deals', models.PositiveIntegerField()),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='access.department')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['taken_on', 'month'], name='forecast_snapshot')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Lead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=24, unique=True, verbose_name='number')),
+                ('created_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='changed')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, editable=False)),
+                ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
+                ('sort_key', groundwork.records.models.SortKeyField(default='', editable=False, max_length=200)),
+                ('name', models.CharField(max_length=200, verbose_name='what is asked')),
+                ('person', models.CharField(blank=True, default='', max_length=200, verbose_name="person's name")),
+                ('company_name', models.CharField(blank=True, default='', max_length=200, verbose_name="company's name")),
+                ('phone', models.CharField(blank=True, default='', max_length=40, verbose_name='phone')),
+                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
+                ('country', models.CharField(blank=True, default='', max_length=60, verbose_name='country')),
+                ('source', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='source')),
+                ('message', models.TextField(blank=True, default='', help_text='In the words of whoever asks.', max_length=5000, verbose_name='message')),
+                ('status', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='status')),
+                ('state', models.CharField(choices=[('open', 'open'), ('converted', 'converted'), ('dropped', 'dropped')], default='open', editable=False, max_length=9, verbose_name='state')),
+                ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='closed on')),
+                ('reason', groundwork.records.added.chosen.ChosenField(blank=True, default='', max_length=20, verbose_name='why dropped')),
+                ('rule', groundwork.records.added.chosen.ChosenField(blank=True, default='', editable=False, max_length=20, verbose_name='given by the rule')),
+                ('company', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='customers.company', verbose_name='company')),
+                ('contact', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='customers.contact', verbose_name='contact')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('deal', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='sales.deal', verbose_name='deal')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.department', verbose_name='department')),
+                ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.changeset')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+            ],
+            options={
+                'verbose_name': 'lead',
+                'verbose_name_plural': 'leads',
+                'indexes': [models.Index(condition=models.Q(('archived_at', None)), fields=['sort_key', 'id'], name='lead_sort_key_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'sort_key', 'id'], name='lead_sort_key_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'sort_key', 'id'], name='lead_sort_key_de'), models.Index(condition=models.Q(('archived_at', None)), fields=['updated_at', 'id'], name='lead_updated_at_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'updated_at', 'id'], name='lead_updated_at_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'updated_at', 'id'], name='lead_updated_at_de'), models.Index(fields=['created_by', '-updated_at', '-id'], name='lead_of_author'), models.Index(condition=models.Q(('archived_at', None)), fields=['state', 'status', '-updated_at', '-id'], name='lead_on_board'), models.Index(condition=models.Q(('archived_at', None), ('closed_on__isnull', False)), fields=['closed_on', 'status'], name='lead_closed')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Quote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('made_on', models.DateField(default=groundwork.core.clock.today)),
+                ('made_at', models.DateTimeField(default=groundwork.core.clock.now)),
+                ('valid_until', models.DateField(null=True)),
+                ('language', models.CharField(max_length=5)),
+                ('total_minor', models.BigIntegerField()),
+                ('vat_minor', models.BigIntegerField(null=True)),
+                ('currency', models.CharField(max_length=3)),
+                ('pipeline', models.CharField(db_default='', default='', max_length=20)),
+                ('said', models.JSONField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotes', to='sales.deal')),
+            ],
+            options={
+                'verbose_name': 'quote',
+                'ordering': ['-number'],
+                'constraints': [models.UniqueConstraint(fields=('deal', 'number'), name='quote_number_once'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('made_on')), _connector='OR'), name='quote_valid_for_a_while')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QuoteTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField(db_index=True, default=groundwork.core.clock.now)),
+                ('pipeline', models.CharField(blank=True, db_default='', default='', max_length=20)),
+                ('name', models.CharField(max_length=200)),
+                ('content', models.BinaryField(blank=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'template of quotes',
+                'ordering': ['-made_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=24, unique=True, verbose_name='number')),
+                ('created_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='changed')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, editable=False)),
+                ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
+                ('sort_key', groundwork.records.models.SortKeyField(default='', editable=False, max_length=200)),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('planned_at', models.DateTimeField(default=groundwork.core.clock.now, editable=False, verbose_name='begins')),
+                ('minutes', models.PositiveSmallIntegerField(default=45, editable=False, verbose_name='minutes')),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('running', 'is held'), ('ended', 'held')], default='planned', editable=False, max_length=8, verbose_name='state')),
+                ('began_at', models.DateTimeField(editable=False, null=True, verbose_name='began')),
+                ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.department', verbose_name='department')),
+                ('on_person', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='whose deals are looked at')),
+                ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.changeset')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+            ],
+            options={
+                'verbose_name': 'review',
+                'verbose_name_plural': 'reviews',
+                'indexes': [models.Index(condition=models.Q(('archived_at', None)), fields=['planned_at', 'id'], name='review_planned_at_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'planned_at', 'id'], name='review_planned_at_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'planned_at', 'id'], name='review_planned_at_de'), models.Index(condition=models.Q(('archived_at', None)), fields=['updated_at', 'id'], name='review_updated_at_al'), models.Index(condition=models.Q(('archived_at', None)), fields=['owner', 'updated_at', 'id'], name='review_updated_at_ow'), models.Index(condition=models.Q(('archived_at', None)), fields=['department', 'updated_at', 'id'], name='review_updated_at_de')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReviewDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('step', 'next step'), ('stage', 'moved'), ('lost', 'lost'), ('hand', 'handed over'), ('keep', 'kept until'), ('said', 'decision')], max_length=5)),
+                ('text', models.CharField(blank=True, default='', max_length=200)),
+                ('until_on', models.DateField(null=True)),
+                ('at', models.DateTimeField(default=groundwork.core.clock.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('changeset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.changeset')),
+                ('deal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='sales.deal')),
+                ('instead_of', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changed_to', to='sales.reviewdecision')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='sales.review')),
+                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.task')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('begun_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='sales.review')),
+            ],
+            options={
+                'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('review', 'person'), name='one_seat_a_person')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Snapshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('moment', models.CharField(choices=[('before', 'Before'), ('begin', 'Begin'), ('end', 'End')], max_length=6)),
+                ('at', models.DateTimeField(default=groundwork.core.clock.now)),
+                ('masks', models.JSONField(default=dict)),
+                ('sums', models.JSONField(default=list)),
+                ('figures', models.JSONField(default=dict)),
+                ('team', models.JSONField(default=dict)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='sales.review')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'moment'), name='one_snapshot_a_moment')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Stage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('retired_at', models.DateTimeField(editable=False, null=True)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveIntegerField(default=0)),
+                ('is_built_in', models.BooleanField(default=False)),
+                ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=5, verbose_name='deals in it are')),
+                ('probability', models.PositiveSmallIntegerField(default=0, help_text='How many of a hundred deals in this stage are won in the end.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='probability, %')),
+                ('expected_days', models.PositiveSmallIntegerField(blank=True, help_text='A deal that stands longer stands still. From thirty won deals on four of five of them say it.', null=True, verbose_name='expected days')),
+                ('idle_days', models.PositiveSmallIntegerField(blank=True, help_text='After how many days without a word it is idle.', null=True, verbose_name='days without a touch')),
+                ('category', models.CharField(choices=[('commit', 'commit'), ('best', 'best case'), ('pipeline', 'pipeline'), ('omitted', 'left out')], default='pipeline', max_length=8, verbose_name='in the forecast')),
+                ('needs', models.JSONField(blank=True, default=list)),
+                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='sales.pipeline', verbose_name='pipeline')),
+            ],
+            options={
+                'verbose_name': 'stage',
+                'verbose_name_plural': 'stages',
+                'ordering': ['pipeline__order', 'pipeline', 'order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Stay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.CharField(max_length=20)),
+                ('entered_at', models.DateTimeField()),
+                ('left_at', models.DateTimeField(null=True)),
+                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='sales.deal')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['stage', 'entered_at'], name='stay_in_stage')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Target',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField()),
+                ('amount_minor', models.BigIntegerField()),
+                ('currency', models.CharField(max_length=3)),
+                ('set_at', models.DateTimeField(default=groundwork.core.clock.now)),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.department')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'sales target',
+                'constraints': [models.UniqueConstraint(fields=('person', 'month'), name='one_target_a_person'), models.UniqueConstraint(fields=('department', 'month'), name='one_target_a_department'), models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('person', None)), models.Q(('department', None), ('person__isnull', False)), _connector='OR'), name='target_of_one'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='target_not_below_zero')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Turn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='turn', to='sales.assignmentrule')),
+            ],
+        ),
+    ])]
