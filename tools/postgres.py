@@ -1,6 +1,7 @@
 """A private PostgreSQL for tests: an unprivileged user, a socket only, a temporary folder, no fsync; gone afterwards.
 
-    tools/postgres.py run -- COMMAND ...     runs COMMAND with DATABASE_URL set, ends with its exit code
+    tools/postgres.py run -- COMMAND ...        runs COMMAND with DATABASE_URL set, ends with its exit code
+    tools/postgres.py durable -- COMMAND ...    the same on one that waits for its disk, as a firm does
 
 From Python: ``with running() as url: ...``. Nothing of an installed cluster is touched.
 """
@@ -17,14 +18,12 @@ from pathlib import Path
 
 OPTIONS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "shared_buffers": "256MB",
     "max_connections": "100",
     "jit": "off",
     "log_min_messages": "fatal",
 }
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def binaries() -> Path | None:
@@ -57,7 +56,7 @@ def as_user(user: pwd.struct_passwd | None, command: list[str]) -> list[str]:
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def running(*, durable: bool = False) -> Iterator[str]:
     """The address of an empty database on a new server; stopped and removed on leaving."""
     folder = binaries()
     if folder is None:
@@ -76,7 +75,8 @@ def running() -> Iterator[str]:
         if made.returncode:
             raise SystemExit(f"initdb failed: {made.stderr.strip()}")
         control = [str(folder / "pg_ctl"), "-D", str(root / "data"), "-w", "-s"]
-        settings = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in OPTIONS.items())
+        options = OPTIONS if durable else OPTIONS | NOT_DURABLE
+        settings = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in options.items())
         start = [*control, "-l", str(root / "log"), "-o", f"-c unix_socket_directories={root} {settings}", "start"]
         if subprocess.run(as_user(user, start), **quiet).returncode:
             raise SystemExit(f"PostgreSQL did not start: {(root / 'log').read_text()[-2000:]}")
@@ -92,10 +92,11 @@ def running() -> Iterator[str]:
 
 
 def main() -> int:
-    if sys.argv[1:3] != ["run", "--"] or not sys.argv[3:]:
+    how = sys.argv[1] if sys.argv[2:3] == ["--"] and sys.argv[3:] else ""
+    if how not in {"run", "durable"}:
         print(__doc__, file=sys.stderr)
         return 2
-    with running() as url:
+    with running(durable=how == "durable") as url:
         return subprocess.run(sys.argv[3:], env={**os.environ, "DATABASE_URL": url}, check=False).returncode
 
 
