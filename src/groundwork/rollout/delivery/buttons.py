@@ -1,6 +1,7 @@
 """What is done to a fault: put right, sent back, closed."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.records.pages import PageAction, page_actions
 from groundwork.rollout.delivery.defects import Defect
@@ -33,7 +34,7 @@ page_actions.add(
 page_actions.add(
     PageAction(
         "defect.back", _("It is still there"), lambda defect, by, word: defect.send_back(by=by, word=word),
-        verb="view", icon="undo-2", form=WordForm, past=_("Came back"), done=_("Its owner has it again."),
-        offered=is_to_judge, for_whom=Defect.is_judged_by,
+        verb="view", icon="undo-2", form=WordForm, past=pgettext_lazy("of a fault", "Came back"),
+        done=_("Its owner has it again."), offered=is_to_judge, for_whom=Defect.is_judged_by,
     )
 )  # fmt: skip

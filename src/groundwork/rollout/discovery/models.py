@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.core.clock import today
@@ -39,7 +39,7 @@ class Need(Record):
         AGREED = "agreed", _("agreed")
         COVERED = "covered", _("in what we agreed")
         PARKED = "parked", _("later")
-        REJECTED = "rejected", _("no")
+        REJECTED = "rejected", pgettext_lazy("of a need", "no")
         MERGED = "merged", _("together with another one")
 
     statement = models.TextField(_("in their own words"), max_length=2000)
