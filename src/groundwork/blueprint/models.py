@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.money import ScaledField
 
@@ -111,7 +112,7 @@ class Element(models.Model):
     class State(models.TextChoices):
         OFF = "off", _("not switched on")
         TRIAL = "trial", _("on trial")
-        LIVE = "live", _("live")
+        LIVE = "live", pgettext_lazy("of a configured thing", "live")
         RETIRED = "retired", _("retired")
 
     class Origin(models.TextChoices):

@@ -74,7 +74,7 @@ def titles() -> dict[str, str]:
 def heads() -> list[tuple[str, bool]]:
     return [
         (_("No."), True), (pgettext("of goods, on a document", "Name"), False),
-        (_("Unit"), False), (_("Quantity"), True), (_("Price"), True),
+        (_("Unit"), False), (_("Quantity"), True), (pgettext("on a document", "Price"), True),
         (_("Discount, %"), True), (_("Net"), True),
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from django.db import models, transaction
 from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from groundwork.access import roles
@@ -46,7 +46,7 @@ class AddedField(Configured):
     class Kind(models.TextChoices):
         TEXT = "text", gettext_lazy("text, one line")
         LONG_TEXT = "longtext", gettext_lazy("text, several lines")
-        NUMBER = "number", gettext_lazy("number")
+        NUMBER = "number", pgettext_lazy("a kind of field", "number")
         MONEY = "money", gettext_lazy("amount of money")
         DATE = "date", gettext_lazy("date")
         TIME = "time", gettext_lazy("time of day")

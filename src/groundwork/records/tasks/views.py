@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groundwork.access.doors import signed_in
@@ -20,7 +21,7 @@ from groundwork.ui.table import Empty
 def day(request):
     groups = asking.day_of(request.user)
     empty = Empty(
-        _("Nothing is owed"),
+        pgettext("tasks", "Nothing is owed"),
         _("A task says what somebody owes by which day. Give one on the page of a company, or here."),
     )
     sections = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from groundwork.access.models import User
 from groundwork.core.registry import Registry
@@ -79,7 +80,7 @@ class Finding:
 
     @property
     def word(self) -> str:
-        return {STOP: _("Stop"), ATTENTION: _("Attention"), INFO: _("To know")}[self.kind]
+        return {STOP: pgettext("how bad", "Stop"), ATTENTION: _("Attention"), INFO: _("To know")}[self.kind]
 
     @property
     def fact(self) -> str:
