@@ -19,12 +19,13 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+LATER = Path(__file__).parent / "later"  # programs that start with it on their path live some days ahead
 DEMO = ("demo", "wholesale", "--size", "S", "--seed", "1", "--fresh")
 
 
@@ -52,12 +53,15 @@ class Installation:
     home: Path
     database: str
     url: str = "http://localhost:8000"
+    days_later: int = field(default=0, kw_only=True)  # by which its clock is ahead
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("GROUNDWORK_", "DJANGO_"))}
+        later = {"PYTHONPATH": str(LATER), "DAYS_LATER": str(self.days_later)} if self.days_later else {}
         return {
             **kept,
+            **later,
             "GROUNDWORK_HOME": str(self.home),
             "GROUNDWORK_URL": self.url,
             "GROUNDWORK_PLAIN_HTTP": "1",
@@ -166,6 +170,14 @@ class Server(Installation):
                 self.stop()
                 raise AssertionError(f"groundwork serve did not answer at {self.url}:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.1)
+
+    def go_on_after(self, days: int, *, doing: str = "") -> None:
+        """``days`` later; ``doing`` is Python: what the worker of that day has done by then."""
+        self.stop()
+        self.days_later += days
+        if doing:
+            self.must("manage", "shell", "--no-imports", "-c", doing)
+        self.start("--no-worker")
 
 
 def answers(url: str) -> bool:

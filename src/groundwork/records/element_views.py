@@ -18,7 +18,7 @@ from groundwork.blueprint.models import Element, ElementRevision
 from groundwork.core import languages
 from groundwork.core.refusals import Refusal
 from groundwork.records.added import formula, layouts
-from groundwork.records.added.fields import in_use
+from groundwork.records.added.fields import AddedField, in_use
 from groundwork.records.field_use import WASTE, FieldUse, Standing, agreed_keys, field_uses
 from groundwork.records.imports.models import Remembered
 from groundwork.records.lists.saved_views import shared_views
@@ -172,8 +172,15 @@ def _element(request, shown: Element, form: WhyForm | None = None):
         "history": ElementRevision.objects.filter(element=shown).select_related("by").order_by("-number")[:20],
         "can_switch": declaration is not None and declaration.is_switched,
         "url": shown.address if shown.is_on else "",
+        "own_field": own_field(shown),
     }  # fmt: skip
     return render(request, "records/element.html", context, status=422 if form is not None else 200)
+
+
+def own_field(shown: Element) -> AddedField | None:
+    """The field of the firm's own that this is: there it is changed, retired and restored."""
+    type_key = shown.key.partition(":")[2].partition(".")[0]
+    return next((row for row in AddedField.objects.filter(type=type_key) if row.element_key == shown.key), None)
 
 
 def places_of(shown: Element) -> list[tuple[str, str, str]]:
