@@ -22,7 +22,7 @@ from groundwork.records.added.fields import make_field
 from groundwork.records.finding import search
 from groundwork.records.finding.words import tag_of
 from groundwork.records.models import Activity, Change, SearchRow, Tally
-from groundwork.records.write import fold_tallies
+from groundwork.records.tallies import fold_tallies
 
 TODAY = date(2026, 11, 20)
 SEED = 1_000  # companies of the firm that is copied

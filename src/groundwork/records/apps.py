@@ -64,7 +64,7 @@ def add_menu() -> None:
 def add_work() -> None:
     """What the worker does, at times or when asked."""
     from groundwork.background import kinds, schedules
-    from groundwork.records import use, write
+    from groundwork.records import tallies, use, write
     from groundwork.records.added import fields, indexes
     from groundwork.records.control import checking
     from groundwork.records.files import keeping
@@ -73,7 +73,7 @@ def add_work() -> None:
     from groundwork.records.notices import mailing
     from groundwork.records.tasks import asking
 
-    schedules.every("records.tallies", write.fold_tallies, seconds=60)
+    schedules.every("records.tallies", tallies.fold_tallies, seconds=60)
     schedules.every("records.search", search.keep_up, seconds=60)
     schedules.every("records.added indexes", indexes.keep_up, seconds=60)
     schedules.every("records.control", checking.check_all, seconds=300)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
-from groundwork.records import pages, write
+from groundwork.records import pages
 from groundwork.records.models import Change, ChangeSet, Record
 from groundwork.records.types import RecordType, seen_among, types
+from groundwork.records.undo import Undone, undo
 
 ACTS = 20
 HOURS_OF_LAST = 12  # Ctrl-Z reaches no further back than a working day
@@ -84,7 +85,7 @@ def newest(user) -> ChangeSet:
     return act
 
 
-def take_back(act: ChangeSet, user) -> tuple[write.Undone, list[Record]]:
+def take_back(act: ChangeSet, user) -> tuple[Undone, list[Record]]:
     """Undo an act where the person may still do it to each of its records: else 404, or 403.
 
     Refused for an act that stands, or has a button of its own that goes back: what it did reaches beyond its fields.
@@ -97,7 +98,7 @@ def take_back(act: ChangeSet, user) -> tuple[write.Undone, list[Record]]:
         raise Http404
     if not all(user.can(verb, seen[change.type, change.object_id]) for change in changes for verb in verbs_of(change)):
         raise PermissionDenied
-    return write.undo(act, by=user), list(seen.values())
+    return undo(act, by=user), list(seen.values())
 
 
 def verbs_of(change: Change) -> list[str]:

@@ -8,29 +8,29 @@ Nothing else may change a record (``records.guard``). A block that changes nothi
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from groundwork.access.rights import rights
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
+from groundwork.records import tallies
 from groundwork.records.added import extra, layouts, several
 from groundwork.records.added import fields as added
 from groundwork.records.added.extra import plain
 from groundwork.records.files import held
 from groundwork.records.finding import search
 from groundwork.records.guard import write_path
-from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Notice, Part, Record, Tally
+from groundwork.records.models import Activity, Change, ChangeSet, Counter, ExternalKey, Notice, Part, Record
 from groundwork.records.notices import telling
-from groundwork.records.types import RecordType, type_of
+from groundwork.records.types import type_of
 
 UNTRACKED = {
     "id",
@@ -339,7 +339,7 @@ def first(record: Record) -> dict:
 
 def _keep_in_step(steps: Sequence[Step]) -> None:
     kind = type_of(steps[0][0])
-    _tally(kind, steps)
+    tallies.count(kind, steps)
     several.keep_in_step(kind.key, steps)
     held.keep_in_step(kind.key, steps, moves=doing() == "unmerged")
     _tell_at_end([record for record, before, _after in steps if before is not None])
@@ -347,82 +347,6 @@ def _keep_in_step(steps: Sequence[Step]) -> None:
     for follower in followers:
         if follower.type_key == kind.key:
             follower.follow(steps)
-
-
-def _tally(kind: RecordType, steps) -> None:
-    """Rows of difference, one a key: no hot row, so writers do not wait for each other."""
-    sums: dict[tuple, list[int]] = {}
-    board = kind.field(kind.board).column if kind.board else ""
-    for _record, before, after in steps:
-        for state, sign in ((before, -1), (after, 1)):
-            if state is None or state["archived_at"]:
-                continue
-            key = (
-                str(state.get(board) or "") if board else "",
-                state["owner_id"],
-                state["department_id"],
-                state.get("currency", "") if kind.amount else "",
-            )
-            entry = sums.setdefault(key, [0, 0])
-            entry[0] += sign
-            entry[1] += sign * (state[kind.amount] or 0) if kind.amount else 0
-    Tally.objects.bulk_create(
-        Tally(
-            type=kind.key,
-            value=key[0],
-            owner_id=key[1],
-            department_id=key[2],
-            currency=key[3],
-            count=count,
-            amount=amount,
-        )
-        for key, (count, amount) in sums.items()
-        if count or amount
-    )
-
-
-def count_anew(kind: RecordType) -> None:
-    """Make the kept counts and sums of one type from its records: its board goes by another field now."""
-    from django.db.models import Count, Sum
-
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE records_tally IN SHARE ROW EXCLUSIVE MODE")
-        Tally.objects.filter(type=kind.key).delete()
-        rows = kind.model.objects.current().order_by()
-        names = {"owner_id": "owner_id", "department_id": "department_id"}
-        names |= {"value": kind.field(kind.board).column} if kind.board else {}
-        names |= {"currency": "currency"} if kind.amount else {}
-        sums = {"amount": Sum(kind.amount)} if kind.amount else {}
-        found = rows.values_list(*names.values()).annotate(count=Count("pk"), **sums)
-        tallies = []
-        for row in found:
-            facts = dict(zip((*names, "count", *sums), row, strict=True))
-            facts |= {"value": str(facts.get("value") or ""), "amount": facts.get("amount") or 0}
-            tallies.append(Tally(type=kind.key, **facts))
-        Tally.objects.bulk_create(tallies, batch_size=500)
-
-
-def fold_tallies() -> None:
-    """Fold the rows of difference into one row a key; a scheduled job."""
-    from django.db.models import Max, Sum
-
-    with transaction.atomic():
-        newest = Tally.objects.aggregate(newest=Max("pk"))["newest"]
-        if newest is None:
-            return
-        rows = Tally.objects.select_for_update().filter(pk__lte=newest)
-        if connection.vendor == "postgresql":
-            rows = Tally.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
-        keys = ("type", "value", "owner_id", "department_id", "currency")
-        folded = list(rows.order_by().values(*keys).annotate(counted=Sum("count"), summed=Sum("amount")))
-        rows.delete()
-        Tally.objects.bulk_create(
-            Tally(**{key: row[key] for key in keys}, count=row["counted"], amount=row["summed"])
-            for row in folded
-            if row["counted"] or row["summed"]
-        )
 
 
 # ── acts every record knows
@@ -526,137 +450,7 @@ def _tell_followers(abouts: set) -> None:
     telling.tell_followers(abouts, by=doer())
 
 
-# ── undo
-
-
-@dataclass
-class Undone:
-    """What an undo did: how many records went back, and what stayed because others built upon it."""
-
-    restored: int = 0
-    kept: list[str] = field(default_factory=list)
-
-
-def undo(changeset: ChangeSet, *, by) -> Undone:
-    """Reverse an act: a field goes back only where it still holds what the act wrote; created records are archived.
-
-    Refused when it was undone before. What others changed since is listed, not forced; so is what ``by`` may not type.
-    """
-    if changeset.act in ("merged", "unmerged"):
-        raise Refusal(_("A merge is taken back on the page of the record that stayed."))
-    result = Undone()
-    with acting(by, "undone", undo_of=changeset):
-        set_again = ChangeSet.objects.select_for_update().get(pk=changeset.pk)
-        if set_again.undone_by.exists():
-            raise Refusal(_("This was undone already."))
-        for change in set_again.changes.order_by("-pk"):
-            undo_or_keep(change, by, result)
-    return result
-
-
-def undo_or_keep(change: Change, by, result: Undone) -> None:
-    """What would break a rule of the database by now (a name that another record has taken) stays, and is told."""
-    done = Undone()
-    try:
-        with transaction.atomic():
-            _undo_change(change, by, done)
-    except IntegrityError:
-        from groundwork.records.types import types
-
-        done = Undone(kept=[f"{types[change.type].label} {change.object_id}"])
-    result.restored += done.restored
-    result.kept += done.kept
-
-
-def _undo_change(change: Change, by, result: Undone) -> None:
-    from groundwork.records.types import types
-
-    model = types[change.type].model
-    record = model._base_manager.filter(pk=change.object_id).first()
-    if record is None:
-        return
-    with writing(record, by=by, act="undone") as fresh:
-        kind = type_of(fresh)
-        stands = kind.frozen(fresh) if kind.frozen else frozenset()
-        if change.created:
-            if not _is_as_made(fresh, change) or (kind.stays and kind.stays(fresh)):
-                result.kept.append(str(fresh))
-            else:
-                fresh.archived_at = now()
-                ExternalKey.objects.filter(type=fresh.type_key, object_id=fresh.pk).delete()
-                result.restored += 1
-            return
-        held = values(fresh)
-        back = 0
-        for name, (before, after) in change.fields.items():
-            key, label = _named(kind, name)
-            mode = rights(by).field_mode(kind.key, key) if by is not None else ""
-            is_open = not mode and key not in stands
-            if "#" in name and is_open and _undo_part(fresh, name, before, after):
-                back += 1
-                continue
-            if "#" in name or not is_open or held.get(name) != after:
-                result.kept.append(str(fresh) if mode == "hidden" else f"{fresh}: {label}")
-                continue
-            added.put_back(fresh, name, before)
-            back += 1
-        result.restored += bool(back)
-
-
-def _is_as_made(record: Record, made: Change) -> bool:
-    """Was nothing done to it since its making, or all of that taken back?"""
-    since = Change.objects.filter(type=made.type, object_id=made.object_id, version__gt=made.version)
-    if since.filter(changeset__undo_of=None, changeset__undone_by=None).exists():
-        return False
-    then: dict[str, Any] = {}
-    for fields in since.order_by("version").values_list("fields", flat=True):
-        then = {name: before for name, (before, _after) in fields.items()} | then
-    held = values(record)
-    return all(held.get(name) == before for name, before in then.items() if "#" not in name)
-
-
-def _named(kind: RecordType, name: str) -> tuple[str, str]:
-    """(key, label) of what history calls "owner_id" or "invoiceline#5": a field or the parts of a record."""
-    if "#" in name:
-        model_name = name.split("#", 1)[0]
-        part = next((part for part in kind.parts if part.model._meta.model_name == model_name), None)
-        return (part.key, str(part.label)) if part else (model_name, model_name)
-    item = next((item for item in kind.model._meta.concrete_fields if item.attname == name), None)
-    return (item.name, str(item.verbose_name)) if item else (name, name)
-
-
-def undo_parts(record: Record, change: Change, *, by) -> list[str]:
-    """Take back what an act did to the lines of ``record``, where they still are so; the names of those that stay."""
-    with writing(record, by=by, act="undone") as fresh:
-        return [
-            name
-            for name, (before, after) in change.fields.items()
-            if "#" in name and not _undo_part(fresh, name, before, after)
-        ]
-
-
-# what hangs on any record without being declared as its part: {model's name: put back (record, pk, before, after)}
-put_back_attached: dict[str, Callable[[Record, str, dict | None, dict | None], bool]] = {}
-
-
-def _undo_part(record: Record, name: str, before: dict | None, after: dict | None) -> bool:
-    """A line goes back where it still is what the act made of it; ``name`` is "costprice#5"."""
-    model_name, _sign, pk = name.partition("#")
-    if model_name in put_back_attached:
-        return put_back_attached[model_name](record, pk, before, after)
-    model = next((part.model for part in type_of(record).parts if part.model._meta.model_name == model_name), None)
-    line: Any = model._base_manager.filter(pk=pk).first() if model else None
-    if model is None or (values(line) if line is not None else None) != after:
-        return False
-    if before is None:
-        drop_part(record, line)
-        return True
-    line = line or cast(Any, model)(id=int(pk))
-    for item in model._meta.concrete_fields:
-        if item.attname in before:
-            setattr(line, item.attname, item.to_python(before[item.attname]))
-    put_part(record, line)
-    return True
+# ── gone for good
 
 
 def erase(records: Sequence[Record]) -> None:

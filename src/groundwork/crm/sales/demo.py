@@ -26,8 +26,9 @@ from groundwork.crm.trade.demo_goods import RATES
 from groundwork.crm.trade.demo_trade import CURRENCY_OF, SEASON
 from groundwork.crm.trade.models import Product
 from groundwork.records.models import Activity
+from groundwork.records.tallies import fold_tallies
 from groundwork.records.tasks.models import Task
-from groundwork.records.write import acting, fold_tallies, part_changed, values, writing_many
+from groundwork.records.write import acting, part_changed, values, writing_many
 
 YEAR = 364  # days
 WATCHED = 70  # days of which the forecast was kept week by week

@@ -25,7 +25,7 @@ from groundwork.crm.trade.actions import vat_as_invoiced
 from groundwork.crm.trade.printing import heads, line_texts, parties, rate_text, tax_heads, tax_texts
 from groundwork.crm.trade.vat import VatRow, vat_sum
 from groundwork.documents.pdf import Paper, render
-from groundwork.records import write
+from groundwork.records import undo, write
 
 TELLS = ("lines", "amount_minor")  # from whom one of them is hidden gets no quote
 MADE = "quote.made"
@@ -239,4 +239,4 @@ def put_back(record: Any, pk: str, before: dict | None, after: dict | None) -> b
     return True
 
 
-write.put_back_attached["quote"] = put_back
+undo.put_back_attached["quote"] = put_back

@@ -38,8 +38,9 @@ from groundwork.crm.trade.models import COST, Invoice, Series
 from groundwork.crm.trade.series import make_built_in
 from groundwork.records.finding.search import forget_all
 from groundwork.records.models import Activity, Record
+from groundwork.records.tallies import fold_tallies
 from groundwork.records.types import types
-from groundwork.records.write import acting, fold_tallies, writing_many
+from groundwork.records.write import acting, writing_many
 
 CURRENCY = "EUR"
 MONTHS = 24

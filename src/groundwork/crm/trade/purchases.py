@@ -14,7 +14,8 @@ from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import COST, CostPrice, Product, line_amount
 from groundwork.crm.trade.rates import convert_price, firm_currency, half_up
 from groundwork.records.models import Change, Part, Record, keyset_indexes
-from groundwork.records.write import acting, locked, put_part, undo_parts, writing
+from groundwork.records.undo import undo_parts
+from groundwork.records.write import acting, locked, put_part, writing
 
 
 class Purchase(Record):

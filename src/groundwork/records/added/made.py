@@ -199,8 +199,8 @@ def change_type(row: MadeType, *, by, reason: str, asked_by=None, **facts) -> Ma
     refuse_unless_configurator(by)
     row, difference = row.change(facts, by=by, reason=reason, asked_by=asked_by)
     if "board" in difference:
+        from groundwork.records.tallies import count_anew
         from groundwork.records.types import types
-        from groundwork.records.write import count_anew
 
         count_anew(types[row.key])
     return row

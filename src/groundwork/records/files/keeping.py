@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
-from groundwork.records import write
+from groundwork.records import undo, write
 from groundwork.records.files import kinds
 from groundwork.records.files.held import NOWHERE
 from groundwork.records.files.models import RecordFile
@@ -127,7 +127,7 @@ def put_back(record: Record, pk: str, before: dict | None, after: dict | None) -
     return True
 
 
-write.put_back_attached["recordfile"] = put_back
+undo.put_back_attached["recordfile"] = put_back
 
 
 def _keep(source: IO[bytes]) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from groundwork.background import work
 from groundwork.background.kinds import Kind, kinds
 from groundwork.background.models import Run
 from groundwork.core.refusals import Conflict, Refusal
-from groundwork.records import write
+from groundwork.records import undo, write
 from groundwork.records.editing import field_form, first_error, version_of
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import ChangeSet, Record
@@ -204,7 +204,7 @@ def undo_step(run: Run) -> bool:
     if not batch:
         return True
     verb = "archive" if changeset.act in ("archived", "restored") else "edit"
-    undone = write.Undone()
+    undone = undo.Undone()
     with override(run.requester.language or None), write.acting(run.requester, "undone", undo_of=changeset) as act:
         act.changeset = ChangeSet.objects.filter(pk=run.cursor.get("changeset")).first() or act.kept()
         for change in batch:
@@ -214,7 +214,7 @@ def undo_step(run: Run) -> bool:
             if record is None:
                 undone.kept.append(f"{types[change.type].label} {change.object_id}")
             else:
-                write.undo_or_keep(change, run.requester, undone)
+                undo.undo_or_keep(change, run.requester, undone)
         run.cursor = {"before": batch[-1].pk, "changeset": act.changeset.pk}
     run.result = {
         "changed": run.result.get("changed", 0) + undone.restored,

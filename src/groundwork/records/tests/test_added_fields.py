@@ -17,7 +17,8 @@ from groundwork.records.added.fields import change_field, make_field
 from groundwork.records.lists.listing import Listing
 from groundwork.records.models import Change
 from groundwork.records.types import types
-from groundwork.records.write import creating, save_fields, undo, values, writing
+from groundwork.records.undo import undo
+from groundwork.records.write import creating, save_fields, values, writing
 
 WHY = "The buyers ask for it."
 KINDS = {

@@ -26,7 +26,7 @@ from groundwork.records.lists.listing import Listing
 from groundwork.records.merging import merge, unmerge
 from groundwork.records.models import Change
 from groundwork.records.types import types
-from groundwork.records.write import undo
+from groundwork.records.undo import undo
 
 WHY = "Who signs needs the paper at hand."
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"

@@ -26,8 +26,9 @@ from groundwork.records.lists.listing import Listing
 from groundwork.records.merging import merge, unmerge
 from groundwork.records.models import Change, Made, SearchRow, Tally
 from groundwork.records.types import related_types, types
+from groundwork.records.undo import undo
 from groundwork.records.use import flush
-from groundwork.records.write import archive, creating, undo, writing
+from groundwork.records.write import archive, creating, writing
 
 WHY = "Olga wants to know what becomes of samples."
 TEN = (

@@ -24,7 +24,8 @@ from groundwork.records.lists.listing import Listing
 from groundwork.records.merging import merge, unmerge
 from groundwork.records.models import Change
 from groundwork.records.types import types
-from groundwork.records.write import archive, creating, save_fields, undo
+from groundwork.records.undo import undo
+from groundwork.records.write import archive, creating, save_fields
 
 WHY = "The buyers ask for it."
 GOODS = ["Nuts", "Honey", "Dried fruit, mixed"]

@@ -12,18 +12,9 @@ from groundwork.core.refusals import Conflict, Refusal
 from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.models import Invoice, InvoiceLine
 from groundwork.records.models import Change, ChangeSet, SearchRow, Tally
-from groundwork.records.write import (
-    acting,
-    archive,
-    creating,
-    fold_tallies,
-    restore,
-    save_fields,
-    undo,
-    values,
-    writing,
-    writing_many,
-)  # fmt: skip
+from groundwork.records.tallies import fold_tallies
+from groundwork.records.undo import undo
+from groundwork.records.write import acting, archive, creating, restore, save_fields, values, writing, writing_many
 
 
 def make_company(by, name="Tortola", **values):

@@ -13,7 +13,8 @@ from groundwork.crm.customers.models import Consent, Contact, ContactDate, Emplo
 from groundwork.crm.customers.people import coming, next_on
 from groundwork.crm.customers.testing import make_company, make_contact
 from groundwork.records.models import ChangeSet
-from groundwork.records.write import acting, put_part, save_fields, undo, writing, writing_many
+from groundwork.records.undo import undo
+from groundwork.records.write import acting, put_part, save_fields, writing, writing_many
 
 DAYS = st.dates(date(1930, 1, 1), date(2060, 12, 31))
 

@@ -13,7 +13,8 @@ from groundwork.crm.customers.models import Company
 from groundwork.crm.sales.deals import Deal, Stay
 from groundwork.crm.sales.pipelines import Word, sales
 from groundwork.records.models import Change, Tally
-from groundwork.records.write import creating, fold_tallies, save_fields
+from groundwork.records.tallies import fold_tallies
+from groundwork.records.write import creating, save_fields
 
 SELLERS, ACTS = 8, 6
 

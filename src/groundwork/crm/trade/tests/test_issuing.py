@@ -17,6 +17,7 @@ from groundwork.crm.trade.models import Invoice, Series
 from groundwork.crm.trade.testing import MAY, make_draft, make_invoice
 from groundwork.records import write
 from groundwork.records.models import ChangeSet
+from groundwork.records.undo import undo
 from groundwork.records.write import acting, creating, writing
 
 ISSUERS = 50
@@ -163,7 +164,7 @@ def test_an_issued_document_is_not_hidden_nor_made_a_draft_again_by_undo(cast):
     with pytest.raises(Refusal, match="no gaps"):
         write.archive(issued, by=cast.olga)
     with pytest.raises(Refusal, match="stands"):
-        write.undo(ChangeSet.objects.get(act="invoice.issue"), by=cast.olga)
+        undo(ChangeSet.objects.get(act="invoice.issue"), by=cast.olga)
 
     issued.refresh_from_db()
     assert (issued.document_number, issued.is_archived) == ("INV/2026/0001", False)

@@ -15,7 +15,8 @@ from groundwork.crm.trade.testing import MAY, make_draft, make_invoice
 from groundwork.records.imports.testing import imported, write_csv
 from groundwork.records.merging import links_to, merge, unmerge
 from groundwork.records.models import Activity, Change, ChangeSet, ExternalKey, Merge
-from groundwork.records.write import creating, note, put_part, save_fields, undo, values, writing
+from groundwork.records.undo import undo
+from groundwork.records.write import creating, note, put_part, save_fields, values, writing
 
 pytestmark = pytest.mark.django_db
 

@@ -16,6 +16,7 @@ from groundwork.crm.trade.models import Invoice, Payment, Share
 from groundwork.crm.trade.testing import MAY, make_invoice, make_payment
 from groundwork.records import write
 from groundwork.records.models import ChangeSet
+from groundwork.records.undo import undo
 from groundwork.records.write import creating, put_part, writing
 
 
@@ -109,7 +110,7 @@ def test_an_archived_payment_opens_its_invoices_again_and_comes_back_whole(cast,
     write.archive(payment, by=cast.nina)
     assert state(invoice) == ("open", 1000)
 
-    write.undo(ChangeSet.objects.filter(act="archived").latest("pk"), by=cast.nina)
+    undo(ChangeSet.objects.filter(act="archived").latest("pk"), by=cast.nina)
     assert state(invoice) == ("part", 600)
 
 

@@ -19,7 +19,8 @@ from groundwork.crm.trade.testing import (
     make_rate,
 )
 from groundwork.records.models import Change, ChangeSet
-from groundwork.records.write import drop_part, put_part, undo, writing
+from groundwork.records.undo import undo
+from groundwork.records.write import drop_part, put_part, writing
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from groundwork.crm.trade.testing import MAY, keep_costs, make_cost, make_invoic
 from groundwork.records import write
 from groundwork.records.imports.testing import RETAIL, counts, imported, retail_rows, undone, write_csv
 from groundwork.records.models import ChangeSet
+from groundwork.records.undo import undo
 
 JUNE = date(2026, 6, 3)
 WAYS = [*((name,) for name in DIMENSIONS), (), ("month", "country"), ("month", "product"), ("product", "company")]
@@ -345,7 +346,7 @@ class Doing:
         act = ChangeSet.objects.filter(changes__type="invoice", undone_by=None).order_by("-pk").distinct()[place % 3 :]
         if act := act.first():
             with suppress(Refusal):
-                write.undo(act, by=self.cast.olga)
+                undo(act, by=self.cast.olga)
 
     def erase(self, place):
         if (invoice := self.chosen(place)) is not None:
