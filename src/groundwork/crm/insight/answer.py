@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.blueprint.elements import is_on
 from groundwork.core.languages import number
-from groundwork.crm.insight import output, screens, sections
+from groundwork.crm.insight import open_debts, output, screens, sections
 from groundwork.crm.insight.period import RangeForm, asked, words_of_range
 from groundwork.crm.insight.reports import reports
 from groundwork.crm.trade import profit
@@ -190,7 +190,7 @@ class ReportFile:
 
 def heads_of_files() -> dict[str, str]:
     """The heads of a workbook for people; CSV and JSON keep the names for programs."""
-    ages = {name: str(label) for name, label in sections.AGES.items()}
+    ages = {name: str(label) for name, label in open_debts.AGES.items()}
     return ages | {
         "month": _("Month"), "product": _("Code"), "category": _("Category"), "company": _("Number"),
         "name": _("Name"), "country": _("Country"),

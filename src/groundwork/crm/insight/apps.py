@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+SECTIONS = ("open_debts", "concentration", "customers_by", "unknown_costs")  # as they stand on the screen
+
 
 class InsightConfig(AppConfig):
     name = "groundwork.crm.insight"
@@ -8,10 +10,14 @@ class InsightConfig(AppConfig):
     verbose_name = _("View from above")
 
     def ready(self):
+        from importlib import import_module
+
         from django.urls import reverse
 
+        for section in SECTIONS:
+            import_module(f"groundwork.crm.insight.{section}")
         from groundwork.blueprint.elements import Addresses, addresses
-        from groundwork.crm.insight import configured, reports, sections  # noqa: F401 - declare the reports
+        from groundwork.crm.insight import configured, reports  # noqa: F401 - declare the reports
         from groundwork.crm.insight.built import found_reports
         from groundwork.records.lists.over import OverList, over_lists
         from groundwork.ui import keys

@@ -14,7 +14,8 @@ from groundwork.core.clock import today
 from groundwork.core.languages import number
 from groundwork.core.refusals import Refusal
 from groundwork.crm.insight.screens import Cost, address
-from groundwork.crm.insight.sections import Look, Shown, sections, show_unknown_costs, unknown_rows
+from groundwork.crm.insight.sections import Look, Shown, sections
+from groundwork.crm.insight.unknown_costs import show_unknown_costs, unknown_rows
 from groundwork.crm.trade import profit
 from groundwork.crm.trade.models import Product
 from groundwork.records.tasks.asking import DAYS_TO_NEXT, give

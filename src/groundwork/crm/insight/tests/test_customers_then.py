@@ -8,7 +8,7 @@ from django.urls import reverse
 from groundwork.core.clock import standing_at
 from groundwork.crm.customers.models import Company, RelationshipState
 from groundwork.crm.customers.testing import recompute_all
-from groundwork.crm.insight import sections
+from groundwork.crm.insight import customers_by
 from groundwork.crm.trade.testing import keep_costs, make_company, make_cost, make_invoice, make_product
 
 MARCH, JUNE, TODAY = date(2026, 3, 20), date(2026, 6, 30), date(2026, 9, 1)
@@ -68,7 +68,7 @@ def test_a_past_day_shows_the_states_as_they_stood(customers, as_user):
     def shown(day):
         return {row.cells[0].text: row.cells[1].text for row in part_of(client, "customers", day).table.rows}
 
-    lives = {day: sections.by_state(None, day) for day in (MARCH, JUNE)}
+    lives = {day: customers_by.by_state(None, day) for day in (MARCH, JUNE)}
     now = dict(Company.objects.values_list("name", "lifecycle"))
     assert now["Tortola"] != now["Wawel"]
     assert sum(int(count) for count in shown(MARCH).values()) == 2
