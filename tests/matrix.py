@@ -968,6 +968,7 @@ ROWS |= {
     "rollout:my_use": Row("view requirement"),
     "rollout:pulse": Row("view requirement", post=lambda case: {"score": "3"}),
     "rollout:map": Row("view requirement"),
+    "rollout:strict": Row("configure decision", post=lambda case: {"profile": "standard", "reason": "typed"}),
 }
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from groundwork.rollout.adoption import views as adoption
+from groundwork.rollout.chain import profiles
 from groundwork.rollout.chain import views as chain
 from groundwork.rollout.delivery import views as delivery
 from groundwork.rollout.discovery import answering, interview_views, need_views, number_views, tell_views
@@ -67,4 +68,5 @@ urlpatterns = [
     path("questions/<int:pk>/withdraw", questions.question_withdraw, name="question_withdraw"),
     path("decisions", questions.decide, name="decide"),
     path("map", chain.map_, name="map"),
+    path("strict", profiles.strict, name="strict"),
 ]

@@ -15,8 +15,10 @@ class ChainConfig(AppConfig):
         from groundwork.records.pages import Panel, panels
         from groundwork.rollout.chain import presets  # noqa: F401 - declares the layouts
         from groundwork.rollout.chain.demo import fill
+        from groundwork.rollout.chain.gates import faults
         from groundwork.rollout.chain.thread import thread_of
         from groundwork.rollout.chain.why import agreed_among, reasons
+        from groundwork.rollout.project.gates import Gate, gates
         from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
 
@@ -24,6 +26,7 @@ class ChainConfig(AppConfig):
         why.add(WhySource("rollout", reasons))
         demo_parts.add(DemoPart("roll-out", fill))
         agreed.add(AgreedSource("rollout", agreed_among))
+        gates.add(Gate("rules", faults))
         for key, label, icon, address, order, verb in (
             ("rollout", _("Roll-out"), "footprints", "rollout:start", 10, "view"),
             ("map", _("Map"), "route", "rollout:map", 20, "edit"),  # others come to it from the first page

@@ -45,6 +45,8 @@ class Row(NamedTuple):
     live_at: datetime | None
     statement: str
     state: str
+    author: int | None
+    future_user: int | None  # whoever will use it and said yes
     words_hold: bool  # they are those that were agreed
     says_when_done: bool
 
@@ -180,7 +182,7 @@ def share(standings: Iterable[Standing], level: int) -> int | None:
 def rows_of(found) -> list[Row]:
     agreed_words = Q(confirmed_text=Concat("statement", Value("\n"), "done_when", output_field=TextField()))
     says = [ExpressionWrapper(said, output_field=BooleanField()) for said in (agreed_words, ~Q(done_when=""))]
-    names = ("pk", "goal_id", "owner_id", "live_at", "statement", "state")
+    names = ("pk", "goal_id", "owner_id", "live_at", "statement", "state", "author_id", "future_user_id")
     return [Row(*values) for values in found.order_by("pk").values_list(*names, *says)]
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.records.forms import CleanText
 from groundwork.rollout.chain.rules import Finding
+from groundwork.rollout.project.models import Project
 
 
 class FilterForm(CleanText, forms.Form):
@@ -35,3 +36,12 @@ class FilterForm(CleanText, forms.Form):
     def shown(self) -> list[Finding]:
         chosen = self.chosen
         return [finding for finding in self.found if all(finding.told[name] == chosen[name] for name in chosen)]
+
+
+class ProfileForm(CleanText, forms.Form):
+    """How strict the roll-out is from now on. The full profile is for a contract with an integrator: not asked here."""
+
+    profile = forms.ChoiceField(choices=Project.Profile.choices[:2], widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("why (your name stands under it)"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -6,14 +6,16 @@ from functools import cached_property
 from django.db.models import Max, Prefetch
 from django.urls import reverse
 
-from groundwork.access.models import User
+from groundwork.access.models import Department, User
 from groundwork.access.rights import reach
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import today
 from groundwork.records.models import Change
 from groundwork.records.workdays import calendar
 from groundwork.rollout.chain.coverage import Coverage, Standing
+from groundwork.rollout.delivery.actions import Check
 from groundwork.rollout.delivery.defects import Defect
+from groundwork.rollout.delivery.people import makers_of
 from groundwork.rollout.discovery.models import (
     Conflict,
     Discrepancy,
@@ -25,14 +27,25 @@ from groundwork.rollout.discovery.models import (
 )
 from groundwork.rollout.project.models import Project
 from groundwork.rollout.questions.models import Question, QuestionBlock
-from groundwork.rollout.requirements.scope import Scope
+from groundwork.rollout.requirements.models import Requirement, UseCase
+from groundwork.rollout.requirements.scope import InPhase, Scope
 
 ROLLOUT = ("goal", "need", "requirement", "acceptance_test", "question", "decision", "interview")  # where work shows
 
 
 class Look:
-    def __init__(self, user):
-        self.user, self.coverage, self.project = user, Coverage(user), Project.current()
+    """Everything that ``user`` sees; or, given ``requirements`` that ``user`` wants to do something with, all there is
+    to know of these, whoever sees it: who may see what of it is asked afterwards (``gates``).
+    """
+
+    def __init__(self, user, requirements=None):
+        self.user, self.project = user, Project.current()
+        self.is_whole = requirements is not None
+        self.coverage = Coverage(user, requirements)
+
+    def rows(self, model):
+        """The records of ``model`` that are looked at."""
+        return model.objects.all() if self.is_whole else model.objects.visible_to(self.user)
 
     @property
     def profile(self) -> str:
@@ -69,7 +82,9 @@ class Look:
 
     @cached_property
     def goals(self) -> list[Goal]:
-        found = Goal.objects.visible_to(self.user).standing()
+        found = self.rows(Goal).standing()
+        if self.is_whole:
+            found = found.filter(pk__in=self.of_goal)
         return list(found.select_related("owner", "judged_by").order_by("pk"))
 
     @property
@@ -90,38 +105,69 @@ class Look:
 
     # ── what people told us
 
+    def agrees_for_oneself(self, standing: Standing) -> bool:
+        """Will ``user`` use it: did the person ask for it, or do what it is for?"""
+        if any(asked.author == self.user.pk for asked in standing.needs):
+            return True
+        return not self._actors.get(standing.pk, set()).isdisjoint(self._roles)
+
+    @cached_property
+    def _roles(self) -> set[str]:
+        return {role.key for role in self.user.roles.all()}
+
+    @cached_property
+    def _actors(self) -> dict[int, set[str]]:
+        """{requirement: the roles that do what it is for}"""
+        cases = UseCase.objects.current().filter(requirement__in=[standing.pk for standing in self.standings])
+        found: dict[int, set[str]] = {}
+        for requirement, actor in cases.order_by().values_list("requirement_id", "actor"):
+            found.setdefault(requirement, set()).add(actor)
+        return found
+
     @cached_property
     def waiting(self) -> list[Need]:
         """Needs that nobody has answered, the oldest first."""
-        found = Need.objects.visible_to(self.user).current().filter(state=Need.State.CAPTURED)
+        found = self.rows(Need).current().filter(state=Need.State.CAPTURED)
         return list(found.select_related("author").order_by("pk"))
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
-        found = Conflict.objects.visible_to(self.user).current().filter(state=Conflict.State.OPEN)
+        found = self.rows(Conflict).current().filter(state=Conflict.State.OPEN)
         return list(found.select_related("owner").order_by("pk"))
 
     @cached_property
     def _works(self) -> dict:
         """Nothing is told of work whose name the person may not see."""
-        return {"process__in": WorkProcess.objects.visible_to(self.user)}
+        return {"process__in": self.rows(WorkProcess)}
 
     @cached_property
     def differences(self) -> list[Discrepancy]:
-        found = Discrepancy.objects.visible_to(self.user).current().filter(state=Discrepancy.State.OPEN, **self._works)
+        found = self.rows(Discrepancy).current().filter(state=Discrepancy.State.OPEN, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property
     def interviews(self) -> list[Interview]:
         """Those whose answers were confirmed."""
-        found = Interview.objects.visible_to(self.user).current()
+        found = self.rows(Interview).current()
         found = found.filter(state=Interview.State.CONFIRMED, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property
+    def departments(self) -> dict[Department, Standing]:
+        """Departments whose people asked for something, with one of the things: not live, if there is any such."""
+        authors = {asked.author for standing in self.standings for asked in standing.needs}
+        people = User.objects.filter(pk__in=authors).select_related("department").in_bulk()
+        found: dict[Department, Standing] = {}
+        for standing in sorted(self.standings, key=lambda one: one.is_live):
+            for asked in standing.needs:
+                if department := people[asked.author].department:
+                    found.setdefault(department, standing)
+        return found
+
+    @cached_property
     def outside(self) -> list[WorkStep]:
         """Work kept elsewhere that does not come in."""
-        found = WorkStep.objects.visible_to(self.user).current()
+        found = self.rows(WorkStep).current()
         found = found.filter(place=WorkStep.Place.OUTSIDE, **self._works)
         return list(found.select_related("owner", "process").order_by("pk"))
 
@@ -138,16 +184,35 @@ class Look:
 
     # ── phases
 
+    def concerns(self, phase: InPhase) -> bool:
+        """Is anything in the phase that is looked at?"""
+        return not self.is_whole or not {item.pk for item in phase.held}.isdisjoint(one.pk for one in self.standings)
+
     @cached_property
     def scope(self) -> Scope:
-        return Scope(self.user)
+        return Scope(self.user, self.rows)
 
     # ── what was tried
 
     @cached_property
     def faults(self) -> list[Defect]:
         """Open ones that are bad enough to stand against going live."""
-        return list(Defect.objects.visible_to(self.user).stopping().select_related("owner").order_by("pk"))
+        found = self.rows(Defect).stopping()
+        if self.is_whole:
+            found = found.filter(test__requirement__in=[standing.pk for standing in self.standings])
+        return list(found.select_related("owner", "test__requirement").order_by("pk"))
+
+    @cached_property
+    def tried_by_makers(self) -> set[int]:
+        """Requirements of which a test that passed was tried by nobody but who set it up."""
+        ids = [standing.pk for standing in self.standings if standing.is_agreed]
+        found = list(Requirement.objects.filter(pk__in=ids).prefetch_related("uses__element").order_by("pk"))
+        return {requirement.pk for requirement in Check(self.user, found).tried_by_makers(found)}
+
+    @cached_property
+    def makers(self) -> dict[str, set[int]]:
+        """{element: who has switched it on or changed it}"""
+        return makers_of({element.key for standing in self.standings for element in standing.elements})
 
     # ── what was made here
 
@@ -170,7 +235,7 @@ class Look:
         """Open ones, with what waits for them as far as this person sees it."""
         seen = QuestionBlock.objects.filter(requirement__in=[standing.pk for standing in self.standings])
         blocks = Prefetch("blocks", seen.select_related("requirement").order_by("pk"))
-        found = Question.objects.visible_to(self.user).open()
+        found = self.rows(Question).open()
         return list(found.select_related("owner", "asked_by").prefetch_related(blocks).order_by("pk"))
 
     @cached_property

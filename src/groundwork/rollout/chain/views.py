@@ -14,6 +14,7 @@ from groundwork.rollout.chain.forms import FilterForm
 from groundwork.rollout.chain.map import HEADS, Map
 from groundwork.rollout.chain.orphans import orphans
 from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.project.decisions import may_decide
 from groundwork.rollout.project.screens import reads
 from groundwork.rollout.requirements.models import Requirement
 
@@ -139,7 +140,14 @@ def start(request):
     return render(
         request,
         "chain/start.html",
-        {"five": steps, "chart": chart, "found": found, "count": count, "became": became_for(request.user)[:IN_IT]},
+        {
+            "five": steps,
+            "chart": chart,
+            "found": found,
+            "count": count,
+            "became": became_for(request.user)[:IN_IT],
+            "may_decide": may_decide(request.user),
+        },
     )
 
 

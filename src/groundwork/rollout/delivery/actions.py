@@ -13,7 +13,8 @@ from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict,
 from groundwork.rollout.delivery.people import People
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.decisions import refuse_or_lift
-from groundwork.rollout.project.models import Decision, Project
+from groundwork.rollout.project.gates import Act, faults_against
+from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.models import Requirement, UseCase
 
 
@@ -120,10 +121,11 @@ WHY_NOT = {
 }
 
 
-def in_scope(goal: Goal):
-    """What would go live with the goal: everything agreed for it."""
+def in_scope(goals):
+    """What would go live with these goals: everything agreed for them."""
     states = [Requirement.State.CONFIRMED, Requirement.State.LIVE]
-    return goal.requirements.current().filter(state__in=states).prefetch_related("uses__element").order_by("pk")
+    found = Requirement.objects.current().filter(goal__in=goals, state__in=states)
+    return found.prefetch_related("uses__element").order_by("pk")
 
 
 class Check:
@@ -144,13 +146,9 @@ class Check:
         self.seen = set(
             Defect.objects.visible_to(user).filter(pk__in=stopping.values("pk")).values_list("pk", flat=True)
         )
-        self.is_light = Project.current().profile == Project.Profile.LIGHT
 
     def faults(self, requirements) -> list[str]:
-        """What stands in the way, as sentences: a test not run, stale, or failing on an axis (R47).
-
-        Beyond the light profile also what that profile only advises.
-        """
+        """What stands in the way, as sentences: a test not run, stale, or failing on an axis (R47)."""
         faults = []
         for requirement in requirements:
             if requirement.was_reworded:
@@ -163,29 +161,39 @@ class Check:
                 for _test, _run, said in tests
                 if said != Verdict.PASSED
             ]
-        return faults if self.is_light else faults + self.warnings(requirements)
+        return faults
+
+    def tried_by_makers(self, requirements) -> list[Requirement]:
+        """Those of which a test that passed was tried by nobody but whoever set it up (R03)."""
+        return [
+            requirement
+            for requirement in requirements
+            if any(
+                said == Verdict.PASSED and self.people.of(test).by_makers_only
+                for test, _run, said in self.verdicts[requirement.pk]
+            )
+        ]
 
     def advice(self, requirements) -> list[str]:
-        return self.warnings(requirements) if self.is_light else []
-
-    def warnings(self, requirements) -> list[str]:
         """Tried by nobody but its maker (R03); a fault that hinders the work and is not gone (R48)."""
-        told = [
-            _("“%(what)s” was tried only by whoever set it up.") % {"what": requirement.statement}
-            for requirement in requirements
-            for test, _run, said in self.verdicts[requirement.pk]
-            if said == Verdict.PASSED and self.people.of(test).by_makers_only
-        ]
+        told = [only_its_maker(requirement.statement) for requirement in self.tried_by_makers(requirements)]
         ids = {requirement.pk for requirement in requirements}
         for defect in self.stopping:
             if defect.test.requirement_id in ids:
-                words = defect.what[:200] if defect.pk in self.seen else _("no access")
-                told.append(_("A fault is not gone: %(what)s (%(who)s).") % {"what": words, "who": defect.owner or "–"})
+                told.append(not_gone(defect, defect.what[:200] if defect.pk in self.seen else _("no access")))
         return told
 
     def words(self, requirements) -> str:
         """In one sentence."""
         return ready_words(requirements, self.verdicts)
+
+
+def only_its_maker(statement: str) -> str:
+    return _("“%(what)s” was tried only by whoever set it up.") % {"what": statement}
+
+
+def not_gone(defect: Defect, words: str) -> str:
+    return _("A fault is not gone: %(what)s (%(who)s).") % {"what": words, "who": defect.owner or "–"}
 
 
 def ready_words(requirements, verdicts) -> str:
@@ -209,19 +217,19 @@ def ready_words(requirements, verdicts) -> str:
 def go_live(goal: Goal, *, by, version: int | None = None, decision: str = "") -> list[Requirement]:
     """Everything agreed for ``goal`` goes live together.
 
-    Refused while one of its tests is not passed, unless a ``decision`` says why we go on, and when there is
-    nothing new to go live with.
+    Refused while one of its tests is not passed or a rule of the profile stands against it, unless a ``decision``
+    says why we go on, and when there is nothing new to go live with.
     """
     with acting(by, "went live"), writing(goal, by=by, act="went live", version=version) as fresh:
-        requirements = list(in_scope(fresh))
+        requirements = list(in_scope([fresh]))
         waiting = [requirement for requirement in requirements if requirement.state == Requirement.State.CONFIRMED]
         if not waiting:
             raise Refusal(_("Nothing agreed is waiting to go live."))
         if not all(by.can("edit", requirement) for requirement in waiting):
             raise NotAllowed(_("Part of what would go live is not yours to change."))
-        refuse_or_lift(
-            Check(by, requirements).faults(requirements), fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision
-        )
+        faults = Check(by, requirements).faults(requirements)
+        faults += faults_against(Act.GO_LIVE, [fresh], by).get(fresh.pk, [])
+        refuse_or_lift(faults, fresh, Decision.Lifts.GO_LIVE, by=by, decision=decision)
         for requirement in waiting:
             with writing(requirement, by=by, act="went live") as live:
                 live.state, live.live_at = Requirement.State.LIVE, now()

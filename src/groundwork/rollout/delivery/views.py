@@ -16,6 +16,7 @@ from groundwork.rollout.delivery.people import invite
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.discovery.places import words_of
 from groundwork.rollout.project.decisions import may_decide
+from groundwork.rollout.project.gates import Act, faults_against
 from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, acts_on, reads, sent, steps
 from groundwork.rollout.requirements.models import Requirement
 from groundwork.ui.notices import said
@@ -82,6 +83,8 @@ class Board:
         of_goal: dict[int, list[Requirement]] = {}
         for requirement in self.requirements:
             of_goal.setdefault(requirement.goal_id if requirement.goal_id in seen else 0, []).append(requirement)
+        goals = {found[0].goal.pk: found[0].goal for pk, found in of_goal.items() if pk and waiting_among(found)}
+        self.stops = faults_against(Act.GO_LIVE, list(goals.values()), self.user)
         return [self.goal(pk, found) for pk, found in of_goal.items()]
 
     def goal(self, pk: int, requirements: list[Requirement]) -> dict:
@@ -91,14 +94,20 @@ class Board:
         if not pk:
             return {"goal": None, "cards": cards}
         goal = requirements[0].goal
-        waiting = [item for item in requirements if item.state == Requirement.State.CONFIRMED]
-        faults = self.check.faults(requirements) if waiting else []
+        waiting = waiting_among(requirements)
+        faults = self.check.faults(requirements) + self.stops.get(pk, []) if waiting else []
+        advice = self.check.advice(requirements) if waiting else []
         return {
             "goal": goal, "cards": cards, "waiting": waiting, "faults": faults,
             "words": self.check.words(requirements),
-            "advice": self.check.advice(requirements) if waiting else [],
+            "advice": [words for words in advice if words not in faults],
             "may": self.user.can("edit", goal),
         }  # fmt: skip
+
+
+def waiting_among(requirements: list[Requirement]) -> list[Requirement]:
+    """Those that are agreed and not live yet."""
+    return [item for item in requirements if item.state == Requirement.State.CONFIRMED]
 
 
 def faults_of(user) -> list[dict]:

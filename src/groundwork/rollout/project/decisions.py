@@ -1,11 +1,12 @@
 """Every block of the roll-out can be lifted by a decision with a name under it."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.models import Record
 from groundwork.records.write import creating
-from groundwork.rollout.project.models import Decision
+from groundwork.rollout.project.models import Decision, Project
 
 
 def may_decide(user) -> bool:
@@ -39,3 +40,29 @@ def refuse_or_lift(faults: list[str], record: Record, lifts: str, *, by, decisio
         by=by,
         act="decided",
     )
+
+
+def go_by(profile: str, *, reason: str, by) -> Decision | None:
+    """From now on the roll-out goes by ``profile``; only what stops changes, nothing that is there does.
+
+    Kept as a decision with a name under it. Refused without a reason; nothing is kept where it goes by that already.
+    """
+    if not may_decide(by):
+        raise NotAllowed(_("Only those who may configure the roll-out decide how strict it is."))
+    if not reason.strip():
+        raise Refusal(_("Say why: it concerns everybody who works here."))
+    with transaction.atomic():
+        project = Project.objects.select_for_update().get(pk=Project.current().pk)
+        if project.profile == profile:
+            return None
+        before = Project.Profile(project.profile).label
+        project.profile = Project.Profile(profile)
+        project.save(update_fields=["profile"])
+        return creating(
+            Decision(
+                statement=_("How strict we are: %(profile)s. %(reason)s")
+                % {"profile": Project.Profile(profile).label, "reason": reason.strip()},
+                rejected=str(before), owner=by,
+            ),
+            by=by, act="decided",
+        )  # fmt: skip

@@ -42,7 +42,8 @@ class Decision(Record):
         NOTHING = "", _("nothing")
         NUMBER = "number", _("agreeing on a number that is not complete")
         GO_LIVE = "go-live", _("going live with tests that are not passed")
-        QUESTION = "question", _("agreeing before a question is answered")
+        QUESTION = "question", _("agreeing while something stands against it")
+        SETTLE = "settle", _("settling a phase while something stands against it")
 
     statement = models.TextField(_("what we decided and why"), max_length=2000)
     rejected = models.TextField(_("what we did not choose"), max_length=2000, blank=True, default="")

@@ -14,6 +14,7 @@ from groundwork.records.finding.words import stems, words
 from groundwork.records.tasks import asking
 from groundwork.records.workdays import calendar
 from groundwork.records.write import creating, writing
+from groundwork.rollout.project.gates import Act, Faults
 from groundwork.rollout.questions.models import Question, QuestionBlock, due_after
 from groundwork.rollout.requirements.models import Requirement
 
@@ -72,15 +73,28 @@ def keep_task_in_step(changed) -> None:
         asking.keep_one(question, owner, by=question.updated_by, what=what, due_on=question.due_on)
 
 
-def waits_for(requirement: Requirement, user) -> list[str]:
-    """Why nobody agrees to it yet, as sentences: questions that it waits for are open. Words only of those seen."""
-    waiting = Question.objects.open().filter(blocks__requirement=requirement)
-    seen = list(waiting.visible_to(user).select_related("owner").order_by("pk"))
-    told = [
-        _("%(person)s has not answered: %(question)s") % {"person": question.owner, "question": question.text[:300]}
-        for question in seen
-    ]
-    return told + [_("A question that you do not see is not answered.")] * (waiting.count() > len(seen))
+def stand_against(act: Act, records, user) -> Faults:
+    """Why nobody agrees to these requirements yet: questions that they wait for are open. Words only of those seen."""
+    if act != Act.AGREE:
+        return {}
+    blocks = QuestionBlock.objects.filter(requirement__in=records, question__in=Question.objects.open())
+    waiting = list(blocks.select_related("question__owner").order_by("question"))
+    asked = {block.question_id for block in waiting}
+    seen = set(Question.objects.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+    found: Faults = {}
+    for block in sorted(waiting, key=lambda block: block.question_id not in seen):
+        faults = found.setdefault(block.requirement_id, [])
+        hidden = _("A question that you do not see is not answered.")
+        told = not_answered(block.question) if block.question_id in seen else hidden
+        if told not in faults:
+            faults.append(told)
+    return found
+
+
+def not_answered(question: Question) -> str:
+    return _("%(person)s has not answered: %(question)s") % {
+        "person": question.owner, "question": question.text[:300],
+    }  # fmt: skip
 
 
 def on_paper(user) -> list[str]:

@@ -10,13 +10,14 @@ class QuestionsConfig(AppConfig):
     def ready(self):
         from groundwork.records.pages import ActLabel, acts
         from groundwork.records.write import Follower, followers
+        from groundwork.rollout.project.gates import Gate, gates
         from groundwork.rollout.questions import types  # noqa: F401 - declares the record type
-        from groundwork.rollout.questions.actions import keep_task_in_step, on_paper, waits_for
+        from groundwork.rollout.questions.actions import keep_task_in_step, on_paper, stand_against
         from groundwork.rollout.questions.models import Question
-        from groundwork.rollout.requirements.models import Obstacle, OnPaper, obstacles, papers
+        from groundwork.rollout.requirements.models import OnPaper, papers
 
         followers.add(Follower("questions.task", Question.type_key, keep_task_in_step))
-        obstacles.add(Obstacle("questions", waits_for))
+        gates.add(Gate("questions", stand_against))
         papers.add(OnPaper("questions", _("Open questions"), on_paper))
         for key, label in (
             ("asked", _("Asked")),

@@ -21,20 +21,13 @@ from groundwork.records.write import drop_part, put_part, writing
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.discovery.wishes import wish_in
 from groundwork.rollout.project.decisions import refuse_or_lift
+from groundwork.rollout.project.gates import Act, faults_against
 from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.cases import Mode, UseCase, UseStep  # noqa: F401
 from groundwork.rollout.requirements.doubts import Doubt, doubts_of, held_by
 from groundwork.rollout.requirements.phases import Frozen, Phase  # noqa: F401
 
 PARKED_DAYS = 90  # until a parked requirement is decided again, where nobody says otherwise
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """What an upper room knows against agreeing yet: ``faults(requirement, user)`` gives sentences for that person."""
-
-    key: str
-    faults: Callable[["Requirement", Any], list[str]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,6 @@ class OnPaper:
     lines: Callable[[Any], list[str]]
 
 
-obstacles: Registry[Obstacle] = Registry(lambda item: item.key)
 papers: Registry[OnPaper] = Registry(lambda item: item.key)
 
 
@@ -206,7 +198,7 @@ class Requirement(Record):
 
     def faults(self, user) -> list[str]:
         """Why nobody agrees to it yet, as sentences; no words of what ``user`` may not see."""
-        return [fault for obstacle in obstacles for fault in obstacle.faults(self, user)]
+        return faults_against(Act.AGREE, [self], user).get(self.pk, [])
 
     # ── actions
 

@@ -9,6 +9,9 @@ from groundwork.core.clock import now, today
 from groundwork.core.refusals import Refusal
 from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import creating, put_part, writing
+from groundwork.rollout.project.decisions import refuse_or_lift
+from groundwork.rollout.project.gates import Act, faults_against
+from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.cases import fingerprint
 
 
@@ -69,14 +72,19 @@ class Phase(Record):
 
     # ── actions
 
-    def freeze(self, *, by, version=None) -> "Phase":
-        """Settle what is in it; what comes on top of that from now on is told (R33). Refused while it is empty."""
+    def freeze(self, *, by, version=None, decision: str = "") -> "Phase":
+        """Settle what is in it; what comes on top of that from now on is told (R33).
+
+        Refused while it is empty, and while something stands against it, unless a ``decision`` says why we go on.
+        """
         with writing(self, by=by, act="frozen", version=version) as phase:
             if phase.state != self.State.PLANNED:
                 raise Refusal(gettext("This phase is settled already."))
             held = list(phase.requirements.in_force().order_by("pk"))
             if not held:
                 raise Refusal(gettext("There is nothing in this phase yet."))
+            faults = faults_against(Act.SETTLE, [phase], by).get(phase.pk, [])
+            refuse_or_lift(faults, phase, Decision.Lifts.SETTLE, by=by, decision=decision)
             phase.state, phase.frozen_at = self.State.FROZEN, now()
             for requirement in held:
                 put_part(phase, Frozen(requirement=requirement, words=fingerprint(requirement.text)))

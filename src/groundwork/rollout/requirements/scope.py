@@ -68,17 +68,18 @@ class InPhase:
 
 
 class Scope:
-    """The phases that ``user`` sees, in order. Six queries."""
+    """The phases that ``user`` sees, in order; or of the records that ``rows(model)`` gives. Six queries."""
 
-    def __init__(self, user):
+    def __init__(self, user, rows=None):
+        rows = rows or (lambda model: model.objects.visible_to(user))
         names = ("pk", "statement", "phase_id", "worth", "fit", "state")
-        rows = Requirement.objects.visible_to(user).in_force().order_by("pk").values_list(*names)
-        self.requirements = [Kept(*row) for row in rows]
-        needs = Need.objects.visible_to(user).current().filter(state__in=[Need.State.AGREED, Need.State.COVERED])
+        found = rows(Requirement).in_force().order_by("pk").values_list(*names)
+        self.requirements = [Kept(*row) for row in found]
+        needs = rows(Need).current().filter(state__in=[Need.State.AGREED, Need.State.COVERED])
         self.weights = weigh(needs.values_list("pk", "author_id", "statement"))
-        links = RequirementNeed.objects.filter(need__in=Need.objects.visible_to(user))
+        links = RequirementNeed.objects.filter(need__in=rows(Need))
         self.links = list(links.values_list("requirement_id", "need_id", "need__author__name").order_by("pk"))
-        phases = list(Phase.objects.visible_to(user).in_order().select_related("owner"))
+        phases = list(rows(Phase).in_order().select_related("owner"))
         self.settled = self._settled(phases)
         self.phases = [self._of(phase, is_first=place == 0) for place, phase in enumerate(phases)]
 

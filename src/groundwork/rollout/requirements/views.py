@@ -17,6 +17,7 @@ from groundwork.records.added.views import tried
 from groundwork.records.types import types
 from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.decisions import may_decide
+from groundwork.rollout.project.gates import Act, Faults, faults_against
 from groundwork.rollout.project.screens import (
     MOST_SHOWN,
     DecisionForm,
@@ -28,7 +29,7 @@ from groundwork.rollout.project.screens import (
     writes_down,
 )
 from groundwork.rollout.requirements.actions import make_field_for, rewrite, write_down
-from groundwork.rollout.requirements.doubts import doubts_of
+from groundwork.rollout.requirements.doubts import Doubt, doubts_of
 from groundwork.rollout.requirements.forms import AgreeForm, CaseForm, WhereForm
 from groundwork.rollout.requirements.models import Phase, Requirement, UseCase, papers
 from groundwork.rollout.requirements.scope import Scope
@@ -58,9 +59,10 @@ def _page(request, *, form=None, wrong=None, status=200):
     for card in cards:
         card["waits"] = card["requirement"].pk in scope.waiting
     may_create = writes_down(user, Requirement)
+    planned = [found.phase for found in scope.phases if found.held and found.phase.state == Phase.State.PLANNED]
     context = {
         **steps("agreed"),
-        "parts": parts_of(scope, cards),
+        "parts": parts_of(scope, cards, faults_against(Act.SETTLE, planned, user)),
         "parked": [card for card in cards if card["requirement"].state == Requirement.State.PARKED],
         "custom": scope.custom,
         "may_create": may_create,
@@ -81,12 +83,14 @@ def cards_of(user, wrong, change: str) -> list[dict]:
     roles = {role.key for role in user.roles.all()}
     found = list(Requirement.objects.for_cards(user)[:MOST_SHOWN])
     doubts = doubts_of(Requirement.objects.filter(pk__in=[requirement.pk for requirement in found]))
+    waiting = {one.pk: one for one in found if is_to_agree(one, doubts.get(one.pk, []))}
+    faults = faults_against(Act.AGREE, list(waiting.values()), user)
     cards = []
     for requirement in found:
         may_edit = user.can("edit", requirement)
         uses = list(requirement.uses.all())
         doubted = doubts.get(requirement.pk, [])
-        to_agree = requirement.state == Requirement.State.DRAFT or any(doubt.is_cured_here for doubt in doubted)
+        to_agree = requirement.pk in waiting
         cards.append(
             {
                 "requirement": requirement,
@@ -103,7 +107,7 @@ def cards_of(user, wrong, change: str) -> list[dict]:
                 "holds": to_agree and requirement.is_confirmed and not requirement.was_reworded,
                 "may_say_yes": requirement.future_user_id is None and requirement.may_say_yes(user, roles),
                 "vague": requirement.vague,
-                "faults": requirement.faults(user) if to_agree else [],
+                "faults": faults.get(requirement.pk, []),
                 "form": (wrong or AgreeForm.of(requirement, user))
                 if may_edit and change == f"r{requirement.pk}"
                 else None,
@@ -112,12 +116,23 @@ def cards_of(user, wrong, change: str) -> list[dict]:
     return cards
 
 
-def parts_of(scope: Scope, cards: list[dict]) -> list[dict]:
-    """The cards by phase, in the order of phases; then those of no phase that the reader sees."""
+def is_to_agree(requirement: Requirement, doubts: list[Doubt]) -> bool:
+    return requirement.state == Requirement.State.DRAFT or any(doubt.is_cured_here for doubt in doubts)
+
+
+def parts_of(scope: Scope, cards: list[dict], faults: Faults) -> list[dict]:
+    """The cards by phase, in the order of phases; then those of no phase that the reader sees.
+
+    ``faults`` stand against settling what is in a phase.
+    """
     shown = [card for card in cards if card["requirement"].state != Requirement.State.PARKED]
     seen = {found.phase.pk for found in scope.phases}
     parts: list[dict] = [
-        {"found": found, "cards": [card for card in shown if card["requirement"].phase_id == found.phase.pk]}
+        {
+            "found": found,
+            "faults": faults.get(found.phase.pk, []),
+            "cards": [card for card in shown if card["requirement"].phase_id == found.phase.pk],
+        }
         for found in scope.phases
     ]
     rest = [card for card in shown if card["requirement"].phase_id not in seen]
@@ -171,7 +186,7 @@ def say_yes(request, pk):
     return redirect("rollout:agreed")
 
 
-@acts_on(Phase, "edit", VersionForm)
+@acts_on(Phase, "edit", DecisionForm)
 def phase_freeze(request, phase, typed):
     phase.freeze(by=request.user, **typed)
     said(request, _("Settled. What comes on top from now on is told here."))
@@ -241,7 +256,7 @@ def on_paper(request):
     context = {
         **steps("agreed"),
         "goals": [(goal, goal.course(user)) for goal in goals],
-        "parts": parts_of(Scope(user), cards),
+        "parts": parts_of(Scope(user), cards, {}),
         "parked": [card["requirement"] for card in cards if card["requirement"].state == Requirement.State.PARKED],
         "more": [(source.title, lines) for source in papers if (lines := source.lines(user))],
         "many": len(found) > MANY,

@@ -10,6 +10,7 @@ from groundwork.core.languages import folded
 from groundwork.rollout.chain.coverage import Standing
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.declared import LIGHT, STANDARD, Evidence, Found, declare
+from groundwork.rollout.project.gates import Act
 
 VAGUE = (
     "и т.д", "и т. д", "и т.п", "и др.", "удобн", "быстр", "легк", "гибк", "по возможности", "при необходимости",
@@ -22,7 +23,7 @@ WORDS = tuple(f" {folded(word)}" for word in VAGUE)
 def found_at(look: Look, standing: Standing, fact: str, *evidence: Evidence) -> Found:
     own = Evidence(standing.statement, look.page("requirement", standing.pk))
     there = f"{look.screen('agreed')}#requirement-{standing.pk}"
-    return Found(fact, there, standing.owner, standing.goal.pk, [own, *evidence])
+    return Found(fact, there, standing.owner, standing.goal.pk, [own, *evidence], about=("requirement", standing.pk))
 
 
 def named(standing: Standing) -> dict[str, str]:
@@ -30,7 +31,7 @@ def named(standing: Standing) -> dict[str, str]:
 
 
 @declare(
-    "nobody-asked", "R20", gettext_lazy("What nobody asked for"), blocks_from=STANDARD,
+    "nobody-asked", "R20", gettext_lazy("What nobody asked for"), blocks_from=STANDARD, stops=(Act.AGREE,),
     reason=gettext_lazy("What nobody asked for nobody will use, and everybody has to fill in."),
     act=gettext_lazy("Say who did"),
 )  # fmt: skip
@@ -41,7 +42,7 @@ def nobody_asked(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "not-agreed", "R21", gettext_lazy("What is not agreed"), blocks_from=STANDARD,
+    "not-agreed", "L2", gettext_lazy("What is not agreed"),
     reason=gettext_lazy("Who is to use it has to say: yes, this is what I meant."), act=gettext_lazy("Agree"),
 )  # fmt: skip
 def not_agreed(look: Look) -> Iterator[Found]:
@@ -51,17 +52,32 @@ def not_agreed(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "no-number-behind", "R22", gettext_lazy("What no number stands behind"), blocks_from=STANDARD,
+    "no-yes", "R21", gettext_lazy("What nobody who will use it said yes to"), blocks_from=STANDARD, begins=STANDARD,
+    reason=gettext_lazy("What others agree on for them does not fit their work."), act=gettext_lazy("Ask them"),
+    stops=(Act.AGREE,),
+)  # fmt: skip
+def no_yes(look: Look) -> Iterator[Found]:
+    """Whoever agrees and will use it says yes by agreeing."""
+    for standing in look.standings:
+        if standing.row.future_user is None and not look.agrees_for_oneself(standing):
+            fact = _("Nobody who will use “%(what)s” has said yes to it.")
+            found = found_at(look, standing, fact % named(standing))
+            found.is_softer = standing.is_live
+            yield found
+
+
+@declare(
+    "no-number-behind", "R22", gettext_lazy("What no number stands behind"), blocks_from=STANDARD, stops=(Act.AGREE,),
     reason=gettext_lazy("What serves no number belongs to what we leave out."), act=gettext_lazy("Name the number"),
 )  # fmt: skip
 def no_number_behind(look: Look) -> Iterator[Found]:
     for standing in look.standings:
-        if standing.is_agreed and not standing.goal.metric:
+        if not standing.goal.metric:
             yield found_at(look, standing, _("No number tells whether “%(what)s” was worth it.") % named(standing))
 
 
 @declare(
-    "no-steps", "R23", gettext_lazy("What nobody can try"), blocks_from=STANDARD,
+    "no-steps", "R23", gettext_lazy("What nobody can try"), blocks_from=STANDARD, stops=(Act.SETTLE, Act.GO_LIVE),
     reason=gettext_lazy("Without a step that can be walked and tried it is a sentence, not an agreement."),
     act=gettext_lazy("Say what it needs"),
 )  # fmt: skip

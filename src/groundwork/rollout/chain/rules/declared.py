@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from groundwork.access.models import User
 from groundwork.core.registry import Registry
 from groundwork.rollout.chain.look import Look
+from groundwork.rollout.project.gates import Act
 from groundwork.rollout.project.models import Project
 
 LIGHT, STANDARD, FULL, NEVER = *Project.Profile.values, ""
@@ -35,6 +36,7 @@ class Found:
     goal: int | None = None  # on whose thread it lies
     evidence: list[Evidence] = field(default_factory=list)
     is_softer: bool = False  # it blocks nothing here, e.g. because the thing is live already
+    about: tuple[str, int] = ("", 0)  # type and key of the record whose words the fact repeats
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Rule:
     """``code`` is its number in ROLLOUT.md 3.4; it stands in code and docs only.
 
     ``blocks_from`` is the first profile in which it blocks a step (3.4a); where it does not block it is ``otherwise``.
+    ``stops`` are the acts that ask it (``gates``); ``begins`` is the first profile in which it speaks at all.
     """
 
     key: str
@@ -52,11 +55,19 @@ class Rule:
     find: Callable[[Look], Iterable[Found]]
     blocks_from: str = NEVER
     otherwise: str = ATTENTION
+    stops: tuple[Act, ...] = ()
+    begins: str = LIGHT
+
+    def blocks(self, profile: str) -> bool:
+        return self.blocks_from != NEVER and reaches(profile, self.blocks_from)
 
     def severity(self, profile: str) -> str:
-        order = (LIGHT, STANDARD, FULL)
-        blocks = self.blocks_from != NEVER and order.index(profile) >= order.index(self.blocks_from)
-        return STOP if blocks else self.otherwise
+        return STOP if self.blocks(profile) else self.otherwise
+
+
+def reaches(profile: str, wanted: str) -> bool:
+    """Is ``profile`` the ``wanted`` one, or a stricter one?"""
+    return Project.Profile.values.index(profile) >= Project.Profile.values.index(wanted)
 
 
 rules: Registry[Rule] = Registry(lambda rule: rule.key)
@@ -105,11 +116,13 @@ class Finding:
         return {"goal": str(self.found.goal or ""), "who": str(owner.pk) if owner else "", "kind": self.rule.key}
 
 
-def findings(look: Look) -> list[Finding]:
-    """Stops first, then in the order of the five steps."""
+def findings(look: Look, profile: str = "") -> list[Finding]:
+    """Stops first, then in the order of the five steps; as under another ``profile``, where one is given."""
+    profile = profile or look.profile
     found = [
-        Finding(rule, ATTENTION if item.is_softer else rule.severity(look.profile), item)
+        Finding(rule, ATTENTION if item.is_softer else rule.severity(profile), item)
         for rule in rules
+        if reaches(profile, rule.begins)
         for item in rule.find(look)
     ]
     return sorted(found, key=lambda item: ORDER[item.kind])

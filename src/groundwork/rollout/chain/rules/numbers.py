@@ -11,13 +11,15 @@ from groundwork.core.clock import today
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.declared import INFO, LIGHT, STANDARD, Evidence, Found, declare
 from groundwork.rollout.discovery.goals import Goal, opposing
+from groundwork.rollout.project.gates import Act
 
 PROOF = timedelta(weeks=4)  # after going live the number has to say something
 
 
 def found_at(look: Look, goal: Goal, fact: str, *evidence: Evidence) -> Found:
     own = Evidence(str(goal), look.page("goal", goal.pk))
-    return Found(fact, f"{look.screen('number')}#goal-{goal.pk}", goal.owner, goal.pk, [own, *evidence])
+    there = f"{look.screen('number')}#goal-{goal.pk}"
+    return Found(fact, there, goal.owner, goal.pk, [own, *evidence], about=("goal", goal.pk))
 
 
 @declare(
@@ -45,13 +47,17 @@ def wish(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "not-agreed-number", "R10", gettext_lazy("Numbers nobody agreed to"), blocks_from=STANDARD,
+    "not-agreed-number", "R10", gettext_lazy("Numbers nobody agreed to"), blocks_from=STANDARD, stops=(Act.SETTLE,),
     reason=gettext_lazy("What nobody put a name under is dropped when it becomes hard."), act=gettext_lazy("Agree"),
 )  # fmt: skip
 def not_agreed(look: Look) -> Iterator[Found]:
     for goal in look.numbers:
-        if not goal.is_agreed and not goal.faults():
+        if goal.is_agreed:
+            continue
+        if not goal.faults():
             yield found_at(look, goal, _("“%(goal)s” is complete and not agreed.") % {"goal": goal})
+        elif look.of_goal.get(goal.pk):
+            yield found_at(look, goal, _("“%(goal)s” is not agreed, and work is planned for it.") % {"goal": goal})
 
 
 @declare(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from groundwork.core import languages
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.declared import FULL, STANDARD, Evidence, Found, declare
+from groundwork.rollout.project.gates import Act
 from groundwork.rollout.requirements.models import Phase
 from groundwork.rollout.requirements.scope import GROWS, InPhase, Kept
 
@@ -17,12 +18,12 @@ SHOWN = 10  # rows of evidence
 def found_at(look: Look, phase: Phase, fact: str, items: list[Kept]) -> Found:
     rows = [Evidence(item.statement, look.page("requirement", item.pk)) for item in items[:SHOWN]]
     where = Evidence(phase.name, look.page("phase", phase.pk))
-    return Found(fact, look.screen("agreed"), phase.owner, evidence=[where, *rows])
+    return Found(fact, look.screen("agreed"), phase.owner, evidence=[where, *rows], about=("phase", phase.pk))
 
 
 def first_phase(look: Look) -> list[InPhase]:
     """The first one, until it is closed."""
-    return [found for found in look.scope.phases[:1] if found.phase.is_open]
+    return [found for found in look.scope.phases[:1] if found.phase.is_open and look.concerns(found)]
 
 
 @declare(
@@ -32,7 +33,7 @@ def first_phase(look: Look) -> list[InPhase]:
 )  # fmt: skip
 def grew(look: Look) -> Iterator[Found]:
     for found in look.scope.phases:
-        if found.phase.is_open and found.grown > GROWS:
+        if found.phase.is_open and found.grown > GROWS and look.concerns(found):
             settled = look.scope.settled[found.phase.pk]
             told = {"phase": found.phase, "share": languages.percent(found.grown / 100, 0)}
             fact = _("“%(phase)s” has grown by %(share)s since it was settled.") % told
@@ -51,7 +52,7 @@ def all_must(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "could-wait", "R35", gettext_lazy("What could wait for a later phase"), blocks_from=STANDARD,
+    "could-wait", "R35", gettext_lazy("What could wait for a later phase"), blocks_from=STANDARD, stops=(Act.SETTLE,),
     reason=gettext_lazy("Each nice thing in the first phase puts off the day on which people can begin to work."),
     act=gettext_lazy("Put it off"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from groundwork.core.languages import folded
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.declared import FULL, INFO, STANDARD, Evidence, Found, declare
 from groundwork.rollout.discovery.models import Interview
+from groundwork.rollout.project.gates import Act
 
 ANSWER_WITHIN = 10  # working days
 UNASKED = 0.2  # share of the people
@@ -21,7 +22,24 @@ STEMS = tuple(folded(stem) for stem in SOLUTIONS)
 
 
 @declare(
-    "head-only", "R14", gettext_lazy("Work that only its head described"), blocks_from=FULL,
+    "department-unheard", "R13", gettext_lazy("Departments nobody asked how they work"), blocks_from=STANDARD,
+    begins=STANDARD, reason=gettext_lazy("What is built for them without asking how they work does not fit."),
+    act=gettext_lazy("Ask somebody there"), stops=(Act.SETTLE,),
+)  # fmt: skip
+def department_unheard(look: Look) -> Iterator[Found]:
+    heard = {interview.department_id for interview in look.interviews}
+    for department, standing in look.departments.items():
+        if department.pk not in heard:
+            told = {"department": department, "what": standing.statement}
+            fact = _("Nobody in “%(department)s” was asked how the work is done, and “%(what)s” is for them.") % told
+            where = Evidence(standing.statement, look.page("requirement", standing.pk))
+            about = ("requirement", standing.pk)
+            there, is_softer = look.screen("interviews"), standing.is_live
+            yield Found(fact, there, standing.owner, standing.goal.pk, [where], is_softer, about)
+
+
+@declare(
+    "head-only", "R14", gettext_lazy("Work that only its head described"), blocks_from=FULL, stops=(Act.SETTLE,),
     reason=gettext_lazy("Who leads the work knows how it should go. Who does it knows how it goes."),
     act=gettext_lazy("Ask who does it"),
 )  # fmt: skip
@@ -34,12 +52,13 @@ def head_only(look: Look) -> Iterator[Found]:
     for interview in told.values():
         fact = _("Nobody who does it has told us about “%(work)s”.") % {"work": interview.process}
         where = Evidence(interview.asked, look.page("interview", interview.pk))
-        yield Found(fact, look.screen("interviews"), interview.owner, evidence=[where])
+        about = ("work_process", interview.process_id)
+        yield Found(fact, look.screen("interviews"), interview.owner, evidence=[where], about=about)
 
 
 @declare(
     "told-differently", "R15", gettext_lazy("Head and worker tell it differently"), blocks_from=STANDARD,
-    reason=gettext_lazy("What is built by one of the two stories does not fit the other."),
+    stops=(Act.SETTLE,), reason=gettext_lazy("What is built by one of the two stories does not fit the other."),
     act=gettext_lazy("Decide what holds"),
 )  # fmt: skip
 def told_differently(look: Look) -> Iterator[Found]:
@@ -54,7 +73,8 @@ def told_differently(look: Look) -> Iterator[Found]:
             "%(count)s things in “%(work)s” are told differently by who leads it and who does it.", len(same),
         ) % told  # fmt: skip
         rows = [Evidence(f"{one.name}: {one.get_kind_display()}") for one in same[:SHOWN]]
-        yield Found(fact, f"{look.screen('interviews')}/{work.pk}", same[0].owner, evidence=rows)
+        there = f"{look.screen('interviews')}/{work.pk}"
+        yield Found(fact, there, same[0].owner, evidence=rows, about=("work_process", work.pk))
 
 
 @declare(
@@ -119,7 +139,7 @@ def conflict(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "outside", "R44", gettext_lazy("Work kept elsewhere"), blocks_from=FULL,
+    "outside", "R44", gettext_lazy("Work kept elsewhere"), blocks_from=FULL, stops=(Act.SETTLE,),
     reason=gettext_lazy("What is kept elsewhere and does not come in is missing in every report here."),
     act=gettext_lazy("Say how it comes in"),
 )  # fmt: skip
@@ -134,4 +154,5 @@ def outside(look: Look) -> Iterator[Found]:
             "%(count)s steps of “%(work)s” are kept elsewhere and do not come in.", len(steps),
         ) % told  # fmt: skip
         rows = [Evidence(f"{step.name}: {step.tool}", look.page("work_step", step.pk)) for step in steps[:SHOWN]]
-        yield Found(fact, f"{look.screen('interviews')}/{steps[0].process_id}", steps[0].owner, evidence=rows)
+        there, about = f"{look.screen('interviews')}/{steps[0].process_id}", ("work_process", steps[0].process_id)
+        yield Found(fact, there, steps[0].owner, evidence=rows, about=about)

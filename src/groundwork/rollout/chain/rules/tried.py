@@ -9,10 +9,11 @@ from groundwork.core import languages
 from groundwork.rollout.adoption.use import FILLED_ENOUGH, Reading
 from groundwork.rollout.chain.coverage import Standing
 from groundwork.rollout.chain.look import Look
-from groundwork.rollout.chain.rules.agreed import found_at, named
+from groundwork.rollout.chain.rules.agreed import found_at, labels, named
 from groundwork.rollout.chain.rules.declared import LIGHT, STANDARD, Evidence, Found, declare
-from groundwork.rollout.delivery.actions import WHY_NOT
+from groundwork.rollout.delivery.actions import WHY_NOT, not_gone, only_its_maker
 from groundwork.rollout.delivery.models import Verdict
+from groundwork.rollout.project.gates import Act
 
 READY = 0.9  # share of the weight of a number that works and fits
 
@@ -38,15 +39,44 @@ def not_passed(look: Look) -> Iterator[Found]:
 
 
 @declare(
-    "fault", "R48", gettext_lazy("Faults that are not gone"), blocks_from=STANDARD,
+    "fault", "R48", gettext_lazy("Faults that are not gone"), blocks_from=STANDARD, stops=(Act.GO_LIVE,),
     reason=gettext_lazy("It hinders the work, and everybody who meets it tells others."),
     act=gettext_lazy("See what becomes of it"),
 )  # fmt: skip
 def fault(look: Look) -> Iterator[Found]:
     for defect in look.faults:
-        fact = _("“%(what)s”: %(state)s.") % {"what": defect.what[:120], "state": defect.get_state_display()}
         where = look.page("defect", defect.pk)
-        yield Found(fact, where, defect.owner, evidence=[Evidence(languages.day(defect.found_on), where)])
+        rows = [Evidence(f"{defect.get_state_display()}, {languages.day(defect.found_on)}", where)]
+        goal = defect.test.requirement.goal_id if defect.test else None
+        fact = not_gone(defect, defect.what[:200])
+        yield Found(fact, where, defect.owner, goal, evidence=rows, about=("defect", defect.pk))
+
+
+@declare(
+    "only-its-maker", "R03", gettext_lazy("What only its maker tried"), blocks_from=STANDARD, begins=STANDARD,
+    reason=gettext_lazy("Who set it up tries it the way it was meant. Others find what was forgotten."),
+    act=gettext_lazy("Ask somebody else to try it"), stops=(Act.GO_LIVE,),
+)  # fmt: skip
+def tried_by_its_maker(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        if standing.pk in look.tried_by_makers and not standing.is_live:
+            found = found_at(look, standing, only_its_maker(standing.statement))
+            found.href = look.screen("try")
+            yield found
+
+
+@declare(
+    "wrote-and-set-up", "R02", gettext_lazy("What one person wrote down and set up"), blocks_from=STANDARD,
+    begins=STANDARD, stops=(Act.GO_LIVE,),
+    reason=gettext_lazy("Who sets it up writes down what is easy to set up: nobody asks whether it is what is needed."),
+    act=gettext_lazy("Let somebody else look at it"),
+)  # fmt: skip
+def wrote_and_set_up(look: Look) -> Iterator[Found]:
+    for standing in look.standings:
+        mine = [one for one in standing.elements if standing.row.author in look.makers.get(one.key, set())]
+        if mine and standing.is_agreed and not standing.is_live:
+            fact = _("Whoever wrote down “%(what)s” set it up, too.")
+            yield found_at(look, standing, fact % named(standing), *labels(mine))
 
 
 @declare(
