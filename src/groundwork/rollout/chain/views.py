@@ -134,8 +134,9 @@ IN_IT = 2  # things that came of what the person, or somebody of the same role, 
 @reads(Requirement)
 def start(request):
     chart = Map(request.user)
-    authors = list(Need.objects.visible_to(request.user).current().values_list("author", flat=True))
-    steps = five_steps(chart, len(authors), len(set(authors)))
+    told = list(Need.objects.visible_to(request.user).current().values_list("author", "state"))
+    standing = [state for _author, state in told if state != Need.State.MERGED]  # as "What people told us" counts them
+    steps = five_steps(chart, len(standing), len({author for author, _state in told}))
     found, count = chart.findings[:SHOWN], len(chart.findings)
     return render(
         request,

@@ -1,5 +1,6 @@
 """The tags of the visual language; builtin in every template. ``/ui/components`` shows them all."""
 
+from datetime import date, datetime
 from functools import cache
 from html import escape as quoted
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from zlib import crc32
 
 from django import template
 from django.forms import CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, FileInput, RadioSelect
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -14,10 +16,23 @@ from django.utils.translation import gettext, ngettext
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide as draw_icon
 
+from groundwork.core import languages
 from groundwork.ui import standing
 from groundwork.ui.charts import draw
 
 register = template.Library()
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date, or the day of a moment, as ``core.languages`` writes it: 23.11.2026; "" for none."""
+    return languages.day(timezone.localtime(value).date() if isinstance(value, datetime) else value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return languages.moment(value) if value else ""
+
 
 CHIPS = {"chip", "ok", "warn", "bad", "info", "trace", "line"}
 NOTES = {  # kind -> icon; the levels of Django's messages are kinds too

@@ -105,6 +105,14 @@ def test_where_there_is_no_number_yet_nothing_is_called_whole(cast, as_user):
     assert "It begins with the number that should change" in page
 
 
+def test_what_was_joined_with_another_is_one_thing_of_both_who_said_it(cast, as_user):
+    first, second = (tell(f"{by} gives discounts blindly", by=by) for by in (cast.anna, cast.piotr))
+    second.join(first, by=cast.olga)
+
+    page = as_user(cast.olga).get(reverse("rollout:start")).context["five"]
+    assert page[1].there == "1 thing by 2 people"
+
+
 def test_anna_tells_us_something_and_cannot_sign_for_others(cast, as_user):
     as_user(cast.anna).post(reverse("rollout:told"), {"statement": "Blind", "kind": "problem", "author": cast.olga.pk})
 
