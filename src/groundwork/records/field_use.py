@@ -8,6 +8,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 from django.db.models import Min, TextChoices
@@ -29,6 +30,10 @@ ENOUGH = 20  # of them, below which nothing can be told
 CHANGES = 20_000  # of the last days, at most
 FILLED = 0.6
 RITUAL = 0.05
+TYPED = 200  # values typed by hand, the newest, among which the commonest is counted
+ALIKE = 0.95  # share of records in which two fields that say one thing have one value
+VARIED = 5  # values that a field has to have before it can say the same as another one
+NOTHING: tuple[Any, ...] = (None, "", [])
 SECONDS = 6  # what filling in one value costs where nothing was measured
 
 
@@ -63,6 +68,8 @@ class FieldUse:
     filled: float | None = None
     variety: float | None = None
     writes: int = 0  # by hand, in DAYS
+    sameness: float | None = None  # share of the commonest among the values typed last
+    twin: str = ""  # another field in which people type the same
     is_new: bool = False
 
     @property
@@ -95,7 +102,9 @@ def field_uses(kind: RecordType, names: Collection[str]) -> list[FieldUse]:
     keys = {name: f"field:{kind.key}.{name}" for name in names}
     elements = {element.key: element for element in Element.objects.filter(key__in=keys.values())}
     chained = agreed_keys(keys.values())
-    readers, writes, shares = _readers(kind, keys, since), _writes(kind, since), _shares(kind, names)
+    records = list(kind.model.objects.current().order_by("-pk")[:SAMPLE])
+    readers, (writes, typed), shares = _readers(kind, keys, since), _writes(kind, since), _shares(kind, names, records)
+    twins = _twins(kind, [name for name in keys if name in writes], records)
     named, young = _named(kind), _is_young()
     uses = []
     for name, key in keys.items():
@@ -106,6 +115,7 @@ def field_uses(kind: RecordType, names: Collection[str]) -> list[FieldUse]:
         use.purposes = bool(element and element.reason) + (name in named) + (key in chained)
         use.filled, use.variety = shares.get(name, (None, None))
         use.writes = sum(writes.get(name, Counter()).values())
+        use.sameness, use.twin = _sameness(typed.get(name, Counter())), twins.get(name, "")
         use.is_new = young if element is None else element.since is not None and is_new(element.since)
         uses.append(use)
     return uses
@@ -145,26 +155,50 @@ def _readers(kind: RecordType, keys: dict[str, str], since: datetime) -> dict[st
     return {name: found.get(name, set()) | exporters for name in keys}
 
 
-def _writes(kind: RecordType, since: datetime) -> dict[str, Counter]:
-    """{field: {person: values typed}}, of what came through a browser."""
+def _writes(kind: RecordType, since: datetime) -> tuple[dict[str, Counter], dict[str, Counter]]:
+    """{field: {person: values typed}} and {field: {value: times}} of the newest, of what came through a browser."""
     columns = {shown.column: name for name, shown in kind.by_name.items()}
     rows = Change.objects.filter(type=kind.key, changeset__at__gte=since, changeset__channel="web").order_by("-pk")
     found: dict[str, Counter] = {}
+    typed: dict[str, Counter] = {}
     for fields, person in rows.values_list("fields", "changeset__by")[:CHANGES]:
-        for column in fields:
-            if column in columns:
-                found.setdefault(columns[column], Counter())[person] += 1
+        for column, (_before, after) in fields.items():
+            if column not in columns:
+                continue
+            name = columns[column]
+            found.setdefault(name, Counter())[person] += 1
+            if after not in NOTHING and typed.setdefault(name, Counter()).total() < TYPED:
+                typed[name][str(after)] += 1
+    return found, typed
+
+
+def _sameness(typed: Counter) -> float | None:
+    return typed.most_common(1)[0][1] / typed.total() if typed.total() >= ENOUGH else None
+
+
+def _twins(kind: RecordType, names: list[str], records: list) -> dict[str, str]:
+    """{field: the first other one that has the same value in nearly every record that has both}."""
+    if len(records) < ENOUGH:
+        return {}
+    values = {name: [kind.field(name).read(record) for record in records] for name in names}
+    varied = [name for name, held in values.items() if len({str(value) for value in held}) > VARIED]
+    found: dict[str, str] = {}
+    for one, other in combinations(varied, 2):
+        both = [
+            pair for pair in zip(values[one], values[other], strict=True) if not any(value in NOTHING for value in pair)
+        ]
+        if len(both) >= ENOUGH and sum(str(left) == str(right) for left, right in both) >= ALIKE * len(both):
+            found.setdefault(other, one)
     return found
 
 
-def _shares(kind: RecordType, names: Collection[str]) -> dict[str, tuple[float, float | None]]:
+def _shares(kind: RecordType, names: Collection[str], records: list) -> dict[str, tuple[float, float | None]]:
     """{field: (share that is filled, one less the share of the commonest value)} of the newest records."""
-    records = list(kind.model.objects.current().order_by("-pk")[:SAMPLE])
     if len(records) < ENOUGH:
         return {}
     found = {}
     for name in names:
-        values = [value for record in records if (value := kind.field(name).read(record)) not in (None, "", [])]
+        values = [value for record in records if (value := kind.field(name).read(record)) not in NOTHING]
         commonest = Counter(map(str, values)).most_common(1)
         variety = 1 - commonest[0][1] / len(values) if commonest else None
         found[name] = (len(values) / len(records), variety)

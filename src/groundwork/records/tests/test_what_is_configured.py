@@ -114,6 +114,22 @@ def test_a_required_field_that_always_says_the_same_is_a_ritual(old_firm):
     assert standing("kind") == Standing.RITUAL
 
 
+def test_it_is_told_how_often_people_typed_the_same_of_late(old_firm):
+    country, city = field_uses(types["company"], ["country", "city"])
+
+    assert (country.sameness, city.sameness) == (1, None)  # ten typed a city: too few to tell
+
+
+def test_two_fields_in_which_people_type_the_same_are_found(cast):
+    for number in range(ENOUGH):
+        same = {"name": f"Hazel {number}", "city": f"Hazel {number}" if number else "York"}
+        creating(Company(**same, country="GB", phone=f"+44 20 7946 {number:04}"), by=cast.anna)
+
+    twins = {use.field.name: use.twin for use in field_uses(types["company"], ["name", "city", "country", "phone"])}
+
+    assert twins == {"name": "", "city": "name", "country": "", "phone": ""}
+
+
 def test_a_field_takes_as_many_queries_as_all_of_them(old_firm, django_assert_num_queries):
     kind = types["company"]
     with django_assert_num_queries(8):
