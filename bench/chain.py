@@ -31,7 +31,13 @@ from groundwork.rollout.delivery.actions import go_live  # noqa: E402
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun  # noqa: E402
 from groundwork.rollout.discovery.actions import set_number, tell  # noqa: E402
 from groundwork.rollout.requirements.actions import write_down  # noqa: E402
-from groundwork.rollout.requirements.models import ElementUse, Requirement, RequirementNeed  # noqa: E402
+from groundwork.rollout.requirements.models import (  # noqa: E402
+    ElementUse,
+    Requirement,
+    RequirementNeed,
+    UseCase,
+    UseStep,
+)
 
 SEED = 50  # requirements that are copied: for five numbers, one of them live
 LEVELS = """
@@ -90,6 +96,8 @@ def copies(times: int) -> None:
     _copy(Requirement, {"number": number}, first=1, last=times)
     _copy(RequirementNeed, of_requirement, first=1, last=times)
     _copy(ElementUse, of_requirement, first=1, last=times)
+    _copy(UseCase, {"number": number, **of_requirement}, first=1, last=times)
+    _copy(UseStep, {"case_id": spread.format("case_id")}, first=1, last=times)
     _copy(AcceptanceTest, {"number": number, **of_requirement}, first=1, last=times)
     _copy(TestRun, {"test_id": spread.format("test_id")}, first=1, last=times)
     with connection.cursor() as cursor:

@@ -48,7 +48,8 @@ def keep_fields() -> None:
         for use in field_uses(kind, names):
             more = {
                 "standing": use.standing.value, "filled": use.filled, "type": kind.key,
-                "retire": use.standing in WASTE, "readers": len(use.readers),
+                "retire": use.standing in WASTE, "readers": len(use.readers), "sameness": use.sameness,
+                "twin": use.twin,
             }  # fmt: skip
             minutes = round_half_up(Decimal(str(use.minutes_a_month)), 1)
             keep(Measured.Kind.FIELD, f"field:{kind.key}.{use.field.name}", minutes, more)

@@ -146,6 +146,7 @@ class Usage:
         if elements is None:
             elements = {use.element.key: use.element for requirement in requirements for use in requirement.uses.all()}
         self.makers = makers_of(elements)
+        self._told: dict[tuple, list[Reading]] = {}
         active = list(User.objects.filter(is_active=True).values_list("pk", flat=True)[:2])
         self.alone = set(active) if len(active) == 1 else set()
         self.opened = Opened([key for key, element in elements.items() if element.kind == Element.Kind.REPORT], days)
@@ -166,9 +167,14 @@ class Usage:
         self, elements: list[Element], *, answers_for: int | None, live_at: datetime | None
     ) -> list[Reading]:
         """The same of a requirement that needs these elements, went live then, and whose number has this owner."""
-        makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
-        readers = self.alone | {answers_for}
         live_on = localtime(live_at).date() if live_at else None
+        same = (answers_for, live_on, *(element.key for element in elements))
+        if same not in self._told:
+            self._told[same] = self._read(elements, {*self.alone, answers_for}, live_on)
+        return self._told[same]
+
+    def _read(self, elements: list[Element], readers: set[int | None], live_on: date | None) -> list[Reading]:
+        makers = set().union(*(self.makers.get(element.key, set()) for element in elements))
         reports = {
             element.key: self.opened.of(element.key, makers, readers=readers, live_on=live_on)
             for element in elements

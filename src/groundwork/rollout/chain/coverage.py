@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import User
 from groundwork.blueprint.models import Element
+from groundwork.core import languages
 from groundwork.rollout.adoption.use import Reading, Usage
 from groundwork.rollout.chain.weights import LEAST, weights_of
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun, Verdict, verdict_of
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
-from groundwork.rollout.requirements.doubts import Doubt, doubts_of
-from groundwork.rollout.requirements.models import ElementUse, Requirement, RequirementNeed
+from groundwork.rollout.requirements.doubts import Agreed, Asked, Doubt, Ends, doubts_among, grouped
+from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.requirements.weights import hindered_hours
 
 LEVELS = {
     1: _("asked"),
@@ -47,19 +49,19 @@ class Row(NamedTuple):
     state: str
     author: int | None
     future_user: int | None  # whoever will use it and said yes
+    held_by: dict[str, Any]
+    confirmed_at: datetime | None
     words_hold: bool  # they are those that were agreed
     says_when_done: bool
-
-
-class Asked(NamedTuple):
-    need: int
-    author: int
 
 
 class Tried(NamedTuple):
     test: int
     said: str  # Verdict
     at: datetime | None
+
+    def __str__(self):
+        return f"{Verdict(self.said).label} {languages.moment(self.at) if self.at else ''}".strip()
 
 
 class Number(NamedTuple):
@@ -140,15 +142,18 @@ class Coverage:
 
     def __init__(self, user, requirements=None):
         found = (Requirement.objects.visible_to(user) if requirements is None else requirements).in_force()
-        self.user, self.values = user, Readings()
+        self.user, self.values, self.hours = user, Readings(), hindered_hours()
         self.standings = self._read(found)
 
     def _read(self, found) -> list[Standing]:
         ids, rows = found.order_by().values("pk"), rows_of(found)
         goals = Goal.objects.select_related("owner").in_bulk({row.goal for row in rows})
         people = User.objects.in_bulk({row.owner for row in rows if row.owner})
-        needs, needed, weights = needs_of(ids), elements_of(ids), weights_of(ids)
-        tests, doubts = tests_of(ids, needed), doubts_of(found)
+        ends = Ends(ids)
+        needs, needed, tests = ends.needs, ends.elements, tests_of(ids, ends.elements)
+        weights = weights_of(needs, self.hours)
+        agreed = (Agreed(row.pk, row.goal, row.words_hold, row.held_by) for row in rows if row.state in AGREED)
+        doubts = doubts_among(agreed, goals, ends)
         usage = Usage(elements={element.key: element for elements in needed.values() for element in elements})
         numbers = {pk: self.number_of(goal) for pk, goal in goals.items()}
         standings = []
@@ -182,30 +187,9 @@ def share(standings: Iterable[Standing], level: int) -> int | None:
 def rows_of(found) -> list[Row]:
     agreed_words = Q(confirmed_text=Concat("statement", Value("\n"), "done_when", output_field=TextField()))
     says = [ExpressionWrapper(said, output_field=BooleanField()) for said in (agreed_words, ~Q(done_when=""))]
-    names = ("pk", "goal_id", "owner_id", "live_at", "statement", "state", "author_id", "future_user_id")
-    return [Row(*values) for values in found.order_by("pk").values_list(*names, *says)]
-
-
-def grouped(rows: Iterable[tuple[int, Any]]) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for requirement, item in rows:
-        found.setdefault(requirement, []).append(item)
-    return found
-
-
-def needs_of(ids) -> dict[int, list[Asked]]:
-    rows = RequirementNeed.objects.filter(requirement__in=ids).order_by("pk")
-    asked = rows.values_list("requirement_id", "need_id", "need__author_id")
-    return grouped((requirement, Asked(need, author)) for requirement, need, author in asked)
-
-
-def elements_of(ids) -> dict[int, list[Element]]:
-    """What each requirement needs; an element that many need is one object."""
-    rows = list(
-        ElementUse.objects.filter(requirement__in=ids).order_by("pk").values_list("requirement_id", "element_id")
-    )
-    elements = Element.objects.in_bulk({element for _requirement, element in rows})
-    return grouped((requirement, elements[element]) for requirement, element in rows)
+    names = ("pk", "goal_id", "owner_id", "live_at", "statement", "state")
+    more = ("author_id", "future_user_id", "held_by", "confirmed_at")
+    return [Row(*values) for values in found.order_by("pk").values_list(*names, *more, *says)]
 
 
 def tests_of(ids, needed: dict[int, list[Element]]) -> dict[int, list[Tried]]:

@@ -11,8 +11,12 @@ from groundwork.access.rights import reach
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import today
 from groundwork.records.models import Change
+from groundwork.records.types import Field, RecordType
 from groundwork.records.workdays import calendar
+from groundwork.rollout.adoption.models import Measured
+from groundwork.rollout.adoption.unread import seen_fields
 from groundwork.rollout.chain.coverage import Coverage, Standing
+from groundwork.rollout.chain.since import doubted_since
 from groundwork.rollout.delivery.actions import Check
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.people import makers_of
@@ -71,6 +75,12 @@ class Look:
             self._addresses[type_key] = reverse("records:page", args=[type_key, 0])
         return self._addresses[type_key].replace("/0", f"/{pk}")
 
+    def place(self, element: Element) -> str:
+        """The address of a field or report, if it has one."""
+        if element.key not in self._addresses:
+            self._addresses[element.key] = element.address
+        return self._addresses[element.key]
+
     def working_days_since(self, day: date) -> int:
         return calendar().working_between(day, today())
 
@@ -103,6 +113,10 @@ class Look:
             found.setdefault(standing.goal.pk, []).append(standing)
         return found
 
+    @cached_property
+    def doubted_since(self) -> dict[int, date]:
+        return doubted_since(self.standings, self.cases)
+
     # ── what people told us
 
     def agrees_for_oneself(self, standing: Standing) -> bool:
@@ -118,9 +132,8 @@ class Look:
     @cached_property
     def _actors(self) -> dict[int, set[str]]:
         """{requirement: the roles that do what it is for}"""
-        cases = UseCase.objects.current().filter(requirement__in=[standing.pk for standing in self.standings])
         found: dict[int, set[str]] = {}
-        for requirement, actor in cases.order_by().values_list("requirement_id", "actor"):
+        for _case, requirement, actor in self.cases:
             found.setdefault(requirement, set()).add(actor)
         return found
 
@@ -182,6 +195,44 @@ class Look:
     def people(self) -> list[User]:
         return list(User.objects.filter(is_active=True).order_by("name", "pk"))
 
+    @cached_property
+    def firm(self) -> dict[int, Department]:
+        return Department.objects.in_bulk()
+
+    @cached_property
+    def users_of(self) -> dict[int, set[int]]:
+        """{requirement: the departments of those who are to use it}, by the roles that its use cases name."""
+        held: dict[str, set[int]] = {}
+        working = User.objects.filter(is_active=True, department__isnull=False, roles__isnull=False).order_by()
+        for role, department in working.values_list("roles__key", "department").distinct():
+            held.setdefault(role, set()).add(department)
+        found: dict[int, set[int]] = {}
+        for _case, requirement, actor in self.cases:
+            found.setdefault(requirement, set()).update(held.get(actor, ()))
+        return found
+
+    @cached_property
+    def cases(self) -> list[tuple[int, int, str]]:
+        """(use case, requirement, role of whoever does it)"""
+        return list(UseCase.objects.current().order_by().values_list("pk", "requirement", "actor"))
+
+    def departments_of(self, people: set[int]) -> set[int]:
+        return {self._works_in[person] for person in people if person in self._works_in}
+
+    @cached_property
+    def _works_in(self) -> dict[int, int]:
+        """{person: department}, of those who left, too."""
+        return dict(User.objects.filter(department__isnull=False).order_by().values_list("pk", "department"))
+
+    @cached_property
+    def joined(self) -> dict[int, set[int]]:
+        """{need: who told the same and was joined to it}"""
+        found: dict[int, set[int]] = {}
+        merged = Need.objects.current().filter(merged_into__isnull=False).order_by()
+        for need, author in merged.values_list("merged_into", "author"):
+            found.setdefault(need, set()).add(author)
+        return found
+
     # ── phases
 
     def concerns(self, phase: InPhase) -> bool:
@@ -190,7 +241,7 @@ class Look:
 
     @cached_property
     def scope(self) -> Scope:
-        return Scope(self.user, self.rows)
+        return Scope(self.user, self.rows, self.coverage.hours)
 
     # ── what was tried
 
@@ -227,6 +278,11 @@ class Look:
     def configured(self, element: Element) -> str:
         """The page that tells why the element is there."""
         return reverse("records:element", args=[element.key])
+
+    @cached_property
+    def measured_fields(self) -> list[tuple[Measured, RecordType, Field]]:
+        """What the last round measured of each field; to those who configure."""
+        return list(seen_fields(self.user)) if self.user.can("configure", "settings") else []
 
     # ── questions, and whether anything happens at all
 

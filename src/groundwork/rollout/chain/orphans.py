@@ -81,18 +81,25 @@ def told_elements(look: Look, elements: list[Element]) -> list[Evidence]:
 
 def orphans(look: Look) -> list[Orphans]:
     """The lists that are not empty."""
-    needs, tests = needs_without_requirement(look.user), tests_without_use_case(look.user)
+    needs, needs_count = first_of(needs_without_requirement(look.user))
+    tests, tests_count = first_of(tests_without_use_case(look.user))
     requirements, goals = requirements_without_need(look), goals_without_requirement(look)
     elements, reports = elements_without_requirement(look), reports_without_reader(look)
     found = [
         Orphans(_("Numbers for which nothing is agreed"), len(goals), told(look, "goal", goals)),
-        Orphans(_("Told us, and in nothing we agreed"), needs.count(), told(look, "need", needs)),
+        Orphans(_("Told us, and in nothing we agreed"), needs_count, told(look, "need", needs)),
         Orphans(_("Agreed, and nobody asked for it"), len(requirements), told(look, "requirement", requirements)),
-        Orphans(_("To be tried, and belongs to nothing"), tests.count(), told(look, "acceptance_test", tests)),
+        Orphans(_("To be tried, and belongs to nothing"), tests_count, told(look, "acceptance_test", tests)),
         Orphans(_("Set up here, and nothing we agreed needs it"), len(elements), told_elements(look, elements[:SHOWN])),
         Orphans(_("Reports that nobody reads"), len(reports), told_elements(look, reports[:SHOWN])),
     ]
     return [one for one in found if one.count]
+
+
+def first_of(found) -> tuple[list, int]:
+    """The first of them, and how many there are; those that are all shown are not counted by a query of their own."""
+    rows = list(found[:SHOWN])
+    return rows, len(rows) if len(rows) < SHOWN else found.count()
 
 
 def told(look: Look, type_key: str, found) -> list[Evidence]:

@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from groundwork.core.clock import now
 from groundwork.core.refusals import NotAllowed, Refusal
@@ -114,10 +114,10 @@ def with_verdicts(requirements) -> dict[int, list[tuple[AcceptanceTest, TestRun 
 
 
 WHY_NOT = {
-    Verdict.NOT_RUN: lambda: _("“%(what)s” has not been tried."),
-    Verdict.STALE: lambda: _("“%(what)s” was changed after it was tried."),
-    Verdict.FAILS: lambda: _("“%(what)s” does not work."),
-    Verdict.DOES_NOT_FIT: lambda: _("“%(what)s” works and does not fit."),
+    Verdict.NOT_RUN: gettext_lazy("“%(what)s” has not been tried."),
+    Verdict.STALE: gettext_lazy("“%(what)s” was changed after it was tried."),
+    Verdict.FAILS: gettext_lazy("“%(what)s” does not work."),
+    Verdict.DOES_NOT_FIT: gettext_lazy("“%(what)s” works and does not fit."),
 }
 
 
@@ -155,9 +155,9 @@ class Check:
                 faults.append(_("“%(what)s” was reworded after it was agreed.") % {"what": requirement.statement})
             tests = self.verdicts[requirement.pk]
             if not tests:
-                faults.append(WHY_NOT[Verdict.NOT_RUN]() % {"what": requirement.statement})
+                faults.append(WHY_NOT[Verdict.NOT_RUN] % {"what": requirement.statement})
             faults += [
-                WHY_NOT[Verdict(said)]() % {"what": requirement.statement}
+                WHY_NOT[Verdict(said)] % {"what": requirement.statement}
                 for _test, _run, said in tests
                 if said != Verdict.PASSED
             ]

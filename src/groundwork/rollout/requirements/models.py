@@ -175,7 +175,7 @@ class Requirement(Record):
 
     @property
     def doubts(self) -> list[Doubt]:
-        """What changed after it was agreed. Seven queries: many are asked at once by ``doubts_of``."""
+        """What changed after it was agreed. Six queries: many are asked at once by ``doubts_of``."""
         return doubts_of(Requirement.objects.filter(pk=self.pk)).get(self.pk, [])
 
     @property

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from groundwork.core import languages
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.requirements.models import Frozen, Phase, Requirement, RequirementNeed
-from groundwork.rollout.requirements.weights import weigh
+from groundwork.rollout.requirements.weights import hindered_hours, weigh
 
 LOW, HIGH = 70, 80  # per cent of the needs that a first phase should cover (R36, D21)
 MOST_BASE = 60  # per cent of a phase that may be "must be there" (R34)
@@ -68,15 +68,20 @@ class InPhase:
 
 
 class Scope:
-    """The phases that ``user`` sees, in order; or of the records that ``rows(model)`` gives. Six queries."""
+    """The phases that ``user`` sees, in order; or of the records that ``rows(model)`` gives.
 
-    def __init__(self, user, rows=None):
+    Six queries; five where the ``hindered_hours`` are at hand.
+    """
+
+    def __init__(self, user, rows=None, hours=None):
         rows = rows or (lambda model: model.objects.visible_to(user))
         names = ("pk", "statement", "phase_id", "worth", "fit", "state")
         found = rows(Requirement).in_force().order_by("pk").values_list(*names)
         self.requirements = [Kept(*row) for row in found]
         needs = rows(Need).current().filter(state__in=[Need.State.AGREED, Need.State.COVERED])
-        self.weights = weigh(needs.values_list("pk", "author_id", "statement"))
+        self.weights = weigh(
+            needs.values_list("pk", "author_id", "statement"), hindered_hours() if hours is None else hours
+        )
         links = RequirementNeed.objects.filter(need__in=rows(Need))
         self.links = list(links.values_list("requirement_id", "need_id", "need__author__name").order_by("pk"))
         phases = list(rows(Phase).in_order().select_related("owner"))

@@ -21,7 +21,6 @@ def hindered_hours() -> dict[tuple[int, str], float]:
     return found
 
 
-def weigh(needs: Iterable[tuple[int, int, str]]) -> dict[int, float]:
-    """{need: its weight} of (need, its author, its words)."""
-    hours = hindered_hours()
+def weigh(needs: Iterable[tuple[int, int, str]], hours: dict[tuple[int, str], float]) -> dict[int, float]:
+    """{need: its weight} of (need, its author, its words), by the ``hindered_hours``."""
     return {need: max(LEAST, hours.get((author, words), 0)) for need, author, words in needs}

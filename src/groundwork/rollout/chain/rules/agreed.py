@@ -1,6 +1,7 @@
 """Rules of the third step: who asked for it, who agreed to it, is it clear, is it set up."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,17 +18,22 @@ VAGUE = (
     "itd", "itp", "wygodn", "szybk", "łatw", "elastyczn", "w miarę możliwości", "w razie potrzeby",
     "etc", "and so on", "user-friendly", "easy", "easily", "fast", "quick", "flexible", "if possible", "as needed",
 )  # fmt: skip
+LOOKED_AT_WITHIN = 10  # working days after what was agreed came in doubt
 WORDS = tuple(f" {folded(word)}" for word in VAGUE)
 
 
-def found_at(look: Look, standing: Standing, fact: str, *evidence: Evidence) -> Found:
+def found_at(look: Look, standing: Standing, says: Any, *evidence: Evidence, **told: Any) -> Found:
+    """``says`` is lazy text that names it as ``what``."""
+    found = found_of(look, standing, says, *evidence)
+    found.told = {"what": standing.statement, **told}
+    return found
+
+
+def found_of(look: Look, standing: Standing, says: Any, *evidence: Evidence) -> Found:
+    """``says`` is the whole sentence."""
     own = Evidence(standing.statement, look.page("requirement", standing.pk))
     there = f"{look.screen('agreed')}#requirement-{standing.pk}"
-    return Found(fact, there, standing.owner, standing.goal.pk, [own, *evidence], about=("requirement", standing.pk))
-
-
-def named(standing: Standing) -> dict[str, str]:
-    return {"what": standing.statement}
+    return Found(says, there, standing.owner, standing.goal.pk, [own, *evidence], about=("requirement", standing.pk))
 
 
 @declare(
@@ -38,7 +44,7 @@ def named(standing: Standing) -> dict[str, str]:
 def nobody_asked(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if not standing.needs:
-            yield found_at(look, standing, _("Nobody asked for “%(what)s”.") % named(standing))
+            yield found_at(look, standing, gettext_lazy("Nobody asked for “%(what)s”."))
 
 
 @declare(
@@ -48,7 +54,7 @@ def nobody_asked(look: Look) -> Iterator[Found]:
 def not_agreed(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if not standing.is_agreed:
-            yield found_at(look, standing, _("“%(what)s” is written down and not agreed.") % named(standing))
+            yield found_at(look, standing, gettext_lazy("“%(what)s” is written down and not agreed."))
 
 
 @declare(
@@ -60,8 +66,7 @@ def no_yes(look: Look) -> Iterator[Found]:
     """Whoever agrees and will use it says yes by agreeing."""
     for standing in look.standings:
         if standing.row.future_user is None and not look.agrees_for_oneself(standing):
-            fact = _("Nobody who will use “%(what)s” has said yes to it.")
-            found = found_at(look, standing, fact % named(standing))
+            found = found_at(look, standing, gettext_lazy("Nobody who will use “%(what)s” has said yes to it."))
             found.is_softer = standing.is_live
             yield found
 
@@ -73,7 +78,7 @@ def no_yes(look: Look) -> Iterator[Found]:
 def no_number_behind(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if not standing.goal.metric:
-            yield found_at(look, standing, _("No number tells whether “%(what)s” was worth it.") % named(standing))
+            yield found_at(look, standing, gettext_lazy("No number tells whether “%(what)s” was worth it."))
 
 
 @declare(
@@ -84,12 +89,12 @@ def no_number_behind(look: Look) -> Iterator[Found]:
 def no_steps(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if not standing.elements:
-            fact = _("“%(what)s” names no field and no report: there is nothing to try.")
+            fact = gettext_lazy("“%(what)s” names no field and no report: there is nothing to try.")
         elif standing.is_agreed and not standing.tests:
-            fact = _("Nobody can try “%(what)s”: it has no test.")
+            fact = gettext_lazy("Nobody can try “%(what)s”: it has no test.")
         else:
             continue
-        yield found_at(look, standing, fact % named(standing))
+        yield found_at(look, standing, fact)
 
 
 @declare(
@@ -102,11 +107,8 @@ def vague(look: Look) -> Iterator[Found]:
         words = f" {folded(standing.statement)}"
         word = next((word for word in WORDS if word in words), "")
         if word and not standing.is_agreed:
-            fact = _("“%(what)s” can be understood in two ways: “%(word)s”.") % {
-                **named(standing),
-                "word": word.strip(),
-            }
-            yield found_at(look, standing, fact)
+            fact = gettext_lazy("“%(what)s” can be understood in two ways: “%(word)s”.")
+            yield found_at(look, standing, fact, word=word.strip())
 
 
 @declare(
@@ -118,12 +120,12 @@ def only_filled_in(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         kinds = {element.kind for element in standing.elements}
         if standing.is_agreed and kinds == {Element.Kind.FIELD}:
-            fact = _("“%(what)s” is filled in, and no report shows it.") % named(standing)
-            yield found_at(look, standing, fact, *labels(standing.elements))
+            fact = gettext_lazy("“%(what)s” is filled in, and no report shows it.")
+            yield found_at(look, standing, fact, *labels(look, standing.elements))
 
 
-def labels(elements: list[Element]) -> list[Evidence]:
-    return [Evidence(element.label, element.address) for element in elements]
+def labels(look: Look, elements: list[Element]) -> list[Evidence]:
+    return [Evidence(element.label, look.place(element)) for element in elements]
 
 
 @declare(
@@ -132,13 +134,16 @@ def labels(elements: list[Element]) -> list[Evidence]:
     act=gettext_lazy("Agree again"),
 )  # fmt: skip
 def reworded(look: Look) -> Iterator[Found]:
+    """What we agreed says so at once; here it is once nobody has looked at it for ten working days."""
     for standing in look.standings:
+        since = look.doubted_since.get(standing.pk)
+        if since is None or look.working_days_since(since) <= LOOKED_AT_WITHIN:
+            continue
         if standing.was_reworded:
-            yield found_at(look, standing, _("“%(what)s” was reworded after it was agreed.") % named(standing))
+            yield found_at(look, standing, gettext_lazy("“%(what)s” was reworded after it was agreed."))
         for doubt in standing.doubts:
             if doubt.is_cured_here and doubt.end != "words":
-                fact = _("“%(what)s”: %(doubt)s") % {**named(standing), "doubt": doubt.words}
-                yield found_at(look, standing, fact)
+                yield found_at(look, standing, gettext_lazy("“%(what)s”: %(doubt)s"), doubt=doubt)
 
 
 @declare(
@@ -149,9 +154,9 @@ def still_off(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         off = [element for element in standing.elements if not element.is_on]
         if standing.is_agreed and not standing.was_reworded and off:
-            fact = _("%(names)s: still off, needed for “%(what)s”.")
-            fact %= {**named(standing), "names": ", ".join(element.label for element in off)}
-            yield found_at(look, standing, fact, *labels(off))
+            names = ", ".join(element.label for element in off)
+            fact = gettext_lazy("%(names)s: still off, needed for “%(what)s”.")
+            yield found_at(look, standing, fact, *labels(look, off), names=names)
 
 
 @declare(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,25 +18,33 @@ STOP, ATTENTION, INFO = "bad", "warn", "info"  # as chips are marked
 ORDER = {STOP: 0, ATTENTION: 1, INFO: 2}
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One row that a finding rests on: its words, and where it is kept."""
+class Evidence(NamedTuple):
+    """One row that a finding rests on: its words, or what tells them as text, and where it is kept."""
 
-    words: str
+    words: Any
     href: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
-    """What a rule found: whole sentences, no words of what the person may not see."""
+    """What a rule found: a whole sentence, no words of what the person may not see.
 
-    fact: str
+    Of thousands a page shows twelve: where it may be many, ``says`` is lazy and is put together with what it has
+    ``told`` by whoever shows it.
+    """
+
+    says: Any
     href: str  # where the one act is done
     owner: User | None = None  # whom it waits for
     goal: int | None = None  # on whose thread it lies
     evidence: list[Evidence] = field(default_factory=list)
     is_softer: bool = False  # it blocks nothing here, e.g. because the thing is live already
     about: tuple[str, int] = ("", 0)  # type and key of the record whose words the fact repeats
+    told: dict[str, Any] | None = None
+
+    @property
+    def fact(self) -> str:
+        return str(self.says) % self.told if self.told else str(self.says)
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def declare(key: str, code: str, label: Any, **more) -> Callable:
     return keep
 
 
-@dataclass
+@dataclass(slots=True)
 class Finding:
     rule: Rule
     kind: str  # STOP, ATTENTION or INFO

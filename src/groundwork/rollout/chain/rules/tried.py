@@ -1,21 +1,26 @@
 """Rules of the fourth and fifth step: was it tried, is it live, is it used."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from django.utils.functional import lazy
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.access.models import Department
 from groundwork.core import languages
 from groundwork.rollout.adoption.use import FILLED_ENOUGH, Reading
 from groundwork.rollout.chain.coverage import Standing
 from groundwork.rollout.chain.look import Look
-from groundwork.rollout.chain.rules.agreed import found_at, labels, named
+from groundwork.rollout.chain.rules.agreed import found_at, found_of, labels
 from groundwork.rollout.chain.rules.declared import LIGHT, STANDARD, Evidence, Found, declare
 from groundwork.rollout.delivery.actions import WHY_NOT, not_gone, only_its_maker
 from groundwork.rollout.delivery.models import Verdict
 from groundwork.rollout.project.gates import Act
 
 READY = 0.9  # share of the weight of a number that works and fits
+WAITS = 10  # working days that what is ready may wait
 
 
 def is_set_up(standing: Standing) -> bool:
@@ -31,9 +36,7 @@ def not_passed(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         for tried in standing.tests if is_set_up(standing) else []:
             if tried.said != Verdict.PASSED:
-                found = found_at(look, standing, WHY_NOT[Verdict(tried.said)]() % named(standing))
-                when = languages.moment(tried.at) if tried.at else ""
-                found.evidence.append(Evidence(f"{Verdict(tried.said).label} {when}".strip()))
+                found = found_at(look, standing, WHY_NOT[Verdict(tried.said)], Evidence(tried))
                 found.href, found.is_softer = f"{look.screen('try')}#test-{tried.test}", standing.is_live
                 yield found
 
@@ -60,7 +63,7 @@ def fault(look: Look) -> Iterator[Found]:
 def tried_by_its_maker(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         if standing.pk in look.tried_by_makers and not standing.is_live:
-            found = found_at(look, standing, only_its_maker(standing.statement))
+            found = found_of(look, standing, only_its_maker(standing.statement))
             found.href = look.screen("try")
             yield found
 
@@ -75,8 +78,8 @@ def wrote_and_set_up(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         mine = [one for one in standing.elements if standing.row.author in look.makers.get(one.key, set())]
         if mine and standing.is_agreed and not standing.is_live:
-            fact = _("Whoever wrote down “%(what)s” set it up, too.")
-            yield found_at(look, standing, fact % named(standing), *labels(mine))
+            fact = gettext_lazy("Whoever wrote down “%(what)s” set it up, too.")
+            yield found_at(look, standing, fact, *labels(look, mine))
 
 
 @declare(
@@ -88,11 +91,55 @@ def ready_not_live(look: Look) -> Iterator[Found]:
         agreed = [standing for standing in look.of_goal.get(goal.pk, []) if standing.is_agreed]
         ready = [standing for standing in agreed if is_set_up(standing) and standing.holds[4]]
         waiting = [standing for standing in ready if not standing.is_live]
-        if waiting and sum(one.weight for one in ready) >= READY * sum(one.weight for one in agreed):
+        since = ready_since(ready, READY * sum(one.weight for one in agreed))
+        if waiting and since is not None and look.working_days_since(since) > WAITS:
             told = {"ready": len(ready), "all": len(agreed), "goal": goal}
-            fact = _("“%(goal)s”: %(ready)s of %(all)s work and fit, and are not live.") % told
+            told["day"] = languages.day(since)
+            fact = _("“%(goal)s”: %(ready)s of %(all)s work and fit since %(day)s, and are not live.") % told
             rows = [Evidence(one.statement, look.page("requirement", one.pk)) for one in waiting[:10]]
             yield Found(fact, look.screen("try"), goal.owner, goal.pk, rows)
+
+
+def ready_since(ready: list[Standing], enough: float) -> date | None:
+    """The day on which so much of the weight had been tried; None while it is less."""
+    days = [(max(localtime(tried.at).date() for tried in one.tests if tried.at), one.weight) for one in ready]
+    weight = 0.0
+    for day, more in sorted(days):
+        weight += more
+        if weight >= enough:
+            return day
+    return None
+
+
+@declare(
+    "for-others", "R27", gettext_lazy("What is live for people who did not ask for it"),
+    reason=gettext_lazy("Who fills in what only others asked for does not know what it is for."),
+    act=gettext_lazy("Ask them"),
+)  # fmt: skip
+def for_others(look: Look) -> Iterator[Found]:
+    """Said to those alone who see everything that people told us. Nobody asked at all: that is R20."""
+    if not look.sees_all("need"):
+        return
+    for standing in look.standings:
+        if standing.is_live and standing.needs and (others := unasking(look, standing)):
+            names = ", ".join(f"“{department}”" for department in others)
+            fact = gettext_lazy("“%(what)s” is live for %(names)s, and nobody there asked for it.")
+            found = found_at(look, standing, fact, names=names)
+            found.href = look.screen("told")
+            yield found
+
+
+def unasking(look: Look, standing: Standing) -> list[Department]:
+    """The departments that use it and of which neither anybody nor the head asked for it."""
+    needs = [one.need for one in standing.needs]
+    authors = {one.author for one in standing.needs}.union(*(look.joined.get(need, set()) for need in needs))
+    paths = [look.firm[pk].path for pk in look.departments_of(authors)]
+    users = (look.firm[pk] for pk in sorted(look.users_of.get(standing.pk, ())))
+    return [
+        department
+        for department in users
+        if department.head_id not in authors and not any(path.startswith(department.path) for path in paths)
+    ]
 
 
 @declare(
@@ -104,9 +151,8 @@ def not_used(look: Look) -> Iterator[Found]:
     for standing in look.standings:
         unused = [one for one in standing.readings if one.element.is_on and not one.is_used]
         if unused:
-            said = [unused_words(reading, look.user) for reading in unused]
-            rows = [Evidence(words, reading.element.address) for words, reading in zip(said, unused, strict=True)]
-            found = found_at(look, standing, said[0], *rows)
+            rows = [Evidence(unused_said(reading, look.user), look.place(reading.element)) for reading in unused]
+            found = found_of(look, standing, rows[0].words, *rows)
             found.href = look.screen("used")
             yield found
 
@@ -123,3 +169,6 @@ def unused_words(reading: Reading, user) -> str:
         share = languages.percent(reading.filled, 0)
         return _("“%(what)s” is filled in to %(share)s only.") % {**name, "share": share}
     return _("“%(what)s” is filled in and nobody reads it.") % name
+
+
+unused_said = lazy(unused_words, str)

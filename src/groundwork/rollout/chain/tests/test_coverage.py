@@ -136,5 +136,5 @@ def test_five_requirements_take_as_many_queries_as_one(cast, django_assert_num_q
         make_requirement(cast.piotr, goal=goal, author=cast.anna).confirm(by=cast.anna)
     cast.olga.can("view", "goal")  # rights are read once a request
 
-    with django_assert_num_queries(23):  # one of them: which months have kept sums
+    with django_assert_num_queries(17):  # one of them: which months have kept sums
         assert len(Coverage(cast.olga).standings) == count

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from groundwork.access.models import Grant, Reach, User
+from groundwork.access.models import Grant, Reach, Role, User
 from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now, standing_at, today
 from groundwork.records.write import writing
+from groundwork.rollout.adoption.models import Measured
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules import rules
 from groundwork.rollout.chain.rules.declared import STOP
@@ -47,6 +48,15 @@ def set_up(cast, **changes):
     requirement = agreed(cast, **changes)
     requirement.switch_on(by=cast.olga)
     return requirement
+
+
+def configures(person):
+    person.roles.add(Role.objects.get(key="administrator"))
+
+
+def measured(field, **more):
+    """As the round of the day keeps it."""
+    Measured.objects.update_or_create(kind="field", key=f"field:{field}", day=today(), defaults={"more": more})
 
 
 def interviewed(cast, level, who, **thing):
@@ -156,6 +166,25 @@ def _(cast):
     yield
 
 
+@story("entered-twice")
+def _(cast):
+    configures(cast.olga)
+    measured("company.name", twin="")
+    yield
+    measured("company.city", twin="country")
+    yield
+
+
+@story("mostly-one-value")
+def _(cast):
+    configures(cast.olga)
+    measured("company.kind", sameness=0.95)
+    measured("company.city", sameness=1)  # nobody has to fill it in
+    yield
+    measured("company.kind", sameness=0.96)
+    yield
+
+
 @story("unanswered")
 def _(cast):
     tell("It hinders", by=cast.anna)
@@ -242,11 +271,13 @@ def _(cast):
 
 @story("reworded")
 def _(cast):
-    requirement = agreed(cast)
-    yield
-    with writing(requirement, by=cast.piotr, act="edited") as other:
+    with later(days=-30):
+        requirement = agreed(cast)
+    with later(days=-13), writing(requirement, by=cast.piotr, act="edited") as other:
         other.statement = "Other words"
     yield
+    with later(days=4):
+        yield
 
 
 @story("still-off")
@@ -326,9 +357,22 @@ def _(cast):
 
 @story("ready-not-live")
 def _(cast):
-    requirement = set_up(cast)
+    with later(days=-13):
+        requirement = set_up(cast)
+        requirement.tests.get().run(by=cast.anna, works=True, fits=True)
     yield
+    with later(days=4):
+        yield
+
+
+@story("for-others")
+def _(cast):
+    requirement = set_up(cast)
     requirement.tests.get().run(by=cast.anna, works=True, fits=True)
+    go_live(requirement.goal, by=cast.olga)
+    yield
+    with writing(requirement.use_cases.get(), by=cast.olga, act="edited") as case:
+        case.actor = "reader"  # Ivan, in the store
     yield
 
 
@@ -418,7 +462,7 @@ def test_a_rule_is_silent_and_then_trips(cast, key):
     (found,) = rule.find(Look(cast.olga))
 
     assert found.fact[-1] in ".?”"
-    assert found.href.startswith("/rollout/") or rule.code in ("R26", "R48")
+    assert found.href.startswith("/rollout/") or rule.code in ("R26", "R30", "R31", "R48")
     Grant.objects.filter(role__key="reader").update(reach=Reach.OWN)
     assert list(rule.find(Look(User.objects.get(pk=cast.ivan.pk)))) == []  # he owns nothing of it
 

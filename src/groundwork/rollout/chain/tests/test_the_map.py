@@ -1,12 +1,15 @@
 """The map as a page: what stands in the way can be narrowed, and what hangs in the air is listed from both ends."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from groundwork.access.models import Grant, Reach, User
 from groundwork.blueprint import elements
 from groundwork.blueprint.models import ElementRevision
-from groundwork.core.clock import now
+from groundwork.core.clock import now, standing_at
+from groundwork.records.write import writing
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.orphans import orphans
 from groundwork.rollout.conftest import COST, make_goal, make_requirement
@@ -108,3 +111,17 @@ def test_ivan_reads_no_word_of_what_he_may_not_see(cast, the_map):
 
     assert page.status_code == 200
     assert "Secret" not in page.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_map_of_five_takes_as_many_queries_as_of_one(cast, client, the_map, django_assert_num_queries, count):
+    goal = make_goal(cast.piotr).agree(by=cast.olga)
+    with standing_at(now() - timedelta(days=20)):
+        for _ in range(count):
+            made = make_requirement(cast.piotr, goal=goal, author=cast.anna).confirm(by=cast.anna)
+            with writing(made, by=cast.piotr, act="edited") as other:
+                other.statement = "Other words"
+    assert the_map(cast.olga).context["count"] > count
+
+    with django_assert_num_queries(43):
+        client.get(reverse("rollout:map"))

@@ -106,5 +106,5 @@ def test_the_doubts_of_many_take_as_many_queries_as_of_one(cast, django_assert_n
         make_requirement(cast.piotr, goal=goal, author=cast.anna).confirm(by=cast.piotr)
     change(goal, cast.olga, target=Decimal(70))
 
-    with django_assert_num_queries(7):  # requirements, goals, needs and their links, uses and their elements, steps
+    with django_assert_num_queries(6):  # requirements, goals, needs and their links, uses and their elements, steps
         assert len(doubts_of(Requirement.objects.all())) == count
