@@ -81,6 +81,7 @@ def first_days() -> FirstDays | None:
         return None
     joined = {pk: day.date() for pk, day in User.objects.filter(is_active=True).values_list("pk", "joined_at")}
     began = {pk: max(live_on, day) for pk, day in joined.items()}
-    found = Defect.objects.current().filter(found_on__gte=live_on, found_by__in=began)
+    at_work = Defect.objects.current().filter(found_in=Defect.FoundIn.WORK)  # trying is there to find them
+    found = at_work.filter(found_on__gte=live_on, found_by__in=began)
     met = found.order_by().values_list("found_by").annotate(first=Min("found_on"))
     return FirstDays(len(began), sum(day - began[pk] < timedelta(days=FIRST_DAYS) for pk, day in met))

@@ -1,4 +1,7 @@
-"""You said, it became: everybody who told us something hears what became of it (D195, D200)."""
+"""You said, it became: everybody who told us something hears what became of it (D195, D200).
+
+A notice is named by what it is about: the words that were said stand before these.
+"""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -38,14 +41,8 @@ def fate_of(need: Need, about: Need) -> str:
         words = _("%(state)s: %(other)s") % {"state": words, "other": need.merged_into}
     if need.reason:
         words = _("%(state)s: %(why)s") % {"state": words, "why": need.reason}
-    return _("You said: %(what)s. It became: %(fate)s") % {"what": short(need.statement), "fate": words}
+    return _("It became: %(fate)s") % {"fate": words}
 
 
 def decided_of(need: Need, about: Conflict) -> str:
-    return _("You said: %(what)s. Decided: %(decision)s") % {
-        "what": short(need.statement), "decision": about.decision.statement,
-    }  # fmt: skip
-
-
-def short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79].rstrip()}…"
+    return _("Decided: %(decision)s") % {"decision": about.decision.statement}

@@ -93,6 +93,7 @@ def test_a_fault_of_the_first_ten_days_is_counted_once_a_person(cast, live, days
     with standing_at(now() - timedelta(weeks=3) + timedelta(days=days_after)):
         for what in ("Empty", "Slow"):
             creating(Defect(what=what, owner=cast.olga), by=cast.anna)
+        creating(Defect(what="Found in trying", owner=cast.olga, found_in="trying"), by=cast.piotr)  # as it should be
 
     assert (first_days().met, first_days().people, first_days().is_too_many) == (met, 4, bool(met))
 

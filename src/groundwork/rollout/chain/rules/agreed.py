@@ -63,9 +63,9 @@ def not_agreed(look: Look) -> Iterator[Found]:
     stops=(Act.AGREE,),
 )  # fmt: skip
 def no_yes(look: Look) -> Iterator[Found]:
-    """Whoever agrees and will use it says yes by agreeing."""
+    """Whoever agrees and will use it says yes by agreeing. What nobody asked for is said by R20."""
     for standing in look.standings:
-        if standing.row.future_user is None and not look.agrees_for_oneself(standing):
+        if standing.needs and standing.row.future_user is None and not look.agrees_for_oneself(standing):
             found = found_at(look, standing, gettext_lazy("Nobody who will use “%(what)s” has said yes to it."))
             found.is_softer = standing.is_live
             yield found

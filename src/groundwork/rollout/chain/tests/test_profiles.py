@@ -5,10 +5,11 @@ from django.apps import apps
 from django.urls import reverse
 
 from groundwork.core.refusals import NotAllowed, Refusal
-from groundwork.records.write import writing
+from groundwork.records.write import creating, writing
 from groundwork.rollout.chain.map import Map
 from groundwork.rollout.conftest import make_goal, make_requirement
 from groundwork.rollout.delivery.actions import go_live
+from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.interviews import Interview
 from groundwork.rollout.project.decisions import go_by
@@ -81,16 +82,20 @@ def test_standard_stops_agreeing_to_what_nobody_asked_for_until_somebody_decides
     """R20 and R21; R22 is spoken of a number agreed on by decision. In light the same is agreed."""
     make_requirement(cast.piotr).confirm(by=cast.piotr)
     go_by(STRICT, reason="We grow", by=cast.olga)
-    unasked = make_requirement(cast.piotr)
+    unasked, asked = make_requirement(cast.piotr), make_requirement(cast.piotr, author=cast.anna)
     vague = make_goal(cast.piotr, metric="", baseline=None, target=None).agree(by=cast.olga, decision="We will see")
     unmeasured = make_requirement(cast.piotr, author=cast.anna, goal=vague)
 
-    with pytest.raises(Refusal, match="Nobody asked for .* Nobody who will use"):
+    with pytest.raises(Refusal, match=r"^Nobody asked for “Margin by product”\.$"):
         unasked.confirm(by=cast.piotr)
+    with pytest.raises(Refusal, match=r"^Nobody who will use “Margin by product” has said yes to it\.$"):
+        asked.confirm(by=cast.piotr)
+    asked.say_yes(by=cast.anna)
+    assert asked.confirm(by=cast.piotr).is_confirmed
     with pytest.raises(Refusal, match=r"^No number tells whether “Margin by product” was worth it\.$"):
         unmeasured.confirm(by=cast.anna)  # her own words: R20 and R21 are silent
     assert unasked.confirm(by=cast.olga, decision="The law wants it").is_confirmed
-    assert Decision.objects.get(statement="The law wants it").faults.count("\n") == 1
+    assert Decision.objects.get(statement="The law wants it").faults.startswith("Nobody asked for")
 
 
 def test_standard_stops_settling_a_phase_in_which_something_is_open(cast):
@@ -118,7 +123,7 @@ def test_standard_stops_settling_a_phase_in_which_something_is_open(cast):
 
 
 def test_standard_stops_going_live_with_what_only_its_maker_tried_and_with_a_fault(cast, as_user):
-    """R02, R03, R48: advice in light, a stop in standard, and the screen says so before anybody presses."""
+    """R02, R03, R48: at most advice in light, a stop in standard, and the screen says so before anybody presses."""
     requirement = make_requirement(cast.olga, author=cast.olga)
     requirement.confirm(by=cast.olga).switch_on(by=cast.olga)
     test = requirement.tests.get()
@@ -126,9 +131,10 @@ def test_standard_stops_going_live_with_what_only_its_maker_tried_and_with_a_fau
     client = as_user(cast.olga)
     assert "go on anyway" not in client.get(reverse("rollout:try")).content.decode().lower()
     go_by(STRICT, reason="We grow", by=cast.olga)
+    creating(Defect(what="Prints nothing", test=test, owner=cast.piotr), by=cast.anna)
 
     page = client.get(reverse("rollout:try")).content.decode()
-    with pytest.raises(Refusal, match="tried only by whoever set it up.*Whoever wrote down") as refused:
+    with pytest.raises(Refusal, match="Prints nothing.*only by whoever set it up.*Whoever wrote") as refused:
         go_live(requirement.goal, by=cast.olga)
 
     assert "Go on anyway" in page
