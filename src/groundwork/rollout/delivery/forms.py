@@ -14,7 +14,8 @@ ANSWERS = [Verdict.PASSED, Verdict.DOES_NOT_FIT, Verdict.FAILS]
 
 
 class TryForm(VersionForm):
-    """The answer comes from the button; ``steps`` are the lines at which it may go wrong."""
+    """The answer comes from the button; ``steps`` are the lines at which it may go wrong, ``faults`` what was wrong
+    before: whoever tries it again says of each whether it is gone."""
 
     said = forms.ChoiceField(choices=[(answer.value, answer.label) for answer in ANSWERS], widget=forms.HiddenInput)
     remark = forms.CharField(
@@ -25,8 +26,19 @@ class TryForm(VersionForm):
         label=_("how bad"), choices=Defect.Severity.choices, initial=Defect.Severity.HINDERS, required=False
     )
 
-    def __init__(self, *args, steps=(), **kwargs):
+    gone = SeveralField(
+        label=_("This was wrong before. Tick what is gone"),
+        queryset=Defect.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, steps=(), faults=None, **kwargs):
         super().__init__(*args, **kwargs)
+        if faults:
+            self.fields["gone"].queryset = faults  # type: ignore[attr-defined]
+        else:
+            del self.fields["gone"]
         if len(steps) > 1:
             self.fields["step"].choices = [("", ""), *((step[:500], step[:120]) for step in steps)]  # type: ignore[attr-defined]
         else:

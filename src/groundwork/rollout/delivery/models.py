@@ -62,9 +62,11 @@ class AcceptanceTest(Record):
         return verdict(self, self.latest_run(), self.revisions())
 
     def run(
-        self, *, by, works: bool, fits: bool, remark: str = "", step: str = "", severity: str = "", version=None
+        self, *, by, works: bool, fits: bool, remark: str = "", step: str = "", severity: str = "", gone=None,
+        version=None,
     ) -> "TestRun":
-        """``by`` tried it and answers both questions; a "no" is a fault with an owner, a "yes" closes them.
+        """``by`` tried it and answers both questions; a "no" is a fault with an owner, a "yes" closes those that
+        ``by`` says are ``gone``: where nothing is said of them, those that ``by`` found.
 
         Refused while what it needs is off, and for a "no" without why. Something that does not work cannot fit.
         ``step`` is the line of the script at which it went wrong.
@@ -82,7 +84,7 @@ class AcceptanceTest(Record):
                 element_revisions=revisions_of(uses), step=step,
             )  # fmt: skip
             put_part(test, made)
-            followed(test, made, [use.element.key for use in uses], severity)
+            followed(test, made, [use.element.key for use in uses], severity, gone)
         return made
 
 
@@ -123,12 +125,14 @@ class TestRun(Part):
         return f"{self.at:%Y-%m-%d}"
 
 
-def followed(test: AcceptanceTest, run: TestRun, keys: list[str], severity: str) -> None:
+def followed(test: AcceptanceTest, run: TestRun, keys: list[str], severity: str, gone) -> None:
     """What follows from a try: whoever tried it owes that no more; faults come, come back, or are gone."""
     for task in Task.objects.about(test).open().filter(owner=run.tester):
         asking.finish(task, by=run.tester)
     if run.works and run.fits:
-        for defect in Defect.objects.open().filter(test=test):
+        left = Defect.objects.open().filter(test=test)
+        confirmed = left.filter(found_by=run.tester) if gone is None else left.filter(pk__in=[one.pk for one in gone])
+        for defect in confirmed:
             with writing(defect, by=run.tester, act="defect.close") as fresh:
                 fresh.state = Defect.State.CLOSED
         return

@@ -154,7 +154,7 @@ def one(request, pk: int, *, wrong: TryForm | None = None):
     if card is None:
         raise Http404
     test, may_try = card["test"], user.can("create", AcceptanceTest) and not card["off"]
-    form = wrong or TryForm(initial={"version": test.version}, steps=test.lines)
+    form = wrong or try_form(test, user)
     context = {
         **steps("try"),
         "card": card,
@@ -167,6 +167,13 @@ def one(request, pk: int, *, wrong: TryForm | None = None):
     return render(request, "delivery/one.html", context, status=422 if wrong else 200)
 
 
+def try_form(test: AcceptanceTest, user, typed=None) -> TryForm:
+    """With the open faults of ``test`` that ``user`` sees; ticked are those that ``user`` found."""
+    faults = Defect.objects.visible_to(user).open().filter(test=test).order_by("pk")
+    own = [fault.pk for fault in faults if fault.found_by_id == user.pk]
+    return TryForm(typed, initial={"version": test.version, "gone": own}, steps=test.lines, faults=faults)
+
+
 @require_GET
 @reads(AcceptanceTest)
 def try_one(request, pk):
@@ -176,7 +183,7 @@ def try_one(request, pk):
 @allowed("create", AcceptanceTest.type_key)
 @acts_on(AcceptanceTest, "view")
 def run(request, test):
-    form = TryForm(request.POST, steps=test.lines)
+    form = try_form(test, request.user, request.POST)
     if not form.is_valid():
         return one(request, test.pk, wrong=form)
     test.run(by=request.user, **form.typed)

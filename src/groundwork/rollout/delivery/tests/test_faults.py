@@ -173,3 +173,20 @@ def test_the_page_takes_as_many_queries_for_many_tests_as_for_one(cast, as_user,
 
     with django_assert_num_queries(29):
         client.get(reverse("rollout:try"))
+
+
+def test_a_yes_closes_only_what_whoever_tries_it_says_is_gone(cast, as_user, test):
+    tries(test, cast.anna, works=False, remark="The page is empty")
+    tries(test, cast.piotr, fits=False, remark="One column too many")
+    of_anna, of_piotr = Defect.objects.order_by("pk")
+
+    tries(test, cast.olga)
+    assert Defect.objects.open().count() == 2
+    shown = as_user(cast.piotr).get(reverse("rollout:try_one", args=[test.pk])).context["form"]
+    assert (list(shown.fields["gone"].queryset), shown.initial["gone"]) == ([of_anna, of_piotr], [of_piotr.pk])
+    version = AcceptanceTest.objects.get().version
+    as_user(cast.piotr).post(
+        reverse("rollout:run", args=[test.pk]), {"version": version, "said": "passed", "gone": [of_anna.pk]}
+    )
+
+    assert list(Defect.objects.open()) == [of_piotr]
