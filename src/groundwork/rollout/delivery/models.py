@@ -64,7 +64,7 @@ class AcceptanceTest(Record):
     def run(
         self, *, by, works: bool, fits: bool, remark: str = "", step: str = "", severity: str = "", gone=None,
         version=None,
-    ) -> "TestRun":
+    ) -> "TestRun":  # fmt: skip
         """``by`` tried it and answers both questions; a "no" is a fault with an owner, a "yes" closes those that
         ``by`` says are ``gone``: where nothing is said of them, those that ``by`` found.
 
