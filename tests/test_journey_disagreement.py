@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.on_sqlite("what is walked here is
 
 WEEKS = 6
 DAY = "from groundwork.rollout.adoption.rounds import keep_all; keep_all()"
-LAST = 8  # question of an interview
+READ_AGAIN = "9"  # the page after the eight questions
 WISH, NO = "I want to send musical cards from here.", "None of our numbers moves by it."
 NEED, AGREED, ASKED = "I quote prices blindly.", "Margin by product", "From which day do we count costs?"
 HOLDS, UNFIT = "Twice a week: we go by who does it.", "The products without sales come first."
@@ -89,20 +89,19 @@ def both_are_asked_how_prices_are_changed(olga, piotr, anna):
 
 
 def answers(page, *, times: str, per: str):
+    """The first two questions of the eight, and what is read again at the end: the others are as long."""
     page.goto("/rollout/told")
     page.locator("a[href*='/rollout/told/work/asked/']").click()
     page.locator("main a.primary").click()
-    for no in range(1, LAST + 1):
-        page.wait_for_url(f"**/{no}")
-        if no == 1:
-            page.locator("[name=things]").fill("Change the prices")
-        if no == 2:
-            page.locator("[name=thing0_times]").fill(times)
-            page.locator("[name=thing0_per]").select_option(per)
-        page.locator("main form button.primary").click()
-    page.wait_for_url(f"**/{LAST + 1}")
+    page.locator("[name=things]").fill("Change the prices")
     page.locator("main form button.primary").click()
-    page.locator("main a").first.wait_for()
+    page.locator("[name=thing0_times]").fill(times)
+    page.locator("[name=thing0_per]").select_option(per)
+    page.locator("main form button.primary").click()
+    page.wait_for_url("**/3")
+    page.goto(page.url.removesuffix("3") + READ_AGAIN)
+    page.locator("main form button.primary").click()
+    page.locator("main form").wait_for(state="detached")
 
 
 def a_wish_is_declined(olga, anna):
