@@ -166,6 +166,16 @@ class Look:
         return list(found.select_related("owner", "process").order_by("pk"))
 
     @cached_property
+    def works(self) -> dict[int, bool]:
+        """{work that somebody told of: is each of its steps here, coming in, or not kept on purpose?}"""
+        found: dict[int, bool] = {}
+        told = self.rows(WorkStep).current().filter(**self._works).order_by("pk")
+        for process, place in told.values_list("process_id", "place"):
+            is_kept = place not in ("", WorkStep.Place.OUTSIDE)
+            found[process] = found.get(process, True) and is_kept
+        return found
+
+    @cached_property
     def departments(self) -> dict[Department, Standing]:
         """Departments whose people asked for something, with one of the things: not live, if there is any such."""
         authors = {asked.author for standing in self.standings for asked in standing.needs}

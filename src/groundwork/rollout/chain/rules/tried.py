@@ -83,6 +83,23 @@ def wrote_and_set_up(look: Look) -> Iterator[Found]:
 
 
 @declare(
+    "no-whole-work", "R46", gettext_lazy("Nothing is done here from beginning to end"), blocks_from=STANDARD,
+    begins=STANDARD, stops=(Act.GO_LIVE,),
+    reason=gettext_lazy("With half of a piece of work here people keep their old way beside it, for the other half."),
+    act=gettext_lazy("Say where each step is kept"),
+)  # fmt: skip
+def no_whole_work(look: Look) -> Iterator[Found]:
+    """Said of numbers for which something waits to go live, once somebody told how the work is done (R13)."""
+    if not look.works or any(look.works.values()):
+        return
+    for goal in look.numbers:
+        if any(one.is_agreed and not one.is_live for one in look.of_goal.get(goal.pk, [])):
+            fact = _("“%(goal)s”: no piece of work that people told of is kept here, or comes in, from end to end.")
+            there, own = look.screen("interviews"), Evidence(str(goal), look.page("goal", goal.pk))
+            yield Found(fact % {"goal": goal}, there, goal.owner, goal.pk, [own], about=("goal", goal.pk))
+
+
+@declare(
     "ready-not-live", "R37", gettext_lazy("Ready and not live"),
     reason=gettext_lazy("What is ready and waits for the last tenth helps nobody."), act=gettext_lazy("Go live"),
 )  # fmt: skip

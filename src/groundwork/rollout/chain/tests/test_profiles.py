@@ -123,7 +123,7 @@ def test_standard_stops_settling_a_phase_in_which_something_is_open(cast):
 
 
 def test_standard_stops_going_live_with_what_only_its_maker_tried_and_with_a_fault(cast, as_user):
-    """R02, R03, R48: at most advice in light, a stop in standard, and the screen says so before anybody presses."""
+    """R02, R03, R46, R48: at most advice in light, a stop in standard that the screen says before anybody presses."""
     requirement = make_requirement(cast.olga, author=cast.olga)
     requirement.confirm(by=cast.olga).switch_on(by=cast.olga)
     test = requirement.tests.get()
@@ -132,9 +132,12 @@ def test_standard_stops_going_live_with_what_only_its_maker_tried_and_with_a_fau
     assert "go on anyway" not in client.get(reverse("rollout:try")).content.decode().lower()
     go_by(STRICT, reason="We grow", by=cast.olga)
     creating(Defect(what="Prints nothing", test=test, owner=cast.piotr), by=cast.anna)
+    priced(cast, Interview.Level.WORKER, cast.anna, 1)  # with what was not said
 
     page = client.get(reverse("rollout:try")).content.decode()
-    with pytest.raises(Refusal, match="Prints nothing.*only by whoever set it up.*Whoever wrote") as refused:
+    with pytest.raises(
+        Refusal, match="Prints nothing.*only by whoever set it up.*Whoever wrote.*from end to end"
+    ) as refused:
         go_live(requirement.goal, by=cast.olga)
 
     assert "Go on anyway" in page
