@@ -156,6 +156,13 @@ class Requirement(Record):
             self.author_id = self.created_by_id
         if self.pk and self.parent_id == self.pk:
             raise Refusal(gettext("It cannot be a part of itself."))
+        if self.future_user_id and not self._state.adding and self._is_reworded_now():
+            self.future_user = None  # that yes was to other words
+
+    def _is_reworded_now(self) -> bool:
+        """Does this write change the words?"""
+        kept = Requirement._base_manager.filter(pk=self.pk, statement=self.statement, done_when=self.done_when)
+        return not kept.exists()
 
     # ── questions
 

@@ -175,6 +175,12 @@ def test_whoever_asked_says_yes_and_nobody_else_does(cast, goal):
     with pytest.raises(NotAllowed):
         requirement.say_yes(by=cast.ivan)
     assert requirement.say_yes(by=cast.anna).future_user == cast.anna
+    with writing(requirement, by=cast.piotr, act="edited") as fresh:
+        fresh.worth = Requirement.Worth.BASE
+    assert Requirement.objects.get(pk=requirement.pk).future_user == cast.anna
+    with writing(requirement, by=cast.piotr, act="edited") as fresh:
+        fresh.done_when = "It is blue"
+    assert Requirement.objects.get(pk=requirement.pk).future_user is None, "she said yes to other words"
 
 
 def test_a_field_made_for_a_requirement_names_it_and_is_filled_in_by_a_step(cast, goal):
