@@ -14,6 +14,7 @@ from groundwork.rollout.adoption.became import became_for
 from groundwork.rollout.adoption.forms import PulseForm
 from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured
+from groundwork.rollout.adoption.observed import observed, unsaid
 from groundwork.rollout.adoption.roles import PARTS, TAKEN_OFF
 from groundwork.rollout.adoption.unread import SHOWN, proposals
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
@@ -23,7 +24,7 @@ from groundwork.rollout.discovery.interviews import WorkStep
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.screens import MOST_SHOWN, reads, sent, steps
-from groundwork.rollout.requirements.models import Requirement
+from groundwork.rollout.requirements.models import Requirement, UseCase
 from groundwork.ui.notices import said
 
 
@@ -32,7 +33,8 @@ from groundwork.ui.notices import said
 def used(request):
     user = request.user
     requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    weeks, numbers = first_weeks(), numbers_of(user, requirements)
+    weeks, numbers, sees_work = first_weeks(), numbers_of(user, requirements), user.can("view", WorkStep)
+    seen = observed(user) if sees_work else []
     context = {
         **steps("used"),
         "cards": cards_of(user, requirements),
@@ -43,7 +45,9 @@ def used(request):
         "weeks": weeks,
         "first_days": first_days() if weeks else None,
         "roles": roles_of(),
-        "places": places_of(user) if user.can("view", WorkStep) else None,
+        "places": places_of(user, seen) if sees_work else None,
+        "observed": seen,
+        "unsaid": unsaid(user)[:SHOWN] if sees_work and user.can("edit", UseCase) else [],
         "help": helped.felt(),
         "reads_words": user.can("edit", Requirement),
     }

@@ -26,7 +26,7 @@ from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.actions import oppose, set_number, tell
 from groundwork.rollout.discovery.differences import Discrepancy
 from groundwork.rollout.discovery.goals import Goal
-from groundwork.rollout.discovery.interviews import Interview
+from groundwork.rollout.discovery.interviews import Interview, WorkStep
 from groundwork.rollout.discovery.library import goal_templates
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.questions import actions as questions
@@ -166,6 +166,8 @@ class Story:
         )  # fmt: skip
         self.by_product = self.by_product.confirm(by=self.piotr)
         self.by_product.switch_on(by=self.olga)
+        with writing(self.by_product.use_cases.get(), by=self.piotr, act="edited") as case:
+            case.work_step = WorkStep.objects.get(name=PRICES["name"], interview__respondent=self.anna)
 
     def costs_are_typed(self) -> None:
         since = self.demo.months[0] - timedelta(days=31 * (MONTHS // 12))

@@ -14,6 +14,7 @@ from groundwork.records.models import Change
 from groundwork.records.types import Field, RecordType
 from groundwork.records.workdays import calendar
 from groundwork.rollout.adoption.models import Measured
+from groundwork.rollout.adoption.observed import Observed, observed
 from groundwork.rollout.adoption.unread import seen_fields
 from groundwork.rollout.chain.coverage import Coverage, Standing
 from groundwork.rollout.chain.since import doubted_since
@@ -274,6 +275,10 @@ class Look:
     def makers(self) -> dict[str, set[int]]:
         """{element: who has switched it on or changed it}"""
         return makers_of({element.key for standing in self.standings for element in standing.elements})
+
+    @cached_property
+    def observed(self) -> list[Observed]:
+        return observed(self.user)
 
     # ── what was made here
 

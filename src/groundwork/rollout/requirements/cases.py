@@ -11,6 +11,7 @@ from groundwork.blueprint.elements import kept
 from groundwork.blueprint.models import Element
 from groundwork.records.added.chosen import ChosenField, Option
 from groundwork.records.models import Part, Record, keyset_indexes
+from groundwork.rollout.discovery.interviews import WorkStep
 
 USED = (Element.Kind.FIELD, Element.Kind.REPORT)  # what a requirement may need
 
@@ -62,6 +63,11 @@ class UseCase(Record):
     name = models.CharField(gettext_lazy("use case"), max_length=300)
     actor = ChosenField(gettext_lazy("who does it"), rows=roles, max_length=60)  # the key of a role
     trigger = models.CharField(gettext_lazy("when"), max_length=300, blank=True, default="")
+    work_step = models.ForeignKey(
+        WorkStep, models.PROTECT, null=True, blank=True, related_name="use_cases",
+        verbose_name=gettext_lazy("which work it is"),
+        help_text=gettext_lazy("As people told it: how often it is seen here is then shown beside what they said."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = gettext_lazy("use case")

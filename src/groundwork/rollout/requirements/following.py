@@ -2,7 +2,8 @@
 
 from groundwork.blueprint.models import Element
 from groundwork.records.write import creating, drop_part, put_part, writing
-from groundwork.rollout.discovery.models import Need
+from groundwork.rollout.discovery.differences import ALIKE, likeness
+from groundwork.rollout.discovery.models import Interview, Need, WorkStep
 from groundwork.rollout.requirements.cases import UseCase, UseStep, made_steps
 from groundwork.rollout.requirements.models import ElementUse, Requirement, keep, let_go
 from groundwork.rollout.requirements.phases import Phase, first_open
@@ -76,9 +77,20 @@ def make_case(requirement: Requirement, elements: list[Element]) -> UseCase:
     held = list(asked.need.author.roles.all()[:2]) if asked else []
     case = UseCase(
         requirement=requirement, name=requirement.statement, actor=held[0].key if len(held) == 1 else "",
+        work_step=work_of(asked.need, requirement.statement) if asked else None,
         owner=requirement.owner, department=requirement.department,
     )  # fmt: skip
     return creating(case, by=requirement.updated_by, parts=made_steps(elements, requirement.done_when))
+
+
+def work_of(need: Need, name: str) -> WorkStep | None:
+    """The step of work in which the author said that this hinders: the only one, or the one that is called alike."""
+    said = {"respondent": need.author_id, "hinders": need.statement, "state": Interview.State.CONFIRMED}
+    steps = list(WorkStep.objects.current().filter(interview__in=Interview.objects.current().filter(**said)))
+    if len(steps) == 1:
+        return steps[0]
+    best = max(steps, key=lambda step: likeness(step.name, name), default=None)
+    return best if best is not None and likeness(best.name, name) >= ALIKE else None
 
 
 def make_anew(case: UseCase, wanted: list[UseStep]) -> None:

@@ -7,22 +7,28 @@ from django.urls import reverse
 from groundwork.access.models import Department, Role, User
 from groundwork.blueprint import elements
 from groundwork.core.clock import now, standing_at, today
+from groundwork.crm.trade.models import CostPrice
 from groundwork.records.models import Use
-from groundwork.records.write import creating
+from groundwork.records.write import creating, put_part, writing
 from groundwork.rollout.adoption import helped, own, rounds
 from groundwork.rollout.adoption.became import became_for
 from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured, Pulse
+from groundwork.rollout.adoption.observed import Observed, Seen, observed
 from groundwork.rollout.adoption.roles import TOGETHER, Parts, measured_roles
 from groundwork.rollout.adoption.unread import proposals
 from groundwork.rollout.adoption.way import Ways, monday_of
 from groundwork.rollout.adoption.weeks import first_days, first_weeks
-from groundwork.rollout.conftest import COST, make_goal, make_requirement, open_report, sell
+from groundwork.rollout.conftest import COST, element, make_goal, make_requirement, open_report, sell
 from groundwork.rollout.delivery.actions import go_live
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.models import AcceptanceTest
+from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.goals import Goal
 from groundwork.rollout.discovery.interviews import WorkProcess, WorkStep
+from groundwork.rollout.discovery.models import Need
+from groundwork.rollout.requirements.actions import write_down
+from groundwork.rollout.requirements.models import UseCase
 
 
 @pytest.fixture
@@ -116,6 +122,62 @@ def test_the_share_inside_is_of_the_time_that_work_takes(cast):
     colleagues(3, "salesperson", cast.piotr.department)
     (place,) = places_of(cast.piotr)
     assert (place.people, place.active) == (5, 1)  # Piotr wrote it all down
+
+
+# ── told and seen
+
+
+def offers_are_live(cast, *, per="day"):
+    """Anna said that she writes two offers a day and is hindered in it; five weeks ago a cost went live for that."""
+    asked = asking.ask(by=cast.olga, work="Offers", respondent=cast.anna)
+    offer = {"name": "Write an offer", "times": 2, "per": per, "minutes": 30, "tool": "CRM"}
+    asking.confirm(asked, {"things": [offer], "hinders": "I guess prices"}, by=cast.anna)
+    with standing_at(now() - timedelta(weeks=5)):
+        goal = make_goal(cast.piotr).agree(by=cast.piotr)
+        made = write_down(
+            by=cast.piotr, statement="Costs", done_when="They are there", goal=goal, needs=Need.objects.all(),
+            elements=[element(COST)],
+        ).confirm(by=cast.anna)  # fmt: skip
+        made.switch_on(by=cast.olga)
+        made.tests.get().run(by=cast.anna, works=True, fits=True)
+        go_live(goal, by=cast.olga)
+
+
+def test_what_is_seen_of_a_step_stands_beside_what_was_told(cast):
+    offers_are_live(cast)
+    first = sell(cast.anna, cost=4)
+    with standing_at(now() - timedelta(days=1)), writing(first, by=cast.anna, act="edited") as again:
+        put_part(again, CostPrice(cost=Decimal(5), currency="EUR", valid_from=today()))
+    sell(cast.piotr, cost=4)
+
+    (one,) = observed(cast.olga)
+    (place,) = places_of(cast.olga, [one])
+
+    assert one.step.name == "Write an offer"  # it says so by itself: there she said what hinders
+    assert (one.seen.times, one.seen.people) == (3, {cast.anna.pk, cast.piotr.pk})
+    assert (one.is_due, one.differs, one.is_rarer, one.is_by_others) == (True, True, True, False)
+    assert (one.minutes, place.seen) == (None, round(100 * 3 * 365 / 12 / 28 / 42))
+
+
+def test_who_does_it_is_compared_with_the_role_that_was_agreed(cast):
+    offers_are_live(cast, per="week")
+    for _ in range(8):
+        sell(cast.piotr, cost=4)
+
+    (one,) = observed(cast.olga)
+
+    assert (one.is_rarer, one.is_oftener, one.is_by_others, one.differs) == (False, False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("often", "is_rarer", "is_oftener"), [(9, True, False), (10, False, False), (38, False, False), (39, False, True)]
+)
+def test_half_as_often_or_twice_as_often_is_otherwise_than_told(often, is_rarer, is_oftener):
+    step = WorkStep(times=21, per="month")
+
+    one = Observed(UseCase(), [step, WorkStep(times=20, per="month")], Seen(often), False)
+
+    assert (one.is_rarer, one.is_oftener) == (is_rarer, is_oftener)
 
 
 # ── roles
@@ -256,5 +318,5 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(
     client = as_user(cast.olga)
     client.get(reverse("rollout:used"))
 
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(37):
         client.get(reverse("rollout:used"))

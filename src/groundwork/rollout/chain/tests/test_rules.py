@@ -1,6 +1,7 @@
 """Each rule stays silent, and trips: a table with one story a rule. A story stops once before the rule has to trip."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,7 +9,9 @@ from groundwork.access.models import Grant, Reach, Role, User
 from groundwork.blueprint import elements
 from groundwork.blueprint.models import Element
 from groundwork.core.clock import now, standing_at, today
-from groundwork.records.write import writing
+from groundwork.crm.trade.models import CostPrice, Product
+from groundwork.records.models import Use
+from groundwork.records.write import creating, put_part, writing
 from groundwork.rollout.adoption.models import Measured
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules import rules
@@ -18,7 +21,7 @@ from groundwork.rollout.delivery.actions import go_live
 from groundwork.rollout.delivery.models import AcceptanceTest
 from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.actions import oppose, tell
-from groundwork.rollout.discovery.interviews import Interview
+from groundwork.rollout.discovery.interviews import Interview, WorkStep
 from groundwork.rollout.project.models import Project
 from groundwork.rollout.questions.actions import ask as ask_question
 from groundwork.rollout.requirements.actions import write_down
@@ -430,6 +433,45 @@ def _(cast):
     yield
     go_live(requirement.goal, by=cast.olga)
     yield
+
+
+def offers_live_since(cast, weeks):
+    """Anna said that she writes two offers a day, of half an hour each; it is tied to the cost of a product."""
+    interviewed(cast, Interview.Level.WORKER, cast.anna)
+    with later(days=-7 * weeks):
+        requirement = set_up(cast, keys=(COST,))
+        requirement.tests.get().run(by=cast.anna, works=True, fits=True)
+        with writing(requirement.use_cases.get(), by=cast.olga, act="edited") as case:
+            case.work_step = WorkStep.objects.get()
+        go_live(requirement.goal, by=cast.olga)
+
+
+@story("seen-otherwise")
+def _(cast):
+    offers_live_since(cast, 3)
+    yield
+    with later(days=8):
+        yield
+
+
+@story("slower")
+def _(cast):
+    offers_live_since(cast, 5)
+    new = User.objects.create_user(email="new@example.com", name="New")
+    for person in (cast.anna, cast.piotr, cast.olga, cast.ivan):
+        prices_after(person, 37)
+    yield
+    prices_after(new, 37)  # of fewer than five people it would be somebody's own figure
+    yield
+
+
+def prices_after(person, minutes):
+    """The person opens a product, and so many minutes later says what it costs."""
+    product = creating(Product(name=f"Almonds of {person}"), by=person)
+    opened = now() - timedelta(minutes=minutes)
+    Use.objects.create(user=person, kind="view", key="product", object_id=product.pk, at=opened)
+    with writing(product, by=person, act="edited") as fresh:
+        put_part(fresh, CostPrice(cost=Decimal(4), currency="EUR", valid_from=today()))
 
 
 @story("question-late")
