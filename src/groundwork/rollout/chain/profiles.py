@@ -6,7 +6,7 @@ from typing import Any
 
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from groundwork.access.doors import allowed
@@ -49,11 +49,11 @@ class Choice:
 def choices_of(profile: str) -> list[Choice]:
     return [
         Choice(
-            LIGHT, _("Light"), _("For a firm that does it by itself. Whatever is not a stop is advice."),
-            profile == LIGHT,
+            LIGHT, pgettext("how strict", "Light"),
+            _("For a firm that does it by itself. Whatever is not a stop is advice."), profile == LIGHT,
         ),
         Choice(
-            STANDARD, _("Standard"),
+            STANDARD, pgettext("how strict", "Standard"),
             _("For several people who share the work: who wrote it down, who sets it up and who tries it are others."),
             profile != LIGHT,
         ),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groundwork.core.clock import today
 from groundwork.records.models import Record, keyset_indexes
@@ -11,9 +12,9 @@ class Project(models.Model):
     """The roll-out of this firm. There is one row."""
 
     class Profile(models.TextChoices):
-        LIGHT = "light", _("light")
-        STANDARD = "standard", _("standard")
-        FULL = "full", _("full")
+        LIGHT = "light", pgettext_lazy("how strict", "light")
+        STANDARD = "standard", pgettext_lazy("how strict", "standard")
+        FULL = "full", pgettext_lazy("how strict", "full")
 
     name = models.CharField(_("name"), max_length=200, blank=True, default="")
     profile = models.CharField(_("profile"), max_length=10, choices=Profile, default=Profile.LIGHT)
