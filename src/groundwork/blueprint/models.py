@@ -69,6 +69,12 @@ class Firm(models.Model):
         return firm.currency if firm else ""
 
     @classmethod
+    def own_language(cls) -> str:
+        """Of what is kept in words; English before the firm is set up."""
+        firm = cls.current()
+        return firm.language if firm else "en"
+
+    @classmethod
     def own_country(cls) -> str:
         """ISO 3166 code; empty before the firm is set up."""
         firm = cls.current()

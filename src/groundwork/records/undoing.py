@@ -1,7 +1,9 @@
 """Taking back: the last acts of a person, what undoing one of them touches, and what lies in the trash."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, Min, OuterRef
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
+from groundwork.core.registry import Registry
 from groundwork.records import pages
 from groundwork.records.models import Change, ChangeSet, Record
 from groundwork.records.types import RecordType, seen_among, types
@@ -117,17 +120,42 @@ def undo_url_of(saved: Record, before: Record | None = None) -> str:
 
 
 @dataclass
-class Trash:
-    """The newest archived records of one type."""
+class Lying:
+    """One thing in the trash. ``back``: where it is put back; "" where one may not."""
 
-    kind: RecordType
-    rows: list[tuple[Record, str, str, str]]  # record, when, who, where it is put back ("" where one may not)
+    words: str
+    when: str
+    who: str
+    back: str
+    number: str = ""
+    href: str = ""
+
+
+@dataclass
+class Trash:
+    """The newest of what was put away, of one kind."""
+
+    key: str
+    title: Any
+    rows: list[Lying]
     all_url: str = ""
+
+
+@dataclass(frozen=True)
+class AlsoInTrash:
+    """What is no record and is put away all the same, contributed by its room."""
+
+    key: str
+    trash: Callable[[Any], Trash]  # of a user
+
+
+also_in_trash: Registry[AlsoInTrash] = Registry(lambda item: item.key)
 
 
 def trash_of(user) -> list[Trash]:
     """What was archived, over all types that the person sees: one query a type."""
-    return [trash for kind in types if user.can("view", kind.key) and (trash := _trash(kind, user)).rows]
+    found = [_trash(kind, user) for kind in types if user.can("view", kind.key)]
+    return [trash for trash in (*found, *(other.trash(user) for other in also_in_trash)) if trash.rows]
 
 
 def _trash(kind: RecordType, user) -> Trash:
@@ -136,6 +164,7 @@ def _trash(kind: RecordType, user) -> Trash:
     rows = []
     for record in found[:IN_TRASH]:
         url = reverse("records:restore", args=[kind.key, record.pk]) if user.can("archive", record) else ""
-        rows.append((record, languages.moment(record.archived_at), str(record.updated_by or ""), url))
+        when, who = languages.moment(record.archived_at), str(record.updated_by or "")
+        rows.append(Lying(str(record), when, who, url, record.number, record.get_absolute_url()))
     more = reverse("records:list", args=[kind.key]) + "?archived=1" if len(found) > IN_TRASH else ""
-    return Trash(kind, rows, more)
+    return Trash(kind.key, kind.plural, rows, more)

@@ -18,8 +18,9 @@ class InsightConfig(AppConfig):
             import_module(f"groundwork.crm.insight.{section}")
         from groundwork.blueprint.elements import Addresses, addresses
         from groundwork.crm.insight import configured, reports  # noqa: F401 - declare the reports
-        from groundwork.crm.insight.built import found_reports
+        from groundwork.crm.insight.built import found_reports, trash_of
         from groundwork.records.lists.over import OverList, over_lists
+        from groundwork.records.undoing import AlsoInTrash, also_in_trash
         from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
         from groundwork.ui.palette import Source, sources
@@ -51,4 +52,5 @@ class InsightConfig(AppConfig):
             OverList("insight:build", _("Make a report"), "table-2", lambda user: user.can("view", "reports"))
         )
         sources.add(Source("reports", found_reports, order=45))
+        also_in_trash.add(AlsoInTrash("reports", trash_of))
         addresses.add(Addresses("report:built-", lambda key: reverse("insight:built", args=[int(key)])))

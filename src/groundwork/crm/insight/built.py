@@ -3,14 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from groundwork.core.languages import number
+from groundwork.core.languages import moment, number
 from groundwork.core.money import minor_digits, round_half_up
 from groundwork.crm.insight.models import BuiltReport, reports_of
 from groundwork.crm.insight.question import HIDDEN, OTHERS, Answer, Line, Sums
 from groundwork.crm.insight.screens import scale_of, short_month
+from groundwork.records.undoing import IN_TRASH, Lying, Trash
 from groundwork.ui.charts import BarChart, Series
 from groundwork.ui.palette import Asked, Group, Offer
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
@@ -120,6 +122,20 @@ def found_reports(asked: Asked) -> list[Group]:
     met = [report for report in reports_of(asked.user) if asked.fits(report.name)]
     offers = [Offer(report.name, reverse("insight:built", args=[report.pk]), "table-2") for report in met[:8]]
     return [Group(_("Reports"), offers)] if offers else []
+
+
+def trash_of(user) -> Trash:
+    """Deleted reports that ``user`` may bring back: the own ones, and those of who has left."""
+    gone = BuiltReport.objects.exclude(archived_at=None).select_related("author").order_by("-archived_at", "-pk")
+    found = gone.filter(Q(author=user) | Q(author__is_active=False))[:IN_TRASH]
+    rows = [
+        Lying(
+            report.name, moment(report.archived_at), str(report.author), reverse("insight:built_back", args=[report.pk])
+        )
+        for report in found
+        if report.is_seen_by(user) and report.may_be_changed_by(user) and user.can("view", report.type)
+    ]
+    return Trash("reports", _("Reports"), rows if user.can("view", "reports") else [])
 
 
 # ── files

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.crm.insight.models import BuiltReport
 from groundwork.crm.insight.question import CHARTS, MEASURES, STEPS, Question
+from groundwork.crm.insight.wanted import Wanted
 from groundwork.records.forms import CleanText
 from groundwork.records.lists.view_forms import ShareForm
 
@@ -52,10 +53,15 @@ class ReportForm(ShareForm):
         fields = ("name", "decides", "shared", "role", "department", "better")
         widgets = {"shared": forms.RadioSelect, "better": forms.RadioSelect}
 
-    def __init__(self, *args, asked: Question, **kwargs):
+    def __init__(self, *args, asked: Question, wish: Wanted | None = None, **kwargs):
+        """``wish``: what it is made for; then others see it."""
         super().__init__(*args, **kwargs)
         if asked.is_money:
             del self.fields["better"]
         choices = [(value, words) for value, words in BuiltReport.Shared.choices if value != "everybody"]
-        choices.insert(1, (BuiltReport.Shared.EVERYBODY, _("Everybody who sees these records")))
+        if wish:
+            choices = [choice for choice in choices if choice[0] != BuiltReport.Shared.NOBODY]
+            self.fields["shared"].required = True
+            self.initial.update(reason=wish.words, shared=BuiltReport.Shared.EVERYBODY)
+        choices.insert(0 if wish else 1, (BuiltReport.Shared.EVERYBODY, _("Everybody who sees these records")))
         self.fields["shared"].choices = choices  # type: ignore[attr-defined]

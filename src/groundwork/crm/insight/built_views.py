@@ -1,9 +1,11 @@
 """Reports made by the firm: all of them, one of them, and the page on which one is made."""
 
 import json
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,20 +16,24 @@ from groundwork.access import audit
 from groundwork.access.doors import allowed
 from groundwork.blueprint.elements import is_on
 from groundwork.blueprint.models import Element
+from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
 from groundwork.crm.insight import output
-from groundwork.crm.insight.built import chart_of, file_of, files_of, table_of
+from groundwork.crm.insight.built import chart_of, file_of, files_of, table_of, trash_of
 from groundwork.crm.insight.built_forms import QuestionForm, ReportForm
 from groundwork.crm.insight.models import BuiltReport, reports_of
 from groundwork.crm.insight.needed import facts_of
-from groundwork.crm.insight.question import Answer, Question, chosen, without
+from groundwork.crm.insight.question import Answer, Question, chosen, out_of_use, without
 from groundwork.crm.insight.reports import reports as own_reports
 from groundwork.crm.insight.sections import sections
+from groundwork.crm.insight.wanted import Wanted
+from groundwork.records.models import Use
 from groundwork.records.types import RecordType, types
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+USUAL = 7  # record types that are offered at once
 FILES = ("csv", "json", "xlsx")
 
 
@@ -48,14 +54,32 @@ def reports(request):
     built = [
         {
             "report": report, "kind": types[report.type], "reason": reasons.get(report.element_key, ""),
-            "may_change": report.may_be_changed_by(user),
+            "may_change": report.may_be_changed_by(user), "gone": gone_of(report),
         }
         for report in met
     ]  # fmt: skip
-    kinds = sorted((kind for kind in types if user.can("view", kind.key)), key=lambda kind: str(kind.plural))
-    context = {"ready": ready, "built": built, "usual": [kind for kind in kinds if kind.section == "work"]}
-    context["others"] = [kind for kind in kinds if kind.section != "work"]
+    usual, others = kinds_for(user)
+    context = {"ready": ready, "built": built, "usual": usual, "others": others, "lying": bool(trash_of(user).rows)}
+    context["wish"] = Wanted.asked(request.GET.get("for", ""), user)
     return render(request, "insight/reports.html", context)
+
+
+def kinds_for(user) -> tuple[list[RecordType], list[RecordType]]:
+    """What a report may be about: first the firm's own types and those that the person opens most, then the rest."""
+    kinds = sorted((kind for kind in types if user.can("view", kind.key)), key=lambda kind: str(kind.plural))
+    since = now() - timedelta(days=28)
+    views = Use.objects.filter(user=user, kind="view", at__gte=since).order_by().values_list("key")
+    opened = dict(views.annotate(times=Count("pk")))
+    ranked = sorted(
+        kinds, key=lambda kind: (not kind.named, -opened.get(kind.key, 0), kind.section != "work", kind.order)
+    )
+    usual = ranked[:USUAL]
+    return [kind for kind in kinds if kind in usual], [kind for kind in kinds if kind not in usual]
+
+
+def gone_of(report: BuiltReport) -> bool:
+    """Does it name a field that is out of use?"""
+    return any(out_of_use(types[report.type], name) is not None for name in report.named)
 
 
 def _kind(request, type_key: str) -> RecordType:
@@ -67,27 +91,30 @@ def _kind(request, type_key: str) -> RecordType:
 @require_http_methods(["GET", "POST"])
 @allowed("view", "reports")
 def build(request, type_key):
-    """Ask, look, keep. ``report`` in the address is the one that is changed by it."""
+    """Ask, look, keep. ``report`` in the address is the one that is changed by it, ``for`` what it is made for."""
     kind = _kind(request, type_key)
     params = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     report = _changed(request, params.get("report", ""), kind)
-    asked = Question(kind, request.user, without(params, "report"))
+    wish = Wanted.asked(params.get("for", ""), request.user)
+    asked = Question(kind, request.user, without(params, "report", "for"))
     asked.listing.params = params  # its own links keep which report is changed
     found, wrong = asked.listing.filters.find()
     if found and not wrong:
         return redirect(asked.listing.address(**found))
     if request.htmx and "filter" in request.GET:
         return render(request, "records/list.html#filter", _filters(asked))
-    form = _report_form(request, asked, report)
+    form = _report_form(request, asked, report, wish)
     if request.method == "POST" and form.is_valid():
         kept = _keep(form, asked, by=request.user)
         messages.success(request, _("“%(name)s” is kept.") % {"name": kept})
-        return redirect("insight:built", kept.pk)
+        return redirect(wish.bind(kept, by=request.user) if wish else reverse("insight:built", args=[kept.pk]))
     context = {**_shown(asked, params.get("currency", "")), **_filters(asked, always=bool(wrong) or "filter" in params)}
     kept_in_form = [(key, value) for key in chosen(params, ()) for value in params.getlist(key)]
     context |= {
-        "ask": QuestionForm(asked), "form": form, "report": report, "query": _whole(asked, report),
-        "hidden": kept_in_form + ([("report", str(report.pk))] if report else []),
+        "ask": QuestionForm(asked), "form": form, "report": report, "query": _whole(asked, report, wish), "wish": wish,
+        "hidden": kept_in_form
+        + ([("report", str(report.pk))] if report else [])
+        + ([("for", wish.said)] if wish else []),
         "reset": reverse("insight:build", args=[kind.key]),
     }  # fmt: skip
     return render(request, "insight/build.html", context, status=422 if request.method == "POST" else 200)
@@ -109,17 +136,17 @@ def _changed(request, pk: str, kind: RecordType) -> BuiltReport | None:
     return report
 
 
-def _whole(asked: Question, report: BuiltReport | None) -> str:
-    return asked.query + (f"&report={report.pk}" if report else "")
+def _whole(asked: Question, report: BuiltReport | None, wish: Wanted | None = None) -> str:
+    return asked.query + (f"&report={report.pk}" if report else "") + (f"&for={wish.said}" if wish else "")
 
 
 def _filters(asked: Question, always: bool = True) -> dict:
     return {"kind": asked.kind, "listing": asked.listing, "filters": asked.listing.filters.form() if always else None}
 
 
-def _report_form(request, asked: Question, report: BuiltReport | None) -> ReportForm:
+def _report_form(request, asked: Question, report: BuiltReport | None, wish: Wanted | None) -> ReportForm:
     instance = report or BuiltReport(type=asked.kind.key, author=request.user)
-    return ReportForm(request.POST or None, instance=instance, user=request.user, asked=asked)
+    return ReportForm(request.POST or None, instance=instance, user=request.user, asked=asked, wish=wish)
 
 
 def _keep(form: ReportForm, asked: Question, *, by) -> BuiltReport:
@@ -161,7 +188,8 @@ def built(request, pk):
         asked = Question(kind, user, report.params)
         context |= _shown(asked, request.GET.get("currency", ""))
     except Refusal as refusal:
-        return render(request, "insight/built.html", {**context, "refusal": str(refusal)})
+        context |= {"refusal": str(refusal), "refusal_href": getattr(refusal, "href", "")}
+        return render(request, "insight/built.html", context)
     note_use(user, "report", report.element_key)
     here = request.path
     context["currencies"] = [

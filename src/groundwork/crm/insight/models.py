@@ -50,13 +50,17 @@ class BuiltReport(Shareable):
     @property
     def named(self) -> set[str]:
         """The fields that it is put together by, counts, or filters by."""
-        params = self.params
-        found = {key.split(".")[1] for key in params if key.startswith("f.")}
-        return found | {str(params[name]) for name in ("by", "across", "of") if params.get(name)}
+        return asked_of(self.params)
 
     @property
     def params(self) -> QueryDict:
         return QueryDict(self.query)
+
+
+def asked_of(params: QueryDict) -> set[str]:
+    """The names of the fields that an address filters by, puts together by, or counts."""
+    found = {key.split(".")[1] for key in params if key.startswith("f.")}
+    return found | {str(params[name]) for name in ("by", "across", "of") if params.get(name)}
 
 
 def in_use() -> list[BuiltReport]:

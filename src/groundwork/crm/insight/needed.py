@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from groundwork.access.models import FieldGrant, Grant, Role, Verb
 from groundwork.crm.insight.question import Question
+from groundwork.records.added import layouts
 from groundwork.records.lists.filters import WITHOUT, Filter, may_be_empty
 from groundwork.records.types import Field, RecordType
 
@@ -18,7 +20,7 @@ class Fact:
     filled: int
     rows: int
     missing_href: str
-    roles: list[str]  # that may enter it; none where the product works it out
+    entered: dict[str, list[str]]  # {where a form asks it: the roles}; none where the product works it out
 
     @property
     def missing(self) -> int:
@@ -42,7 +44,7 @@ def facts_of(asked: Question, currency: str = "") -> list[Fact]:
         Fact(
             shown, found["rows"] - left.get(shown.name, 0), found["rows"],
             missing_href(asked, shown) if left.get(shown.name) else "",
-            roles[shown.name] if is_typed(asked.kind, shown) else [],
+            roles[shown.name] if is_typed(asked.kind, shown) else {},
         )
         for shown in used
     ]  # fmt: skip
@@ -61,9 +63,21 @@ def is_typed(kind: RecordType, shown: Field) -> bool:
     return shown.name in (*kind.fields, "owner") and shown.model_field.editable and shown.name != kind.amount
 
 
-def who_enters(kind: RecordType, names: list[str]) -> dict[str, list[str]]:
-    """{field: the roles whose people may fill it in}."""
+def who_enters(kind: RecordType, names: list[str]) -> dict[str, dict[str, list[str]]]:
+    """{field: {where the form asks it: the roles whose people may fill it in}}."""
     ids = Grant.objects.filter(type=kind.key, verb=Verb.EDIT).values("role")
     roles = list(Role.objects.current().filter(pk__in=ids).order_by("pk"))
     shut = set(FieldGrant.objects.filter(type=kind.key, field__in=names).values_list("role_id", "field"))
-    return {name: [str(role) for role in roles if (role.pk, name) not in shut] for name in names}
+    shapes = {role.pk: layouts.shape_for_roles(kind, [role.key]) or layouts.as_declared(kind) for role in roles}
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in names}
+    for name in names:
+        for role in roles:
+            if (role.pk, name) not in shut:
+                found[name].setdefault(place_in(shapes[role.pk], name), []).append(str(role))
+    return found
+
+
+def place_in(shape: layouts.Shape, name: str) -> str:
+    if name in shape.asked:
+        return _("asked at once")
+    return _("in no form") if name in shape.off else _("behind “More fields”")

@@ -14,15 +14,19 @@ from typing import Any
 from django.db.models import Count, DateField, F, Max, Min, QuerySet, Sum
 from django.db.models.functions import Cast, TruncMonth
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.access.rights import rights
 from groundwork.core import languages
 from groundwork.core.money import round_half_up
 from groundwork.core.months import FirstOfMonth, first_of_month
 from groundwork.core.patience import TooLong, at_most
 from groundwork.core.refusals import Refusal
+from groundwork.crm.insight.models import asked_of
 from groundwork.crm.trade.rates import firm_currency
+from groundwork.records.added.fields import own
 from groundwork.records.lists.cells import LINKS, Names
 from groundwork.records.lists.filters import DAYS, NUMBERS, WITHOUT, options_of
 from groundwork.records.lists.listing import Listing
@@ -137,12 +141,21 @@ class Line:
     hrefs: dict[Any, str] = field(default_factory=dict)
 
 
+class Gone(Refusal):
+    """A field that the report is made of is out of use; ``href``: where whoever configures brings it back."""
+
+    def __init__(self, sentence: str, href: str = ""):
+        super().__init__(sentence)
+        self.href = href
+
+
 class Question:
     """``params`` is an address. Refused in words for what its reader may not see: a report never tells less, or of
     other rows, under the same name."""
 
     def __init__(self, kind: RecordType, user, params: QueryDict, *, at: str = "insight:build"):
         self.kind, self.user, self.params = kind, user, params
+        self._refuse_gone()
         self.listing = Listing(kind, user, without(params, "sort", "columns", "group", "after", "pick"), at=at)
         self.by = self._dimension("by", "step")
         self.across = self._dimension("across", "across_step") if self.by else None
@@ -176,6 +189,19 @@ class Question:
             raise Refusal(unseen())
         wanted = self.params.get(step, "")
         return Dimension(self.groupable[asked], wanted if wanted in STEPS else "month")
+
+    def _refuse_gone(self) -> None:
+        """Of a field that is hidden from the reader nothing is told, in use or not."""
+        for name in asked_of(self.params):
+            if rights(self.user).field_mode(self.kind.key, name) == "hidden":
+                continue
+            if (words := out_of_use(self.kind, name)) is None:
+                continue
+            href = ""
+            if name not in self.kind.by_name and self.user.can("configure", "settings"):
+                href = reverse("records:element", args=[f"field:{self.kind.key}.{name}"])
+            sentence = _("“%(name)s” is not in use now, so there is no answer. Bring it back, or change the report.")
+            raise Gone(sentence % {"name": words}, href)
 
     # ── the address
 
@@ -253,6 +279,14 @@ class Question:
 def month_of(shown: Field):
     day = Cast(shown.column, DateField()) if shown.added else shown.column
     return FirstOfMonth(day) if shown.kind == "date" else TruncMonth(day)
+
+
+def out_of_use(kind: RecordType, name: str) -> str | None:
+    """What a field is called that the firm retired, or that says nothing now; None: it is in use, or no field."""
+    if name in kind.shown_while and not kind.shown_while[name]():
+        return str(kind.field(name).heading)
+    row = own().fields.get(name)
+    return row.said if row and row.type == kind.key and row.retired_at else None
 
 
 def unseen() -> str:

@@ -15,7 +15,7 @@ from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.gates import Act, faults_against
 from groundwork.rollout.project.models import Decision
-from groundwork.rollout.requirements.models import Requirement, UseCase
+from groundwork.rollout.requirements.models import Requirement, UseCase, UseStep
 
 
 def follow_requirements(changed) -> None:
@@ -68,12 +68,20 @@ def say(test: AcceptanceTest, case: UseCase | None, *, by) -> None:
 
 
 def script_of(requirement: Requirement, case: UseCase | None) -> str:
-    lines = (
-        [f"{step.action} → {step.expected}" if step.expected else step.action for step in case.steps.all()]
-        if case
-        else []
-    )
-    return "\n".join(" ".join(line.split()) for line in lines) or requirement.done_when
+    lines = [line_of(step, step.action) for step in case.steps.all()] if case else []
+    return "\n".join(lines) or requirement.done_when
+
+
+def line_of(step: UseStep, action: str) -> str:
+    return " ".join((f"{action} → {step.expected}" if step.expected else action).split())
+
+
+def lines_of(test: AcceptanceTest) -> list[tuple[str, str]]:
+    """What is done, step by step: (as it is kept, in the reader's words). One query."""
+    steps = list(test.case.steps.select_related("element")) if test.case else []
+    lines = [(line_of(step, step.action), line_of(step, step.said)) for step in steps]
+    is_told = [kept for kept, _said in lines] == test.lines
+    return lines if is_told else [(line, line) for line in test.lines]
 
 
 def keep_defect_on_a_list(changed) -> None:

@@ -14,8 +14,8 @@ ANSWERS = [Verdict.PASSED, Verdict.DOES_NOT_FIT, Verdict.FAILS]
 
 
 class TryForm(VersionForm):
-    """The answer comes from the button; ``steps`` are the lines at which it may go wrong, ``faults`` what was wrong
-    before: whoever tries it again says of each whether it is gone."""
+    """The answer comes from the button; ``steps`` are the lines at which it may go wrong (as kept, in words),
+    ``faults`` what was wrong before: whoever tries it again says of each whether it is gone."""
 
     said = forms.ChoiceField(choices=[(answer.value, answer.label) for answer in ANSWERS], widget=forms.HiddenInput)
     remark = forms.CharField(
@@ -40,7 +40,7 @@ class TryForm(VersionForm):
         else:
             del self.fields["gone"]
         if len(steps) > 1:
-            self.fields["step"].choices = [("", ""), *((step[:500], step[:120]) for step in steps)]  # type: ignore[attr-defined]
+            self.fields["step"].choices = [("", ""), *((kept[:500], words[:120]) for kept, words in steps)]  # type: ignore[attr-defined]
         else:
             del self.fields["step"]
 

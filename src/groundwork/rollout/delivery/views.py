@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
-from groundwork.rollout.delivery.actions import Check, go_live
+from groundwork.rollout.delivery.actions import Check, go_live, lines_of
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.forms import ANSWERS, InviteForm, TryForm
 from groundwork.rollout.delivery.models import AcceptanceTest, Verdict
@@ -159,6 +159,7 @@ def one(request, pk: int, *, wrong: TryForm | None = None):
         **steps("try"),
         "card": card,
         "test": test,
+        "lines": [words for _kept, words in lines_of(test)],
         "places": places(card["requirement"]),
         "form": form if may_try else None,
         "answers": [(answer.value, answer.label) for answer in ANSWERS],
@@ -171,7 +172,7 @@ def try_form(test: AcceptanceTest, user, typed=None) -> TryForm:
     """With the open faults of ``test`` that ``user`` sees; ticked are those that ``user`` found."""
     faults = Defect.objects.visible_to(user).open().filter(test=test).order_by("pk")
     own = [fault.pk for fault in faults if fault.found_by_id == user.pk]
-    return TryForm(typed, initial={"version": test.version, "gone": own}, steps=test.lines, faults=faults)
+    return TryForm(typed, initial={"version": test.version, "gone": own}, steps=lines_of(test), faults=faults)
 
 
 @require_GET

@@ -74,7 +74,8 @@ def rewrite(case: UseCase, *, by, actor: str, trigger: str, steps: list[tuple[Us
         for nth, (step, typed) in enumerate(said, start=1):
             uses = typed["uses"]
             step.mode = step.mode if uses == step.uses else ""
-            step.action, step.expected, step.uses, step.nth = typed["action"], typed["expected"], uses, nth
+            action = step.action if step.pk and typed["action"] == step.said else typed["action"]
+            step.action, step.expected, step.uses, step.nth = action, typed["expected"], uses, nth
             put_part(fresh, step)
     return fresh
 

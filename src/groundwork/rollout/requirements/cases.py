@@ -3,12 +3,13 @@
 import hashlib
 
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.access.models import Role
 from groundwork.blueprint.elements import kept
-from groundwork.blueprint.models import Element
+from groundwork.blueprint.models import Element, Firm
 from groundwork.records.added.chosen import ChosenField, Option
 from groundwork.records.models import Part, Record, keyset_indexes
 from groundwork.rollout.discovery.interviews import WorkStep
@@ -125,13 +126,24 @@ class UseStep(Part):
     def is_as_made(self) -> bool:
         return self.made_as == fingerprint(self.action, self.expected)
 
+    @property
+    def said(self) -> str:
+        """What is done: in the reader's language, as long as nobody changed the words that the product made."""
+        return made_words(self.element) if self.element and self.is_as_made else self.action
+
     @classmethod
     def made(cls, element: Element, nth: int, expected: str = "") -> "UseStep":
-        words = _("Fill in “%(name)s”") if Mode.of(element) == Mode.WRITES else _("Read “%(name)s”")
-        action = words % {"name": element.label}
+        """Kept in the firm's language, whoever makes it: another one would make what was tried doubtful."""
+        with translation.override(Firm.own_language()):
+            action = made_words(element)
         step = cls(nth=nth, action=action, expected=expected, uses=element.key, mode=Mode.of(element))
         step.made_as = fingerprint(action, expected)
         return step
+
+
+def made_words(element: Element) -> str:
+    words = _("Fill in “%(name)s”") if Mode.of(element) == Mode.WRITES else _("Read “%(name)s”")
+    return words % {"name": element.label}
 
 
 def made_steps(elements: list[Element], done_when: str) -> list[UseStep]:

@@ -91,7 +91,7 @@ class CaseForm(CleanText, forms.Form):
     trigger = forms.CharField(label=_("when"), max_length=300, required=False)
 
     def __init__(self, data=None, *, case: UseCase):
-        self.case, self.steps = case, {f"s{step.pk}": step for step in case.steps.all()}
+        self.case, self.steps = case, {f"s{step.pk}": step for step in case.steps.select_related("element")}
         super().__init__(data, initial={name: getattr(case, name) for name in ("version", "actor", "trigger")})
         open_roles = [(option.key, option.label) for option in roles() if option.open or option.key == case.actor]
         self.fields["actor"].choices = [("", "–"), *open_roles]  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ class CaseForm(CleanText, forms.Form):
         held = step or UseStep(nth=place)
         self.fields |= {
             f"action-{key}": forms.CharField(
-                label=_("what is done"), max_length=300, required=False, initial=held.action,
+                label=_("what is done"), max_length=300, required=False, initial=held.said,
                 help_text=_("Emptied, the step is left out.") if step else "",
             ),
             f"expected-{key}": forms.CharField(

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundwork.access.models import User
 from groundwork.access.testing import hide
 from groundwork.blueprint import plan
 from groundwork.blueprint.models import Element
@@ -19,8 +20,9 @@ from groundwork.crm.customers.testing import make_company
 from groundwork.crm.insight import configured
 from groundwork.crm.insight.models import BuiltReport
 from groundwork.crm.insight.needed import facts_of
-from groundwork.crm.insight.question import MOST, Answer, Question, Sums
+from groundwork.crm.insight.question import MOST, Answer, Gone, Question, Sums
 from groundwork.crm.trade.testing import make_claim, make_order
+from groundwork.records.added.fields import make_field
 from groundwork.records.models import Use
 from groundwork.records.types import types
 from groundwork.records.use import flush
@@ -171,7 +173,7 @@ def test_the_report_says_who_enters_its_facts_and_where_they_are_missing(trade):
     }
 
     assert (facts["amount_minor"].filled, facts["amount_minor"].rows) == (1, 2)
-    assert "Salesperson" in facts["kind"].roles
+    assert "Salesperson" in facts["kind"].entered["asked at once"]
 
 
 # ── kept
@@ -227,6 +229,52 @@ def test_what_a_report_asks_is_changed_by_its_author_alone_and_history_tells_it(
     report.refresh_from_db()
     assert (report.name, report.query) == ("Orders by owner", "by=owner")
     assert Element.objects.get(key=report.element_key).revisions.filter(difference__has_key="query").exists()
+
+
+def test_a_deleted_report_lies_in_the_trash_of_its_author_and_is_put_back(trade, client):
+    report = kept_by(trade.olga, ORDERS)
+    report.put_away(by=trade.olga)
+    client.force_login(trade.olga)
+    assert client.get("/reports").context["lying"]
+    (trash,) = (group for group in client.get("/trash").context["groups"] if group.key == "reports")
+
+    client.post(trash.rows[0].back)
+
+    assert trash.rows[0].words == "Orders by month"
+    assert client.get(f"/reports/{report.pk}").status_code == 200
+    report.put_away(by=trade.olga)
+    client.force_login(trade.piotr)
+    assert not client.get("/reports").context["lying"]
+
+
+def test_a_retired_field_is_told_with_the_way_to_it_and_a_hidden_one_is_not(trade, client):
+    field = make_field("order", by=trade.adam, kind="bool", label="Urgent", reason="They ask for it", filterable=True)
+    report = kept_by(trade.olga, f"by={field.key}")
+    field.retire(by=trade.adam, reason="Nobody reads it")
+    client.force_login(trade.adam)
+
+    told = client.get(f"/reports/{report.pk}").context
+
+    assert "Urgent" in told["refusal"]
+    assert told["refusal_href"] == f"/configured/field:order.{field.key}"
+    assert [row["gone"] for row in client.get("/reports").context["built"]] == [True]
+    with pytest.raises(Gone) as found:
+        asked(trade.olga, f"by={field.key}")
+    assert found.value.href == ""
+    hide(trade.olga, "order", field.key)
+    with pytest.raises(Refusal, match="not there any more, or that you do not see"):
+        asked(User.objects.get(pk=trade.olga.pk), f"by={field.key}")
+
+
+def test_what_one_opens_most_and_the_firm_s_own_types_are_offered_first(trade, client):
+    client.force_login(trade.olga)
+    Use.objects.bulk_create([Use(user=trade.olga, kind="view", key="task") for _ in range(3)])
+
+    shown = client.get("/reports").context
+
+    assert len(shown["usual"]) == 7
+    assert "task" in {kind.key for kind in shown["usual"]}
+    assert len(shown["others"]) > 7
 
 
 def test_one_s_own_report_is_nobody_else_s(trade, client):

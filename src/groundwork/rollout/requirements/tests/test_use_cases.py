@@ -2,13 +2,17 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from groundwork.crm.insight.models import BuiltReport
 from groundwork.records.imports.testing import imported, write_csv, wrong
 from groundwork.records.write import creating
 from groundwork.rollout.conftest import COST, PROFIT, element, make_goal, make_requirement
 from groundwork.rollout.requirements.actions import rewrite, write_down
 from groundwork.rollout.requirements.following import take_over
+from groundwork.rollout.requirements.forms import CaseForm
 from groundwork.rollout.requirements.models import Phase, Requirement, UseCase, UseStep
+from groundwork.rollout.requirements.wanting import step_words
 
 pytestmark = pytest.mark.on_sqlite("words and acts")
 
@@ -142,3 +146,38 @@ def test_requirements_and_their_steps_come_from_files_like_any_table(cast, tmp_p
         ("Open the report", PROFIT, "reads"), ("Look at the last line", "", ""),
     ]  # fmt: skip
     assert [use.element.key for use in found.uses.all()] == [PROFIT]
+
+
+def test_what_the_product_worded_is_read_in_the_readers_language_and_kept_once(cast):
+    with translation.override("pl"):
+        make_requirement(cast.piotr, author=cast.anna, keys=(COST,))
+    case = UseCase.objects.get()
+    (step,) = case.steps.all()
+    assert step.action == f"Fill in “{element(COST).label}”"  # of the firm
+
+    with translation.override("ru"):
+        assert step.said == f"Заполнить «{element(COST).label}»"
+        form = CaseForm(case=case)
+        assert form[f"action-s{step.pk}"].value() == step.said
+        rewrite(case, by=cast.piotr, actor="", trigger="", steps=typed(case, field={"action": step.said}))
+
+    assert case.steps.get().is_as_made
+
+
+def test_a_report_made_for_a_step_is_read_in_it_as_soon_as_it_is_kept(cast, as_user):
+    requirement = make_requirement(cast.piotr, author=cast.anna, keys=(COST,))
+    case, client = UseCase.objects.get(), as_user(cast.piotr)
+    steps = [*typed(case), (UseStep(), {"action": "Look whom to call", "expected": "", "uses": "", "nth": 2})]
+    rewrite(case, by=cast.piotr, actor="", trigger="", steps=steps)
+    asked = f"for=step-{case.steps.last().pk}"
+    assert f"{reverse('insight:reports')}?{asked}" in client.get(reverse("rollout:agreed")).content.decode()
+    typed_there = {"name": "Orders by company", "query": f"by=company&{asked}", "reason": "We ask every week"}
+
+    alone = client.post("/reports/new/order", typed_there | {"shared": ""})
+    kept = client.post("/reports/new/order", typed_there | {"shared": "everybody"})
+
+    assert (alone.status_code, kept.url) == (422, f"{reverse('rollout:agreed')}#requirement-{requirement.pk}")
+    report = BuiltReport.objects.get()
+    assert [(step.uses, step.mode) for step in case.steps.all()] == [(COST, "writes"), (report.element_key, "reads")]
+    assert {use.element.key for use in requirement.uses.all()} == {COST, report.element_key}
+    assert step_words(case.steps.last().pk, cast.anna) is None
