@@ -89,7 +89,7 @@ def numbers_of(user, requirements) -> list[dict]:
         value, is_open = values.of(goal.metric), goal.is_open_to(user)
         numbers.append({
             "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
-            "half_way": goal.half_way(value), "is_open": is_open,
+            "half_way": goal.half_way(value), "is_worse": (goal.way(value) or 0) < 0, "is_open": is_open,
             "value": value if goal.unit == "%" and is_open else None,
             "chart": ways.chart(goal, value, live_on.get(goal.pk)) if is_open else None,
         })  # fmt: skip

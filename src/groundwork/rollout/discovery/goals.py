@@ -250,11 +250,16 @@ class Goal(Record):
             faults.append(gettext("The target is not better than where we start."))
         return faults
 
+    def way(self, value) -> Decimal | None:
+        """How much of the way is behind us: 0 where we started, 1 where we want to be, below 0 the other way."""
+        if value is None or self.baseline is None or self.target is None or self.target == self.baseline:
+            return None
+        return (value - self.baseline) / (self.target - self.baseline)
+
     def half_way(self, value) -> bool:
         """Has the number moved at least half of the way from where we started to where we want to be?"""
-        if value is None or self.baseline is None or self.target is None or self.target == self.baseline:
-            return False
-        return (value - self.baseline) / (self.target - self.baseline) * 2 >= 1
+        way = self.way(value)
+        return way is not None and way * 2 >= 1
 
     # ── actions
 

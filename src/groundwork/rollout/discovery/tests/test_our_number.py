@@ -97,3 +97,14 @@ def test_half_of_the_way_is_from_where_we_started(cast, value, reached):
     goal = make_goal(cast.piotr, baseline=Decimal(0), target=Decimal(90))
 
     assert goal.half_way(None if value is None else Decimal(value)) is reached
+
+
+def test_a_number_that_should_fall_and_rises_has_gone_the_other_way(cast):
+    goal = make_goal(cast.piotr, baseline=Decimal(40), target=Decimal(20))
+
+    assert (goal.way(Decimal(50)), goal.way(Decimal(40)), goal.way(Decimal(25))) == (
+        Decimal("-0.5"),
+        0,
+        Decimal("0.75"),
+    )
+    assert goal.way(None) is None
