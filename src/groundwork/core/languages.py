@@ -11,7 +11,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton as babel_skeleton
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from groundwork.core.money import minor_digits, to_major
 
@@ -106,6 +106,11 @@ def short_day(value: date, this_year: int) -> str:
 )  # finding the pattern takes most of a millisecond, and a board says the same days again and again
 def _shortened(value: date, skeleton: str, said_in: Locale) -> str:
     return babel_skeleton(skeleton, value, locale=said_in)
+
+
+def quoted(text: object) -> str:
+    """``«text»``, ``„text”``, ``“text”``: for names that are listed in a sentence."""
+    return gettext("“%(name)s”") % {"name": text}
 
 
 def moment(value: datetime | None) -> str:

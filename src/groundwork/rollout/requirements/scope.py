@@ -177,7 +177,7 @@ class Scope:
 
 
 def say_what_could_wait(found: InPhase) -> None:
-    if names := [f"“{item.statement}”" for item in found.could_wait]:
+    if names := [languages.quoted(item.statement) for item in found.could_wait]:
         found.say(_("This could wait for a later phase: %(names)s.") % {"names": ", ".join(names[:3])})
     if found.has_too_much_base:
         base = sum(item.worth == Requirement.Worth.BASE for item in found.held)

@@ -59,7 +59,7 @@ def all_must(look: Look) -> Iterator[Found]:
 def could_wait(look: Look) -> Iterator[Found]:
     for found in first_phase(look):
         if found.could_wait:
-            told = {"names": ", ".join(f"“{item.statement}”" for item in found.could_wait[:3])}
+            told = {"names": ", ".join(languages.quoted(item.statement) for item in found.could_wait[:3])}
             fact = _("This could wait for a later phase: %(names)s.") % told
             yield found_at(look, found.phase, fact, found.could_wait)
 

@@ -139,7 +139,7 @@ def for_others(look: Look) -> Iterator[Found]:
         return
     for standing in look.standings:
         if standing.is_live and standing.needs and (others := unasking(look, standing)):
-            names = ", ".join(f"“{department}”" for department in others)
+            names = ", ".join(languages.quoted(department) for department in others)
             fact = gettext_lazy("“%(what)s” is live for %(names)s, and nobody there asked for it.")
             found = found_at(look, standing, fact, names=names)
             found.href = look.screen("told")
