@@ -7,23 +7,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
+from django.db.models import Count, Q, TextField
+from django.db.models.functions import Cast
 from django.utils.timezone import localtime
 
 from groundwork.access.models import User
 from groundwork.core.clock import now
 from groundwork.records.models import Change, Use
+from groundwork.records.types import types
 from groundwork.records.use import flush
-from groundwork.rollout.adoption.roles import CHANGES, FEW, elements_of
+from groundwork.rollout.adoption.roles import FEW
 from groundwork.rollout.adoption.use import DAYS
 from groundwork.rollout.discovery.differences import ALIKE, FAR_APART, likeness
 from groundwork.rollout.discovery.interviews import Interview, WorkProcess, WorkStep
-from groundwork.rollout.requirements.models import Requirement, UseCase
+from groundwork.rollout.requirements.models import Mode, Requirement, UseCase
 
 MONTH = 365 / 12  # days
 SITTING = timedelta(hours=1)  # what was opened longer ago was not opened for this
 SLOWER = 1.2  # times as long as people told (R57)
-View = tuple[str, int | None, int]  # a record, and who opened it
+Opening = tuple[str, int, int]  # a record, and who opened it
+
+
+class Written(NamedTuple):
+    case: int
+    opening: Opening
+    at: datetime
 
 
 @dataclass
@@ -98,7 +108,7 @@ class Observed:
 
 
 def observed(user) -> list[Observed]:
-    """Of what is live and says which work it is, as far as ``user`` sees that. Seven queries; one while nothing is."""
+    """Of what is live and says which work it is, as far as ``user`` sees that. Seven queries at most."""
     works = WorkProcess.objects.visible_to(user)
     steps = WorkStep.objects.visible_to(user).current().filter(process__in=works)
     cases = list(
@@ -106,7 +116,7 @@ def observed(user) -> list[Observed]:
         .current()
         .filter(work_step__in=steps, requirement__state=Requirement.State.LIVE, requirement__archived_at=None)
         .select_related("requirement", "work_step__process", "work_step__interview")
-        .prefetch_related("steps__element")
+        .prefetch_related("steps")
         .order_by("pk")
     )
     if not cases:
@@ -148,51 +158,73 @@ def roles_of(keys: set[str]) -> dict[str, set[int]]:
 
 
 class Log:
-    """What of these use cases is seen in the history and in what was opened, read at once. Three queries."""
+    """What of these use cases is seen in the history and in what was opened. Three queries at most."""
 
     def __init__(self, cases: list[UseCase]):
         flush()
         self.since = now() - timedelta(days=DAYS)
         self.seen = {case.pk: Seen() for case in cases}
-        self.writes: dict[str, set[int]] = {}  # {element: use cases}
-        self.reads: dict[str, set[int]] = {}
+        self.timed = {case.pk for case in cases if case.work_step.minutes}
+        self.writes: dict[tuple[str, str], set[int]] = {}  # {(type, what of it is named in history): use cases}
+        self.reads: dict[str, set[int]] = {}  # {element: use cases}
         for case in cases:
             keys = {step.uses: step.mode for step in case.steps.all() if step.uses}
-            written = {key for key, mode in keys.items() if mode == "writes"}
-            for key in written or keys:
-                (self.writes if written else self.reads).setdefault(key, set()).add(case.pk)
-        self.note_written()
+            written = [key for key, mode in keys.items() if mode == Mode.WRITES]
+            for key in written:
+                if place := place_of(key):
+                    self.writes.setdefault(place, set()).add(case.pk)
+            for key in () if written else keys:
+                self.reads.setdefault(key, set()).add(case.pk)
+        self.note_minutes(self.note_written())
         self.note_opened()
 
-    def note_written(self) -> None:
-        kinds = {key.removeprefix("field:").partition(".")[0] for key in self.writes}
-        rows = Change.objects.filter(type__in=kinds, changeset__at__gte=self.since, changeset__channel="web")
-        told = rows.filter(changeset__by__isnull=False).order_by("-pk")
-        views, days = self.views(kinds), set()
-        for type_key, pk, fields, person, at in told.values_list(
+    def note_written(self) -> list[Written]:
+        wanted = Q(pk__in=[])
+        for type_key, name in self.writes:  # a coarse sieve: half of the history is of other fields
+            wanted |= Q(type=type_key, text__contains=f'"{name}')
+        rows = Change.objects.annotate(text=Cast("fields", TextField())).filter(wanted)
+        rows = rows.filter(changeset__at__gte=self.since, changeset__channel="web", changeset__by__isnull=False)
+        found, days = [], set()
+        for type_key, pk, fields, person, at in rows.order_by("pk").values_list(
             "type", "object_id", "fields", "changeset__by", "changeset__at"
-        )[:CHANGES]:
-            written = self.writes.keys() & elements_of(type_key, fields)
-            for case in set().union(*(self.writes[key] for key in written)):
-                seen, day = self.seen[case], (case, type_key, pk, localtime(at).date())
-                seen.times += day not in days
-                seen.people.add(person)
+        ):
+            names = {name.partition("#")[0] for name in fields}
+            for case in set().union(*(self.writes.get((type_key, name), ()) for name in names)):
+                day = (case, type_key, pk, localtime(at).date())
+                self.seen[case].times += day not in days
+                self.seen[case].people.add(person)
                 days.add(day)
-                opened = [one for one in views.get((type_key, pk, person), ()) if at - SITTING <= one <= at]
-                if opened:
-                    seen.minutes.append((at - max(opened)).total_seconds() / 60)
-
-    def views(self, kinds: set[str]) -> dict[View, list[datetime]]:
-        """When who opened which record."""
-        found: dict[View, list[datetime]] = {}
-        rows = Use.objects.filter(kind="view", key__in=kinds, at__gte=self.since - SITTING).order_by("-pk")
-        for key, pk, person, at in rows.values_list("key", "object_id", "user", "at")[:CHANGES]:
-            found.setdefault((key, pk, person), []).append(at)
+                found.append(Written(case, (type_key, pk, person), at))
         return found
+
+    def note_minutes(self, written: list[Written]) -> None:
+        """Only where it may be told."""
+        told = [one for one in written if one.case in self.timed and len(self.seen[one.case].people) >= FEW]
+        opened: dict[Opening, list[datetime]] = {}
+        rows = Use.objects.filter(kind="view", at__gte=self.since - SITTING).order_by()
+        rows = rows.filter(key__in={one.opening[0] for one in told}, object_id__in={one.opening[1] for one in told})
+        for key, pk, person, at in rows.values_list("key", "object_id", "user", "at"):
+            opened.setdefault((key, pk or 0, person), []).append(at)
+        for one in told:
+            before = [at for at in opened.get(one.opening, ()) if one.at - SITTING <= at <= one.at]
+            if before:
+                self.seen[one.case].minutes.append((one.at - max(before)).total_seconds() / 60)
 
     def note_opened(self) -> None:
         rows = Use.objects.filter(kind="report", key__in=self.reads, at__gte=self.since).order_by()
-        for key, person in rows.values_list("key", "user"):
+        for key, person, times in rows.values_list("key", "user").annotate(times=Count("pk")):
             for case in self.reads[key]:
-                self.seen[case].times += 1
+                self.seen[case].times += times
                 self.seen[case].people.add(person)
+
+
+def place_of(key: str) -> tuple[str, str] | None:
+    """(record type, what of it history names) of the element of a field, or of lines."""
+    type_key, _dot, name = key.removeprefix("field:").partition(".")
+    kind = types.get(type_key)
+    if kind is None:
+        return None
+    if name in kind.by_name:
+        return type_key, kind.by_name[name].column
+    lines = next((part for part in kind.parts if part.element == key), None)
+    return (type_key, str(lines.model._meta.model_name)) if lines else None

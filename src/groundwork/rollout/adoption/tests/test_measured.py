@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from groundwork.access.models import Department, Role, User
 from groundwork.blueprint import elements
+from groundwork.blueprint.elements import one_request
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.trade.models import CostPrice
 from groundwork.records.models import Use
@@ -28,7 +29,7 @@ from groundwork.rollout.discovery.goals import Goal
 from groundwork.rollout.discovery.interviews import WorkProcess, WorkStep
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.requirements.actions import write_down
-from groundwork.rollout.requirements.models import UseCase
+from groundwork.rollout.requirements.models import UseCase, UseStep
 
 
 @pytest.fixture
@@ -167,6 +168,22 @@ def test_who_does_it_is_compared_with_the_role_that_was_agreed(cast):
     (one,) = observed(cast.olga)
 
     assert (one.is_rarer, one.is_oftener, one.is_by_others, one.differs) == (False, False, True, True)
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_what_is_seen_of_many_takes_as_many_queries_as_of_one(cast, django_assert_num_queries, more):
+    offers_are_live(cast)
+    case = UseCase.objects.select_related("requirement").get()
+    for nth in range(more):
+        again = UseCase(
+            requirement=case.requirement, name=f"Again {nth}", actor=case.actor, work_step_id=case.work_step_id
+        )
+        creating(again, by=cast.olga, parts=[UseStep.made(element(COST), 1)])
+    sell(cast.anna, cost=4)
+    cast.olga.can("view", "use_case")  # rights are read once a request
+
+    with one_request(), django_assert_num_queries(6):
+        assert len(observed(cast.olga)) == 1 + more
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,9 @@ class Finding:
 def findings(look: Look, profile: str = "") -> list[Finding]:
     """Stops first, then in the order of the five steps; as under another ``profile``, where one is given."""
     profile = profile or look.profile
-    found = [
-        Finding(rule, ATTENTION if item.is_softer else rule.severity(profile), item)
-        for rule in rules
-        if reaches(profile, rule.begins)
-        for item in rule.find(look)
-    ]
+    found = []
+    for rule in rules:
+        if reaches(profile, rule.begins):
+            kind = rule.severity(profile)
+            found += [Finding(rule, ATTENTION if item.is_softer else kind, item) for item in rule.find(look)]
     return sorted(found, key=lambda item: ORDER[item.kind])

@@ -108,8 +108,8 @@ def ready_not_live(look: Look) -> Iterator[Found]:
         agreed = [standing for standing in look.of_goal.get(goal.pk, []) if standing.is_agreed]
         ready = [standing for standing in agreed if is_set_up(standing) and standing.holds[4]]
         waiting = [standing for standing in ready if not standing.is_live]
-        since = ready_since(ready, READY * sum(one.weight for one in agreed))
-        if waiting and since is not None and look.working_days_since(since) > WAITS:
+        since = ready_since(ready, READY * sum(one.weight for one in agreed)) if waiting else None
+        if since is not None and look.working_days_since(since) > WAITS:
             told = {"ready": len(ready), "all": len(agreed), "goal": goal}
             told["day"] = languages.day(since)
             fact = _("“%(goal)s”: %(ready)s of %(all)s work and fit since %(day)s, and are not live.") % told
