@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.blueprint.elements import given_up
 from groundwork.blueprint.models import Element
 from groundwork.records.added.fields import AddedField
 from groundwork.records.forms import CleanText
@@ -57,7 +58,9 @@ class AgreeForm(CleanText, forms.Form):
         needs = Need.objects.visible_to(user).current().filter(open_needs)
         self.fields["needs"].queryset = needs.select_related("author").order_by("-pk")
         kinds = [Element.Kind.FIELD, Element.Kind.REPORT]
-        self.fields["elements"].queryset = Element.objects.filter(kind__in=kinds).order_by("kind", "key")
+        gone = given_up().exclude(pk__in=self.initial.get("elements", []))  # what it needs already stays ticked
+        found = Element.objects.filter(kind__in=kinds).exclude(pk__in=gone.values("pk"))
+        self.fields["elements"].queryset = found.order_by("kind", "key")
         self.fields["when"].choices = whens(list(Phase.objects.visible_to(user).open()))
         self.fields["parent"].queryset = Requirement.objects.visible_to(user).in_force().order_by("pk")
 

@@ -280,7 +280,8 @@ class Requirement(Record):
     def switch_on(self, *, by) -> list[Element]:
         """Switch on what it needs and is off, with this requirement as the reason and its need's author as who asked.
 
-        Refused before it is agreed, and to whoever may not configure. A repeat changes nothing.
+        Refused before it is agreed, with something the firm has retired, and to whoever may not configure. A repeat
+        changes nothing.
         """
         if not by.can("configure", self):
             raise NotAllowed(gettext("Only those who may configure switch a field or a report on."))
@@ -289,6 +290,11 @@ class Requirement(Record):
             if not fresh.is_confirmed or fresh.was_reworded:
                 raise Refusal(gettext("Agree on it first: nothing is switched on that nobody agreed to."))
             asked = fresh.needs.select_related("need__author").order_by("pk").first()
+            if gone := elements.given_up().filter(requirement_uses__requirement=fresh).first():
+                raise Refusal(
+                    gettext("“%(name)s” is retired. Restore it where it was made, or leave it out here.")
+                    % {"name": gone.label}
+                )
             switched = []
             for use in fresh.uses.select_related("element").order_by("pk"):
                 if not use.element.is_on:

@@ -17,6 +17,7 @@ from groundwork.rollout.discovery.actions import tell
 from groundwork.rollout.discovery.models import Interview, Need, WorkProcess, WorkStep
 from groundwork.rollout.requirements.actions import make_field_for, write_down
 from groundwork.rollout.requirements.following import take_over
+from groundwork.rollout.requirements.forms import AgreeForm
 from groundwork.rollout.requirements.models import Phase, Requirement
 from groundwork.rollout.requirements.scope import Scope
 
@@ -195,6 +196,14 @@ def test_a_field_made_for_a_requirement_names_it_and_is_filled_in_by_a_step(cast
     made = Element.objects.get(key=row.element_key)
     assert (made.origin, made.reason, made.asked_by) == ("requirement", "Reasons", cast.anna)
     assert [step.uses for step in requirement.use_cases.get().steps.all()] == [COST, made.key]
+
+    row.retire(by=admin, reason="Nobody reads it")
+    assert made in AgreeForm.of(requirement, cast.olga).fields["elements"].queryset
+    Element.objects.filter(key=COST).update(state="retired")  # switched off: it is offered, a button brings it back
+    offered = AgreeForm(user=cast.olga).fields["elements"].queryset
+    assert (made in offered, element(COST) in offered) == (False, True)
+    with pytest.raises(Refusal, match="“Why so cheap” is retired"):
+        requirement.switch_on(by=cast.olga)
 
 
 def test_what_we_agreed_stands_on_paper_with_its_people(cast, as_user, goal):
