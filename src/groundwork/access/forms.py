@@ -364,7 +364,7 @@ class FirmForm(PlainErrors, forms.ModelForm):
 
     class Meta:
         model = Firm
-        fields = ["name", "details", "country", "calendar", "time_zone", "language", "late_money_rate"]
+        fields = ["name", "details", "country", "calendar", "time_zone", "language", "late_money_rate", "hour_costs"]
         fields += FILES
         widgets = {"details": forms.Textarea(attrs={"rows": 4})}
 
@@ -383,6 +383,12 @@ class FirmForm(PlainErrors, forms.ModelForm):
         if rate is not None and not 0 <= rate <= 100:
             raise forms.ValidationError(_("Give a rate from 0 to 100 percent a year, or leave it empty."))
         return rate
+
+    def clean_hour_costs(self):
+        costs = self.cleaned_data["hour_costs"]
+        if costs is not None and not 0 < costs <= 1_000_000:
+            raise forms.ValidationError(_("Give an amount above 0, or leave it empty."))
+        return costs
 
 
 class RoleWords(PlainErrors, forms.Form):

@@ -1,12 +1,14 @@
 """Every configured thing has one row here, with who asked for it and why."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from groundwork.core.money import ScaledField
+from groundwork.core.money import ScaledField, minor_digits, round_half_up
 
 
 class Firm(models.Model):
@@ -36,6 +38,10 @@ class Firm(models.Model):
     late_money_rate = ScaledField(
         _("what late money costs us, % a year"), null=True, blank=True,
         help_text=_("What we pay for a loan in its place, say. Empty: the cost of late payment is unknown."),
+    )  # fmt: skip
+    hour_costs = ScaledField(
+        _("what an hour of work costs us"), null=True, blank=True,
+        help_text=_("All that is paid for it, in our currency. Empty: wasted hours are told without money."),
     )  # fmt: skip
     file_limit_mb = models.PositiveIntegerField(
         _("largest file, MB"), default=25, db_default=25, validators=[MinValueValidator(1), MaxValueValidator(2000)],
@@ -67,6 +73,15 @@ class Firm(models.Model):
         """Empty before the firm is set up."""
         firm = cls.current()
         return firm.currency if firm else ""
+
+    @classmethod
+    def cost_of_minutes(cls, minutes: float) -> int | None:
+        """In minor units of our currency; None where the firm has not said what an hour costs."""
+        firm = cls.current()
+        if firm is None or firm.hour_costs is None:
+            return None
+        exact = Decimal(str(minutes)) / 60 * firm.hour_costs
+        return int(round_half_up(exact.scaleb(minor_digits(firm.currency))))
 
     @classmethod
     def own_language(cls) -> str:

@@ -101,6 +101,14 @@ class Observed:
         return median(self.seen.minutes) if is_told else None
 
     @property
+    def saved(self) -> float | None:
+        """Minutes a month that it takes less than people told; None where it takes longer, or nothing tells."""
+        told, seen = self.step.minutes, self.minutes
+        if not self.is_due or told is None or seen is None or seen >= told:
+            return None
+        return (told - seen) * self.a_month
+
+    @property
     def is_slower(self) -> bool:
         """R57"""
         told, seen = self.step.minutes, self.minutes

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groundwork.access.models import Role
+from groundwork.blueprint.models import Firm
 from groundwork.core import languages
 from groundwork.rollout.adoption import helped, own
 from groundwork.rollout.adoption.became import became_for
@@ -16,6 +17,7 @@ from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured
 from groundwork.rollout.adoption.observed import observed, unsaid
 from groundwork.rollout.adoption.roles import PARTS, TAKEN_OFF
+from groundwork.rollout.adoption.takeoff import takeoff_of
 from groundwork.rollout.adoption.unread import SHOWN, proposals
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
 from groundwork.rollout.adoption.way import Ways
@@ -33,18 +35,19 @@ from groundwork.ui.notices import said
 def used(request):
     user = request.user
     requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    weeks, numbers, sees_work = first_weeks(), numbers_of(user, requirements), user.can("view", WorkStep)
+    weeks, cards, roles, sees_work = first_weeks(), cards_of(user, requirements), roles_of(), user.can("view", WorkStep)
+    numbers = numbers_of(user, requirements, cards, roles)
     seen = observed(user) if sees_work else []
     context = {
         **steps("used"),
-        "cards": cards_of(user, requirements),
+        "cards": cards,
         "numbers": numbers,
         "charted": [item for item in numbers if item["chart"]],
         "days": DAYS,
         "enough": int(FILLED_ENOUGH * 100),
         "weeks": weeks,
         "first_days": first_days() if weeks else None,
-        "roles": roles_of(),
+        "roles": roles,
         "places": places_of(user, seen) if sees_work else None,
         "observed": seen,
         "unsaid": unsaid(user)[:SHOWN] if sees_work and user.can("edit", UseCase) else [],
@@ -53,7 +56,8 @@ def used(request):
     }
     if user.can("configure", "settings"):
         found = proposals(user)
-        context |= {"unread": found[:SHOWN], "wasted": round(sum(one.minutes for one in found) / 60)}
+        minutes = sum(one.minutes for one in found)
+        context |= {"unread": found[:SHOWN], "wasted": round(minutes / 60), "wasted_money": money_of(minutes)}
     return render(request, "adoption/used.html", context)
 
 
@@ -78,9 +82,17 @@ def cards_of(user, requirements) -> list[dict]:
     return cards
 
 
-def numbers_of(user, requirements) -> list[dict]:
+def money_of(minutes: float) -> str:
+    """Empty where the firm has not said what an hour costs: unknown is not zero."""
+    costs = Firm.cost_of_minutes(minutes)
+    return languages.money(costs, Firm.own_currency()) if costs else ""
+
+
+def numbers_of(user, requirements, cards, roles) -> list[dict]:
     goals = [goal for goal in Goal.objects.for_cards(user)[:MOST_SHOWN] if goal.metric]
     values, ways = Readings(), Ways(goals)
+    used_ones = {card["requirement"].pk for card in cards if card["is_used"]}
+    indexes = {role["key"]: role["index"] for role in roles}
     live_on: dict[int, date] = {}
     for requirement in sorted((one for one in requirements if one.live_at), key=lambda one: one.live_at, reverse=True):
         live_on[requirement.goal_id] = localtime(requirement.live_at).date()  # the first of each number
@@ -91,6 +103,10 @@ def numbers_of(user, requirements) -> list[dict]:
             "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
             "half_way": goal.half_way(value), "is_worse": (goal.way(value) or 0) < 0, "is_open": is_open,
             "value": value if goal.unit == "%" and is_open else None,
+            "takeoff": takeoff_of(
+                [one for one in requirements if one.goal_id == goal.pk], used_ones, indexes,
+                None if value is None else goal.half_way(value),
+            ),
             "chart": ways.chart(goal, value, live_on.get(goal.pk)) if is_open else None,
         })  # fmt: skip
     return numbers
@@ -107,7 +123,7 @@ def roles_of() -> list[dict]:
         shares = {name: row.more[name] for name in PARTS if name in row.more}
         lowest = min(shares, key=lambda name: shares[name], default="")
         found.append({
-            "name": names.get(key, key), "people": row.more["people"], "index": row.value,
+            "key": key, "name": names.get(key, key), "people": row.more["people"], "index": row.value,
             "percent": None if row.value is None else int(row.value * 100),
             "has_taken_off": row.value is not None and row.value >= TAKEN_OFF,
             "lowest": PARTS.get(lowest, ""), "lowest_share": int(shares[lowest] * 100) if lowest else 0,

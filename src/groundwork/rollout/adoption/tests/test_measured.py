@@ -7,6 +7,7 @@ from django.urls import reverse
 from groundwork.access.models import Department, Role, User
 from groundwork.blueprint import elements
 from groundwork.blueprint.elements import one_request
+from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.trade.models import CostPrice
 from groundwork.records.models import Use
@@ -17,7 +18,9 @@ from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured, Pulse
 from groundwork.rollout.adoption.observed import Observed, Seen, observed
 from groundwork.rollout.adoption.roles import TOGETHER, Parts, measured_roles
+from groundwork.rollout.adoption.takeoff import takeoff_of
 from groundwork.rollout.adoption.unread import proposals
+from groundwork.rollout.adoption.views import money_of
 from groundwork.rollout.adoption.way import Ways, monday_of
 from groundwork.rollout.adoption.weeks import first_days, first_weeks
 from groundwork.rollout.conftest import COST, element, make_goal, make_requirement, open_report, sell
@@ -29,7 +32,7 @@ from groundwork.rollout.discovery.goals import Goal
 from groundwork.rollout.discovery.interviews import WorkProcess, WorkStep
 from groundwork.rollout.discovery.models import Need
 from groundwork.rollout.requirements.actions import write_down
-from groundwork.rollout.requirements.models import UseCase, UseStep
+from groundwork.rollout.requirements.models import Requirement, UseCase, UseStep
 
 
 @pytest.fixture
@@ -337,3 +340,37 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(
 
     with django_assert_num_queries(37):
         client.get(reverse("rollout:used"))
+
+
+def test_a_number_has_taken_off_when_it_is_live_used_done_by_itself_and_half_way(cast, live):
+    (requirement,) = Requirement.objects.prefetch_related("use_cases")
+    actor = UseCase.objects.get().actor
+
+    def reached(used, index, half_way):
+        return takeoff_of([requirement], used, {actor: index}, half_way).reached
+
+    flown = takeoff_of([requirement], {requirement.pk}, {actor: Decimal("0.7")}, True)
+    assert (flown.is_reached, flown.count) == (True, 4)
+    assert reached(set(), None, None) == {"live": True, "used": False, "roles": None, "number": None}
+    assert reached(set(), Decimal("0.69"), False) == {"live": True, "used": False, "roles": False, "number": False}
+    assert takeoff_of([requirement], set(), {TOGETHER: Decimal(1)}, True).reached["roles"] is True
+    assert takeoff_of([], set(), {}, True) is None
+
+
+@pytest.mark.parametrize(("costs", "told"), [(None, ""), (Decimal("30"), "45.00 EUR")])
+def test_wasted_time_is_told_in_money_only_where_the_firm_says_what_an_hour_costs(cast, costs, told):
+    Firm.objects.create(pk=1, name="Firm", country="PL", currency="EUR", hour_costs=costs)
+
+    assert money_of(90).replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+def test_what_is_saved_is_told_beside_seen_and_only_when_it_is_faster(cast, live):
+    case = UseCase.objects.select_related("requirement").get()
+    case.requirement.live_at = now() - timedelta(days=29)
+
+    def saved(minutes):
+        seen = Seen(times=28, people=set(range(5)), minutes=[minutes] * 5)
+        return Observed(case, [WorkStep(times=1, per="day", minutes=10)], seen, False).saved
+
+    assert round(saved(4)) == round(6 * 365 / 12)
+    assert (saved(10), saved(11)) == (None, None)
