@@ -69,6 +69,7 @@ class FieldUse:
     variety: float | None = None
     writes: int = 0  # by hand, in DAYS
     sameness: float | None = None  # share of the commonest among the values typed last
+    hollow: float | None = None  # share of the texts typed last that say nothing: a dash, one letter
     twin: str = ""  # another field in which people type the same
     is_new: bool = False
 
@@ -116,6 +117,8 @@ def field_uses(kind: RecordType, names: Collection[str]) -> list[FieldUse]:
         use.filled, use.variety = shares.get(name, (None, None))
         use.writes = sum(writes.get(name, Counter()).values())
         use.sameness, use.twin = _sameness(typed.get(name, Counter())), twins.get(name, "")
+        if use.field.kind in ("text", "longtext"):
+            use.hollow = hollowness(typed.get(name, Counter()))
         use.is_new = young if element is None else element.since is not None and is_new(element.since)
         uses.append(use)
     return uses
@@ -174,6 +177,11 @@ def _writes(kind: RecordType, since: datetime) -> tuple[dict[str, Counter], dict
 
 def _sameness(typed: Counter) -> float | None:
     return typed.most_common(1)[0][1] / typed.total() if typed.total() >= ENOUGH else None
+
+
+def hollowness(typed: Counter) -> float | None:
+    empty = sum(times for text, times in typed.items() if sum(sign.isalnum() for sign in text) < 2)
+    return empty / typed.total() if typed.total() >= ENOUGH else None
 
 
 def _twins(kind: RecordType, names: list[str], records: list) -> dict[str, str]:

@@ -49,7 +49,7 @@ def keep_fields() -> None:
             more = {
                 "standing": use.standing.value, "filled": use.filled, "type": kind.key,
                 "retire": use.standing in WASTE, "readers": len(use.readers), "sameness": use.sameness,
-                "twin": use.twin,
+                "twin": use.twin, "hollow": use.hollow,
             }  # fmt: skip
             minutes = round_half_up(Decimal(str(use.minutes_a_month)), 1)
             keep(Measured.Kind.FIELD, f"field:{kind.key}.{use.field.name}", minutes, more)

@@ -17,6 +17,7 @@ from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured
 from groundwork.rollout.adoption.observed import observed, unsaid
 from groundwork.rollout.adoption.roles import PARTS, TAKEN_OFF
+from groundwork.rollout.adoption.signals import signals_of
 from groundwork.rollout.adoption.takeoff import takeoff_of
 from groundwork.rollout.adoption.unread import SHOWN, proposals
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
@@ -54,6 +55,8 @@ def used(request):
         "help": helped.felt(),
         "reads_words": user.can("edit", Requirement),
     }
+    if context["reads_words"]:
+        context["signals"] = signals_of(user, context["places"] or [], cards)
     if user.can("configure", "settings"):
         found = proposals(user)
         minutes = sum(one.minutes for one in found)

@@ -1,8 +1,10 @@
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone
 
 from groundwork.access.models import Department, Role, User
 from groundwork.blueprint import elements
@@ -10,7 +12,8 @@ from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.trade.models import CostPrice
-from groundwork.records.models import Use
+from groundwork.records.field_use import hollowness
+from groundwork.records.models import Activity, ChangeSet, Use
 from groundwork.records.write import creating, put_part, writing
 from groundwork.rollout.adoption import helped, own, rounds
 from groundwork.rollout.adoption.became import became_for
@@ -18,9 +21,10 @@ from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured, Pulse
 from groundwork.rollout.adoption.observed import Observed, Seen, observed
 from groundwork.rollout.adoption.roles import TOGETHER, Parts, measured_roles
+from groundwork.rollout.adoption.signals import hollow, unopened, written_at_once, written_late
 from groundwork.rollout.adoption.takeoff import takeoff_of
 from groundwork.rollout.adoption.unread import proposals
-from groundwork.rollout.adoption.views import money_of
+from groundwork.rollout.adoption.views import cards_of, money_of
 from groundwork.rollout.adoption.way import Ways, monday_of
 from groundwork.rollout.adoption.weeks import first_days, first_weeks
 from groundwork.rollout.conftest import COST, element, make_goal, make_requirement, open_report, sell
@@ -338,7 +342,7 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(
     client = as_user(cast.olga)
     client.get(reverse("rollout:used"))
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(40):
         client.get(reverse("rollout:used"))
 
 
@@ -374,3 +378,54 @@ def test_what_is_saved_is_told_beside_seen_and_only_when_it_is_faster(cast, live
 
     assert round(saved(4)) == round(6 * 365 / 12)
     assert (saved(10), saved(11)) == (None, None)
+
+
+# ── what seems to be hard
+
+
+@pytest.mark.parametrize(("people", "told"), [(5, ["Store: 50% of"]), (4, [])])
+def test_late_notes_are_told_of_a_department_of_five_and_of_nobody_alone(cast, people, told):
+    for person in colleagues(people, "salesperson", Department.objects.get(name="Store")):
+        for hours in (1, 1, 25, 25):
+            act = ChangeSet.objects.create(by=person, channel="web", act="noted")
+            happened = act.at - timedelta(hours=hours)
+            Activity.objects.create(type="company", object_id=1, by=person, at=happened, changeset=act, text="Told")
+        Activity.objects.create(type="company", object_id=1, by=person, text="Of a file")
+
+    assert [signal.fact[:13] for signal in written_late()] == told
+
+
+def test_what_is_written_down_on_friday_evening_is_told(cast):
+    friday = today() - timedelta(days=(today().weekday() - 4) % 7 or 7)
+    people = colleagues(5, "salesperson", Department.objects.get(name="Store"))
+    evening = datetime.combine(friday, time(15), tzinfo=get_current_timezone())
+    for moment in (evening, evening + timedelta(hours=8), evening - timedelta(minutes=1), evening - timedelta(days=1)):
+        ChangeSet.objects.bulk_create([ChangeSet(by=who, channel="web", act="edited", at=moment) for who in people])
+
+    (signal,) = written_at_once()
+    assert signal.fact == "Store: 50% of what is written down in a week is written down on Friday evening."
+    ChangeSet.objects.create(by=people[0], channel="web", act="edited", at=evening - timedelta(hours=3))
+    assert list(written_at_once()) == []
+
+
+def test_a_dash_in_what_must_be_filled_in_is_told_to_who_sees_the_field(cast):
+    for key, share in (("field:company.name", 0.3), ("field:company.phone", 0.9), ("field:need.statement", 0.29)):
+        Measured.objects.create(kind="field", key=key, day=today(), value=1, more={"hollow": share})
+
+    (signal,) = hollow(cast.olga)
+
+    assert signal.fact.startswith("Companies: 30% of what is typed into")
+    typed = Counter({"-": 4, ". .": 2, "Hazel": 14})
+    assert (hollowness(typed), hollowness(Counter({"-": 19}))) == (0.3, None)
+
+
+def test_what_is_live_and_opened_by_nobody_is_asked_about_after_four_weeks(cast, live):
+    (requirement,) = Requirement.objects.for_cards(cast.olga)
+    assert list(unopened(cards_of(cast.olga, [requirement]))) == []
+    requirement.live_at -= timedelta(weeks=1)
+
+    (signal,) = unopened(cards_of(cast.olga, [requirement]))
+
+    assert signal.fact == "“Margin by product” has been live for four weeks, and nobody opens it."
+    open_report(cast.piotr)
+    assert list(unopened(cards_of(cast.olga, [requirement]))) == []
