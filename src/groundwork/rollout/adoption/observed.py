@@ -141,8 +141,8 @@ def observed(user) -> list[Observed]:
 
 
 def unsaid(user) -> list[UseCase]:
-    """What is live and does not say which work it is. One query."""
-    cases = UseCase.objects.visible_to(user).current().filter(work_step=None)
+    """What is live and does not say which work it is, of what ``user`` may change. One query."""
+    cases = UseCase.objects.visible_to(user, "edit").current().filter(work_step=None)
     return list(cases.filter(requirement__state=Requirement.State.LIVE, requirement__archived_at=None).order_by("pk"))
 
 

@@ -27,7 +27,7 @@ from groundwork.rollout.discovery.interviews import WorkStep
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
 from groundwork.rollout.project.screens import MOST_SHOWN, reads, sent, steps
-from groundwork.rollout.requirements.models import Requirement, UseCase
+from groundwork.rollout.requirements.models import Requirement
 from groundwork.ui.notices import said
 
 
@@ -51,7 +51,7 @@ def used(request):
         "roles": roles,
         "places": places_of(user, seen) if sees_work else None,
         "observed": seen,
-        "unsaid": unsaid(user)[:SHOWN] if sees_work and user.can("edit", UseCase) else [],
+        "unsaid": unsaid(user)[:SHOWN] if sees_work else [],
         "help": helped.felt(),
         "reads_words": user.can("edit", Requirement),
     }

@@ -19,7 +19,7 @@ from groundwork.rollout.adoption import helped, own, rounds
 from groundwork.rollout.adoption.became import became_for
 from groundwork.rollout.adoption.inside import places_of
 from groundwork.rollout.adoption.models import Measured, Pulse
-from groundwork.rollout.adoption.observed import Observed, Seen, observed
+from groundwork.rollout.adoption.observed import Observed, Seen, observed, unsaid
 from groundwork.rollout.adoption.roles import TOGETHER, Parts, measured_roles
 from groundwork.rollout.adoption.signals import hollow, unopened, written_at_once, written_late
 from groundwork.rollout.adoption.takeoff import takeoff_of
@@ -175,6 +175,17 @@ def test_who_does_it_is_compared_with_the_role_that_was_agreed(cast):
     (one,) = observed(cast.olga)
 
     assert (one.is_rarer, one.is_oftener, one.is_by_others, one.differs) == (False, False, True, True)
+
+
+def test_who_may_change_what_is_live_is_asked_which_work_it_is(cast, live):
+    case = UseCase.objects.get()
+    assert (unsaid(cast.olga), unsaid(cast.ivan)) == ([case], [])
+
+    process = creating(WorkProcess(name="Prices"), by=cast.olga)
+    with writing(case, by=cast.olga, act="edited") as told:
+        told.work_step = creating(WorkStep(name="Look up a price", process=process), by=cast.olga)
+
+    assert unsaid(cast.olga) == []
 
 
 @pytest.mark.parametrize("more", [0, 3])

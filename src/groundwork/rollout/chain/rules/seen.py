@@ -28,7 +28,8 @@ def seen_otherwise(look: Look) -> Iterator[Found]:
     for one in look.observed:
         if not one.is_due or not one.differs:
             continue
-        told = {"what": one.step.name, "often": one.step.often_words, "count": one.seen.times}
+        often = next(step.often_words for step in one.told if step.often_words)
+        told = {"what": one.step.name, "often": often, "count": one.seen.times}
         if one.is_rarer or one.is_oftener:
             fact = ngettext(
                 "“%(what)s” is told as %(often)s, and was seen here %(count)s time in four weeks.",
