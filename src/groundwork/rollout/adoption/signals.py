@@ -1,6 +1,6 @@
 """Where the work goes past the product (D26): told as something that the product makes hard, before anybody is blamed.
 
-Read by whoever keeps the roll-out, of departments in which five people and more did it; one's own figures are one's own.
+Read by whoever keeps the roll-out, of departments in which five people and more did it. One's own stays one's own.
 """
 
 from collections.abc import Iterator
