@@ -90,13 +90,13 @@ def register_declared() -> None:
     Element.objects.bulk_create(rows)
 
 
-@transaction.atomic
 def given_up():
     """Elements that the firm made and retired: they come back where they were made, not by a switch."""
     switched = [item.key for item in declared if item.is_switched]
     return Element.objects.filter(state=Element.State.RETIRED).exclude(key__in=switched)
 
 
+@transaction.atomic
 def switch(
     key: str, *, on: bool, by, reason: str = "", asked_by=None, origin=Element.Origin.HAND, keeps_reason=False
 ) -> Element:
