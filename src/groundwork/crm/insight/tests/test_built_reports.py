@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from groundwork.access.models import User
 from groundwork.access.testing import hide
 from groundwork.blueprint import plan
+from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Element
 from groundwork.core.money import round_half_up
 from groundwork.core.refusals import Refusal
@@ -299,7 +300,7 @@ def test_the_same_numbers_come_as_a_file(trade, client, form):
 
 def test_a_report_takes_as_many_queries_for_many_rows_as_for_few(trade):
     def count():
-        with CaptureQueriesContext(connection) as found:
+        with CaptureQueriesContext(connection) as found, one_request():
             question = asked(trade.olga, ORDERS + "&across=company")
             Answer(question)
             facts_of(question)
