@@ -27,7 +27,7 @@ from groundwork.crm.insight.question import Answer, Question, chosen, out_of_use
 from groundwork.crm.insight.reports import reports as own_reports
 from groundwork.crm.insight.sections import sections
 from groundwork.crm.insight.wanted import Wanted
-from groundwork.records.models import Use
+from groundwork.records.models import Tally, Use
 from groundwork.records.types import RecordType, types
 from groundwork.records.use import note_use
 from groundwork.ui.notices import said
@@ -65,14 +65,18 @@ def reports(request):
 
 
 def kinds_for(user) -> tuple[list[RecordType], list[RecordType]]:
-    """What a report may be about: first the firm's own types and those that the person opens most, then the rest."""
+    """What a report may be about: the firm's own types and what the person opens most first, what is empty last."""
     kinds = sorted((kind for kind in types if user.can("view", kind.key)), key=lambda kind: str(kind.plural))
     since = now() - timedelta(days=28)
     views = Use.objects.filter(user=user, kind="view", at__gte=since).order_by().values_list("key")
     opened = dict(views.annotate(times=Count("pk")))
-    ranked = sorted(
-        kinds, key=lambda kind: (not kind.named, -opened.get(kind.key, 0), kind.section != "work", kind.order)
-    )
+    held = set(Tally.objects.order_by().values_list("type", flat=True).distinct())
+
+    def rank(kind: RecordType) -> tuple:
+        times = opened.get(kind.key, 0)
+        return not kind.named, not times and kind.key not in held, -times, kind.section != "work", kind.order
+
+    ranked = sorted(kinds, key=rank)
     usual = ranked[:USUAL]
     return [kind for kind in kinds if kind in usual], [kind for kind in kinds if kind not in usual]
 

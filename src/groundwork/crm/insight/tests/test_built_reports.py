@@ -278,6 +278,16 @@ def test_what_one_opens_most_and_the_firm_s_own_types_are_offered_first(trade, c
     assert len(shown["others"]) > 7
 
 
+def test_in_a_young_firm_what_holds_something_is_offered_before_what_is_empty(trade, client):
+    client.force_login(trade.olga)
+    held = {kind for kind in ("company", "order", "invoice", "claim") if types[kind].model.objects.exists()}
+
+    shown = {kind.key for kind in client.get("/reports").context["usual"]}
+
+    assert len(held) > 1
+    assert held <= shown
+
+
 def test_one_s_own_report_is_nobody_else_s(trade, client):
     report = kept_by(trade.olga, ORDERS, shared="")
     client.force_login(trade.piotr)
