@@ -25,7 +25,7 @@ from groundwork.records.types import RecordType, types
 from groundwork.records.write import writing
 from tests.matrix import ROWS, Case, World
 from tests.support.servers import postgres_url
-from tests.test_permission_matrix import BACKEND, ROUTES, Browser, Client, plant, requests
+from tests.test_permission_matrix import BACKEND, ROUTES, Browser, Client, planted, requests
 
 pytestmark = pytest.mark.django_db
 OWNER = "olga"  # whose records carry the planted values
@@ -48,11 +48,9 @@ class Planted:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        planted = plant()
-        blind(planted)
-        yield planted
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), planted() as world:
+        blind(world)
+        yield world
 
 
 @pytest.fixture(scope="module")

@@ -86,10 +86,19 @@ def test_every_view_says_who_may_use_it_and_the_matrix_agrees():
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """Planted once, in a transaction that is never committed; every request is rolled back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield plant()
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), planted() as world:
+        yield world
+
+
+@contextmanager
+def planted():
+    """The world, in a transaction that is never committed; every request is rolled back to it."""
+    with transaction.atomic():
+        try:
+            yield plant()
+        finally:
+            metrics.remove("planted")
+            transaction.set_rollback(True)
 
 
 def plant() -> World:
@@ -100,10 +109,9 @@ def plant() -> World:
     planted = World(cast, {**people, "zoe": zoe, "nora": make_narrow(cast)}, records={}, fields=fields)
     switch("field:product.cost", on=True, by=cast.adam, reason="To see what is left.")
     Element.objects.filter(state=Element.State.OFF).update(state=Element.State.LIVE)
-    if "planted" not in metrics:
-        metrics.add(
-            Metric("planted", "planted", "", "up", lambda day: Decimal(READING) / 10, reads=(("product", "costs"),))
-        )
+    metrics.add(
+        Metric("planted", "planted", "", "up", lambda day: Decimal(READING) / 10, reads=(("product", "costs"),))
+    )
     Stage.objects.filter(outcome=Outcome.OPEN).update(probability=1)  # no weighted sum is somebody else's amount
     raise_config_version()
     for kind in types:

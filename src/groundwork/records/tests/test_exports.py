@@ -65,7 +65,7 @@ nasty = st.text(
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-@tried(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(nasty.map(str.strip).filter(bool), min_size=1, max_size=6))
 def test_nasty_texts_come_back_sign_by_sign(cast, tmp_path, form, names):
     for name in names:

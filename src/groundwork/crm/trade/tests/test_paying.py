@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -165,6 +165,7 @@ def test_a_draft_is_not_paid(cast, hazel):
 class WhateverIsPaid(TestCase):
     """Any invoices, any payments in and back, any archiving: nothing is ever shared twice or lost."""
 
+    @settings(max_examples=settings.default.max_examples * 2 // 5)  # each makes a firm
     @given(
         prices=st.lists(st.integers(1, 5000), min_size=1, max_size=5),
         paid=st.lists(st.tuples(st.integers(1, 8000), st.booleans()), min_size=1, max_size=5),

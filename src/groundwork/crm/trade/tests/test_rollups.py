@@ -392,7 +392,7 @@ class Doing:
 
 
 @settings(
-    max_examples=15 if connection.vendor == "postgresql" else 40,
+    max_examples=8 if connection.vendor == "postgresql" else 20,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=list(HealthCheck),
