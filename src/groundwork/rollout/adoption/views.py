@@ -57,7 +57,8 @@ def used(request):
     }
     if context["reads_words"]:
         context["signals"] = signals_of(user, context["places"] or [], cards)
-    if user.can("configure", "settings"):
+    context["retires"] = user.can("configure", "settings")
+    if context["retires"] or context["reads_words"]:
         found = proposals(user)
         minutes = sum(one.minutes for one in found)
         context |= {"unread": found[:SHOWN], "wasted": round(minutes / 60), "wasted_money": money_of(minutes)}

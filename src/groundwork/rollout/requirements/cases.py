@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.access.models import Role
-from groundwork.blueprint.elements import kept
+from groundwork.blueprint.elements import given_up, kept
 from groundwork.blueprint.models import Element, Firm
 from groundwork.records.added.chosen import ChosenField, Option
 from groundwork.records.models import Part, Record, keyset_indexes
@@ -41,13 +41,17 @@ def _read_roles() -> list[Role]:
 
 
 def used() -> list[Option]:
-    """Fields and reports, those in use first."""
-    rows = sorted(kept("elements of cases", _read_elements), key=lambda item: not item.is_on)
-    return [Option(item.key, f"{item.label} ({item.get_kind_display()})") for item in rows]
+    """Fields and reports, those in use first; what the firm gave up stays where it was named."""
+    rows, gone = kept("elements of cases", _read_elements)
+    return [
+        Option(item.key, f"{item.label} ({item.get_kind_display()})", item.key not in gone)
+        for item in sorted(rows, key=lambda item: not item.is_on)
+    ]
 
 
-def _read_elements() -> list[Element]:
-    return list(Element.objects.filter(kind__in=USED).order_by("kind", "key"))
+def _read_elements() -> tuple[list[Element], set[str]]:
+    gone = given_up().filter(kind__in=USED).values_list("key", flat=True)
+    return list(Element.objects.filter(kind__in=USED).order_by("kind", "key")), set(gone)
 
 
 class UseCase(Record):

@@ -98,15 +98,16 @@ class CaseForm(CleanText, forms.Form):
         super().__init__(data, initial={name: getattr(case, name) for name in ("version", "actor", "trigger")})
         open_roles = [(option.key, option.label) for option in roles() if option.open or option.key == case.actor]
         self.fields["actor"].choices = [("", "–"), *open_roles]  # type: ignore[attr-defined]
-        things, groups = [("", "–"), *((option.key, option.label) for option in used())], []
+        groups = []
         for place, key in enumerate((*self.steps, *self.MORE), start=1):
-            self._add(key, place, self.steps.get(key), things)
+            self._add(key, place, self.steps.get(key))
             heading = gettext("Step %(place)s") % {"place": place} if key in self.steps else gettext("One more step")
             groups.append((heading, [f"{name}-{key}" for name in ("action", "expected", "uses", "nth")]))
         self.groups = [("", ["actor", "trigger"]), *groups]
 
-    def _add(self, key: str, place: int, step: UseStep | None, things) -> None:
+    def _add(self, key: str, place: int, step: UseStep | None) -> None:
         held = step or UseStep(nth=place)
+        things = [(option.key, option.label) for option in used() if option.open or option.key == held.uses]
         self.fields |= {
             f"action-{key}": forms.CharField(
                 label=_("what is done"), max_length=300, required=False, initial=held.said,
@@ -117,7 +118,7 @@ class CaseForm(CleanText, forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
             ),
             f"uses-{key}": forms.ChoiceField(
-                label=_("field or report"), choices=things, required=False, initial=held.uses
+                label=_("field or report"), choices=[("", "–"), *things], required=False, initial=held.uses
             ),
             f"nth-{key}": forms.IntegerField(
                 label=_("which step"), min_value=1, max_value=999, required=False, initial=held.nth

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 
 from groundwork.access.models import Department, Role, User
+from groundwork.access.testing import make_person
 from groundwork.blueprint import elements
 from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
@@ -251,16 +252,23 @@ def test_a_role_is_measured_by_what_its_people_really_did(cast, live):
 # ── what could go
 
 
-def test_a_field_that_nobody_reads_is_proposed_with_what_it_costs_and_only_to_those_who_see_it(cast):
+def test_a_field_that_nobody_reads_is_proposed_with_what_it_costs_and_its_act_to_whoever_may_do_it(cast, as_user):
     Measured.objects.create(
         kind="field", key="field:company.website", day=today(), value=Decimal(90),
         more={"standing": "dead", "retire": True},
     )  # fmt: skip
 
+    adam = make_person("Adam", "administrator")
+
     (one,) = proposals(cast.olga)
+    adam, olga, anna = (
+        as_user(who).get(reverse("rollout:used")).content.decode() for who in (adam, cast.olga, cast.anna)
+    )
 
     assert (one.minutes, one.standing) == (90, "neither read nor needed")
     assert one.href.endswith("?type=company")
+    assert [one.label in page for page in (adam, olga, anna)] == [True, True, False]
+    assert [one.href in page for page in (adam, olga)] == [True, False]
 
 
 def test_the_round_of_the_day_measures_fields_anew_and_keeps_no_old_ones(cast):
@@ -353,7 +361,7 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(
     client = as_user(cast.olga)
     client.get(reverse("rollout:used"))
 
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         client.get(reverse("rollout:used"))
 
 

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from groundwork.access.testing import make_person
 from groundwork.crm.insight.models import BuiltReport
+from groundwork.records.added.fields import make_field
 from groundwork.records.imports.testing import imported, write_csv, wrong
 from groundwork.records.write import creating
 from groundwork.rollout.conftest import COST, PROFIT, element, make_goal, make_requirement
@@ -107,6 +109,19 @@ def test_piotr_changes_the_steps_in_one_form(cast, as_user):
     assert [step.action for step in case.steps.all()] == [f"Fill in “{element(COST).label}”", "Look at the sum"]
     assert as_user(cast.anna).get(address).status_code == 403
     assert "Look at the sum" in client.get(reverse("rollout:agreed")).content.decode()
+
+
+def test_a_step_offers_no_field_that_was_taken_out_of_use_but_the_one_it_names(cast):
+    adam = make_person("Adam", "administrator")
+    made = make_field("company", kind="text", label="Loyalty", reason="For the letters.", by=adam)
+    make_requirement(cast.piotr, author=cast.anna, keys=(COST, made.element_key))
+    assert made.element_key in dict(CaseForm(case=UseCase.objects.get())["uses-new1"].field.choices)
+
+    made.retire(by=adam, reason="Nobody writes letters.")
+
+    fields = CaseForm(case=UseCase.objects.get()).fields
+    offered = [made.element_key in dict(field.choices) for name, field in fields.items() if name.startswith("uses-")]
+    assert sorted(offered) == [False, False, False, True]
 
 
 @pytest.mark.parametrize("times", [1, 2])
