@@ -312,7 +312,8 @@ class Board:
         params = self._kept()
         params.pop(f"f.{self.by.name}.not", None)
         for key in People.KEYS:
-            params.setlist(key, self.listing.params.getlist(key))
+            if key in self.listing.params:
+                params.setlist(key, self.listing.params.getlist(key))
         for name, value in column.only.items():
             if name in self.listing.filters.fields:  # it follows from the column, and finds the index
                 params[f"f.{name}"] = value

@@ -20,6 +20,7 @@ from groundwork.records.lists.listing import Listing
 from groundwork.records.lists.saved_views import SavedView
 from groundwork.records.models import ChangeSet
 from groundwork.records.tasks.asking import give
+from groundwork.records.testing import make_record
 from groundwork.records.types import types
 from groundwork.records.write import archive, creating, save_fields
 
@@ -250,3 +251,22 @@ def test_a_saved_board_opens_as_a_board(cast, as_user):
     assert view.query == "by=kind&f.kind=supplier"
     assert client.get("/r/company/").url == f"/r/company/board?view={view.pk}"
     assert client.get("/r/company/?view=all").status_code == 200
+
+
+@pytest.mark.on_sqlite("addresses are the same")
+def test_every_way_that_a_list_offers_to_show_its_records_shows_them(cast, as_user):
+    """Of each record type: boards by each of its choices, calendars by each of its days."""
+    client, wrong = as_user(cast.olga), []
+    for kind in types:
+        make_record(kind, owner=cast.olga, word="hazel")
+        ways = client.get(f"/r/{kind.key}/").context["displays"]
+        for _words, address, _is_on in ways:
+            page = client.get(address)
+            twin = page.context.get("board") or page.context.get("calendar")
+            answers = [page, *(client.get(href) for _by, href, is_on in (twin.others() if twin else []) if not is_on)]
+            wrong += [
+                f"{answer.request['PATH_INFO']}: {answer.status_code}"
+                for answer in answers
+                if answer.status_code != 200
+            ]
+    assert wrong == []
