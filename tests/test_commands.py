@@ -43,6 +43,7 @@ def test_a_database_without_tables_is_met_with_what_to_do(installation):
         assert len(refused.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.on_sqlite("words are the same")
 @pytest.mark.parametrize(
     ("email", "role", "password"),
     [

@@ -241,6 +241,7 @@ def shown_everywhere(page, texts, seed: int = 7) -> list[str]:
     return faults + [f"a dialog said {message!r}" for message in dialogs]
 
 
+@pytest.mark.on_sqlite("pages are the same")
 @pytest.mark.browser
 def test_none_of_them_runs_in_a_browser(page, sign_in):
     """A breach of the content policy fails the test, too: what is refused was let in."""
@@ -257,6 +258,7 @@ def test_none_of_all_of_them_runs_in_a_browser(page, sign_in):
     assert shown_everywhere(page, naughty.public()) == []
 
 
+@pytest.mark.on_sqlite("pages are the same")
 def test_a_stored_text_is_escaped_in_the_list_of_every_type(cast, olga):
     """However it came in: from a file, an import or another program."""
     broken = []

@@ -20,10 +20,9 @@ OPTIONS = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
     "max_connections": "100",
-    "jit": "off",
     "log_min_messages": "fatal",
 }
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def binaries() -> Path | None:

@@ -99,7 +99,7 @@ def address(name: str = "", with_password: bool = False) -> str:
     at_socket = held["HOST"].startswith("/")
     where = "" if at_socket else host + (f":{held['PORT']}" if held["PORT"] else "")
     options = {key: value for key, value in held["OPTIONS"].items() if isinstance(value, str)}
-    query = urlencode(options | ({"host": held["HOST"]} if at_socket else {}))
+    query = urlencode(options | ({"host": held["HOST"]} if at_socket else {}), quote_via=quote)  # libpq knows no plus
     return f"postgres://{who}{where}/{quote(name or held['NAME'])}" + (f"?{query}" if query else "")
 
 

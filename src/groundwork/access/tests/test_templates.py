@@ -41,6 +41,7 @@ def test_every_word_of_a_template_is_there_in_the_other_languages_and_none_is_le
     assert {tuple(words) for words in whole["words"].values()} == {("ru", "pl")}
 
 
+@pytest.mark.on_sqlite("words are the same")
 @pytest.mark.parametrize("language", ready.LANGUAGES)
 @pytest.mark.parametrize("key", ready.KEYS)
 def test_a_template_fits_a_new_firm_in_every_language(cast, key, language):

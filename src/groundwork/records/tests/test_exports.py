@@ -64,6 +64,7 @@ nasty = st.text(
 ) | st.from_regex(r"'{0,2}[=+\-@][\d(),. '=]{1,8}", fullmatch=True)
 
 
+@pytest.mark.on_sqlite("files are the same")
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @tried(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(nasty.map(str.strip).filter(bool), min_size=1, max_size=6))

@@ -225,6 +225,7 @@ def test_a_roll_back_gives_a_changed_field_its_old_facts(cast):
     assert AddedField.objects.get().pk == field.pk
 
 
+@pytest.mark.on_sqlite("words are the same")
 @pytest.mark.parametrize(
     ("was", "wrong", "line", "words"),
     [
@@ -330,6 +331,7 @@ def test_a_name_of_two_parts_is_parted_as_it_was_joined(one, two):
     assert parted(joined(one, two)) == (one, two)
 
 
+@pytest.mark.on_sqlite("words are the same")
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(NAMES, min_size=3, max_size=3, unique_by=lambda name: name.casefold()))
 def test_odd_names_come_through_as_they_are(cast, names):
@@ -370,6 +372,7 @@ BROKEN = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.on_sqlite("words are the same")
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["types", "fields", "boards", "roles", "views", "forms", "number_series"]), BROKEN)

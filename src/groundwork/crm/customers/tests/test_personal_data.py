@@ -121,6 +121,7 @@ def test_everything_that_was_planted_is_handed_over(cast, as_user, zofia, elsewh
     assert AuditEntry.objects.filter(event="personal data", user=cast.adam).count() == 2
 
 
+@pytest.mark.on_sqlite("paper is the same")
 @pytest.mark.parametrize(("language", "words"), [("en", "Notes and calls"), ("ru", "Заметки и звонки")])
 def test_the_same_is_handed_over_as_pdf_in_the_language_of_the_reader(cast, as_user, zofia, elsewhere, language, words):
     User.objects.filter(pk=cast.adam.pk).update(language=language)

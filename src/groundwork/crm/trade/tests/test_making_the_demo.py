@@ -107,6 +107,7 @@ def test_a_real_firm_is_not_taken_for_a_demo(cast):
     assert Firm.objects.count() == 1
 
 
+@pytest.mark.on_sqlite("the journeys begin with the demo on both")
 def test_the_command_prints_how_to_sign_in(transactional_db, capsys, monkeypatch):
     monkeypatch.setitem(demo.SIZES, "S", SMALL)
 
@@ -118,6 +119,7 @@ def test_the_command_prints_how_to_sign_in(transactional_db, capsys, monkeypatch
     assert "anna@demo.example" in said
 
 
+@pytest.mark.on_sqlite("the journeys begin with the demo on both")
 def test_most_goods_have_dated_costs_from_purchases_and_not_all(db):
     make_demo(costs=True)
     goods = Product.objects.filter(kind="goods")
