@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # so that tests say: from tests.support import ...
 
-pytest_plugins = ["groundwork.access.testing", "tests.support.servers", "tests.support.browser"]
+pytest_plugins = ["groundwork.access.testing", "tests.support.servers", "tests.support.browser", "tests.support.acts"]
 
 # what hypothesis makes up is the same on both databases: PostgreSQL gets the beginning of it
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groundwork.access import audit
@@ -76,6 +77,7 @@ def end(row: BrowserSession, *, by: User, request=None) -> None:
     audit.record(Event.SESSION_ENDED, by, {"person": row.user.email, "browser": words_for(row.browser)}, request)
 
 
+@transaction.atomic
 def end_all(person: User, *, by: User, request=None) -> None:
     """Sign the person out everywhere."""
     end_sessions(person)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Declared:
     """A built-in element. ``optional`` ones are off until somebody asks for them with a reason; ``leaves`` those that
-    are on and may be switched off, unless ``refuse_off`` refuses it."""
+    are on and may be switched off, unless ``refuse_off`` refuses it. ``may(user)``: whom ``url`` lets in; None: all."""
 
     key: str
     kind: str
@@ -30,6 +30,7 @@ class Declared:
     url: Callable[[], str] | None = None  # where the thing is seen at work
     leaves: bool = False
     refuse_off: Callable[[], None] | None = None
+    may: Callable[[Any], bool] | None = None
 
     @property
     def is_switched(self) -> bool:
@@ -68,10 +69,11 @@ agreed: Registry[AgreedSource] = Registry(lambda item: item.key)
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where elements that a firm makes itself stand: ``address(what follows the prefix of the key)``."""
+    """Where elements that a firm makes itself stand: ``address(what follows the prefix of the key)``, for whom."""
 
     prefix: str
     address: Callable[[str], str]
+    may: Callable[[Any], bool] | None = None
 
 
 addresses: Registry[Addresses] = Registry(lambda item: item.prefix)
@@ -129,6 +131,7 @@ def switch(
     return element
 
 
+@transaction.atomic
 def revise(
     key: str, *, kind: str, by, difference: dict, cause: str, name: str = "", asked_by=None, keeps_reason=False
 ) -> Element:
@@ -150,6 +153,7 @@ def revise(
     return element
 
 
+@transaction.atomic
 def account_for(key: str, *, kind: str, by, reason: str, name: str, on: bool) -> None:
     """A thing that a file of the configuration made or changed keeps its reason, and whether it is in use."""
     revise(key, kind=kind, by=by, difference={}, cause=reason, name=name, keeps_reason=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +23,7 @@ from groundwork.crm.insight import output
 from groundwork.crm.insight.built import chart_of, file_of, files_of, table_of, trash_of
 from groundwork.crm.insight.built_forms import QuestionForm, ReportForm
 from groundwork.crm.insight.models import BuiltReport, reports_of
-from groundwork.crm.insight.needed import facts_of
+from groundwork.crm.insight.needed import facts_of, last_file
 from groundwork.crm.insight.question import Answer, Question, chosen, out_of_use, without
 from groundwork.crm.insight.reports import reports as own_reports
 from groundwork.crm.insight.sections import sections
@@ -109,9 +110,11 @@ def build(request, type_key):
         return render(request, "records/list.html#filter", _filters(asked))
     form = _report_form(request, asked, report, wish)
     if request.method == "POST" and form.is_valid():
-        kept = _keep(form, asked, by=request.user)
+        with transaction.atomic():
+            kept = _keep(form, asked, by=request.user)
+            onward = wish.bind(kept, by=request.user) if wish else reverse("insight:built", args=[kept.pk])
         messages.success(request, _("“%(name)s” is kept.") % {"name": kept})
-        return redirect(wish.bind(kept, by=request.user) if wish else reverse("insight:built", args=[kept.pk]))
+        return redirect(onward)
     context = {**_shown(asked, params.get("currency", "")), **_filters(asked, always=bool(wrong) or "filter" in params)}
     kept_in_form = [(key, value) for key in chosen(params, ()) for value in params.getlist(key)]
     context |= {
@@ -167,7 +170,8 @@ def _shown(asked: Question, currency: str) -> dict:
     answer = Answer(asked, currency)
     return {
         "asked": asked, "answer": answer, "table": table_of(answer), "chart": chart_of(answer),
-        "facts": facts_of(asked, answer.currency), "narrowed_by": asked.listing.narrowed_by(),
+        "facts": facts_of(asked, answer.currency), "last_file": last_file(asked.kind),
+        "narrowed_by": asked.listing.narrowed_by(),
     }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Configured(models.Model):
     def facts(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.FACTS}
 
+    @transaction.atomic
     def make(self, *, by, reason: str, asked_by=None) -> Self:
         self.refuse_what_cannot_be(reason)
         self.save()

@@ -62,8 +62,8 @@ def digest_of(path: Path) -> str:
 def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", ask=False, **options) -> ImportJob:
     """A job for the file, read as the requester last said of a file with this header.
 
-    Refused where the file is no table or lacks columns, before anything is kept; with ``ask`` a job that lacks only
-    an answer is kept and waits for it.
+    Refused where the file is no table or lacks columns, before anything is kept. With ``ask`` a job that lacks only an
+    answer is kept and waits for it, and the trial run of any other is queued with it.
     """
     job = ImportJob(
         layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options
@@ -74,8 +74,17 @@ def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", a
         job.options = before
         examined(job, ask=ask)
     job.digest = digest_of(path)
-    job.save()
+    with transaction.atomic():
+        job.save()
+        if ask:
+            check(job, requester)
     return job
+
+
+def check(job: ImportJob, user) -> None:
+    """Queue the trial run, unless the file first waits for an answer."""
+    if job.state == State.CHECKING:
+        ask("check", job, user)
 
 
 def examined(job: ImportJob, *, ask: bool) -> None:
@@ -91,8 +100,8 @@ def examined(job: ImportJob, *, ask: bool) -> None:
         job.state = State.CHECKING
 
 
-def read_again(job: ImportJob, layout: str, options: dict, on_error: str) -> None:
-    """Take a person's answers about the file; the trial run begins anew. Refused once anything was loaded."""
+def read_again(job: ImportJob, layout: str, options: dict, on_error: str, *, by) -> None:
+    """Take a person's answers about the file; the trial run is queued anew. Refused once anything was loaded."""
     if job.state not in (State.ASKING, State.CHECKED, State.FAILED) or job.batches.exists():
         raise Refusal(_("This import is loaded already, or being checked."))
     if not Path(job.path).exists():
@@ -101,8 +110,10 @@ def read_again(job: ImportJob, layout: str, options: dict, on_error: str) -> Non
     layouts[layout](job).refuse_what_is_off()
     examined(job, ask=True)
     job.counts, job.changes, job.sums, job.sums_kept, job.read, job.rejected = {}, {}, {}, {}, 0, 0
-    job.save()
-    _drop_staged(job)
+    with transaction.atomic():
+        job.save()
+        _drop_staged(job)
+        check(job, by)
 
 
 SAID_OF_A_FILE = ("map", "key", "encoding", "separator", "header", "sheet", "decimal", "dates", "decisions", "split")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,7 +79,6 @@ def start(request):
     form = UploadForm(request.POST or None, request.FILES or None, initial=first, user=request.user)
     if request.method == "POST" and form.is_valid():
         job = taken_in(form.cleaned_data["file"], form.cleaned_data["layout"], request.user)
-        check(job, request.user)
         return redirect("imports:job", job.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "records/imports/start.html", {"form": form, "table": past(request.user)}, status=status)
@@ -149,12 +149,6 @@ def current(job: ImportJob) -> Run | None:
     return run
 
 
-def check(job: ImportJob, user) -> None:
-    """Begin the trial run, unless the file first waits for an answer."""
-    if job.state == State.CHECKING:
-        engine.ask("check", job, user)
-
-
 @require_GET
 @allowed("create", "import")
 def job(request, pk):
@@ -178,8 +172,8 @@ def again(request, pk):
         context = shown(found, request.user, current(found), waiting=False) | {"reading": form}
         return render(request, "records/imports/job.html", context, status=422)
     layout = form.cleaned_data["layout"]
-    engine.read_again(found, layout, form.options(found.options), form.cleaned_data["on_error"])
-    check(found, request.user)
+    said = {"by": request.user, "on_error": form.cleaned_data["on_error"]}
+    engine.read_again(found, layout, form.options(found.options), **said)
     return redirect("imports:job", pk)
 
 
@@ -190,8 +184,8 @@ def decide(request, pk):
     found = own(request, pk)
     form = DecisionForm(found, request.POST)
     form.is_valid()
-    engine.read_again(found, found.layout, {**found.options, **form.options(found.options)}, found.on_error)
-    check(found, request.user)
+    options = {**found.options, **form.options(found.options)}
+    engine.read_again(found, found.layout, options, found.on_error, by=request.user)
     return redirect("imports:job", pk)
 
 
@@ -204,6 +198,7 @@ def own(request, pk) -> ImportJob:
 
 @require_POST
 @allowed("create", "import")
+@transaction.atomic
 def load(request, pk):
     found = get_object_or_404(mine(request.user), pk=pk)
     if found.state != State.CHECKED:

@@ -71,6 +71,7 @@ class UsedView(models.Model):
     opens = models.BooleanField(default=False)
     pinned = models.BooleanField(default=False)
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
         raise_config_version()

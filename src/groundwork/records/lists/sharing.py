@@ -49,6 +49,7 @@ class Shareable(models.Model):
     def __str__(self):
         return self.name
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         """The menus and lists of everybody know what is shared by heart: they are told to look again."""
         super().save(*args, **kwargs)
@@ -72,6 +73,7 @@ class Shareable(models.Model):
         if element and element.is_on != bool(self.shared):
             switch(element.key, on=bool(self.shared), by=by, reason=reason, asked_by=asked_by)
 
+    @transaction.atomic
     def put_away(self, *, by, back=False) -> None:
         """Nobody meets it any more, or everybody again; the reason that it keeps goes with it."""
         self.archived_at = None if back else now()

@@ -1,6 +1,7 @@
 """The bell and its page; following a record; whom a note may mention."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -36,6 +37,7 @@ def count(request):
 
 
 @signed_in
+@transaction.atomic
 def choices(request):
     """What one is told, when, and by which way. ``?less=change`` is where a mail leads: the eye goes to that choice."""
     form = ChoicesForm(request.POST or None, instance=choices_of(request.user.pk), less=request.GET.get("less", ""))
