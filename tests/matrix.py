@@ -31,6 +31,9 @@ READING = "7391825"  # tenths that a metric reads from cost prices
 COST = "918273"  # digits after the point of every cost price
 
 
+MADE_BY_EDITORS = {"decision", "goal", "conflict", "requirement", "phase", "use_case"}
+
+
 @dataclass
 class World:
     """Everything that is planted: ``records[type][person]``, each with the marker of its owner."""
@@ -101,6 +104,8 @@ class Oracle:
                 self.widest[place] = max(self.widest.get(place, 0), grant["reach"])
 
     def reach(self, actor: str, verb: str, key: str) -> int:
+        if verb == "create" and key in MADE_BY_EDITORS and not self.widest.get((actor, "edit", key)):
+            return 0
         return self.widest.get((actor, verb, key), 0)
 
     def holds(self, actor: str, verb: str, record) -> bool:

@@ -46,6 +46,20 @@ def telling_of(type_key: str, hidden: set[str]) -> set[str]:
     return {name for (of, name), others in _tells_of.items() if of == type_key and others & names}
 
 
+_editors_make: set[str] = set()
+_editors_fill: set[FieldName] = set()
+
+
+def only_editors_make(type_key: str) -> None:
+    """Whoever may not change such records makes none either, whatever a role grants."""
+    _editors_make.add(type_key)
+
+
+def only_editors_fill(field: FieldName) -> None:
+    """Whoever may not change such records says nothing there of a new one either."""
+    _editors_fill.add(field)
+
+
 # Asked by every page: to put them together from models takes longer than to answer them.
 GRANTS = (
     "SELECT r.id, r.key, r.name, r.two_steps, g.type, g.verb, g.reach FROM access_role r "
@@ -83,6 +97,9 @@ class Rights:
                 self.viewing.setdefault(type_key, []).append(key)
             if reach is not None and reach > self.reaches.get((type_key, verb), 0):
                 self.reaches[type_key, verb] = reach
+        for type_key in _editors_make:
+            if (type_key, Verb.EDIT) not in self.reaches:
+                self.reaches.pop((type_key, Verb.CREATE), None)
         if grants:
             pk, key, name = grants[0][:3]
             self.highest_role = Role(pk=pk, key=key, name=name)
@@ -129,6 +146,8 @@ class Rights:
         told = _tells_of.get((type_key, field), ())
         if any(self.field_modes.get(other) == FieldGrant.Mode.HIDDEN for other in told):
             return FieldGrant.Mode.HIDDEN
+        if (type_key, field) in _editors_fill and (type_key, Verb.EDIT) not in self.reaches:
+            return self.field_modes.get((type_key, field), FieldGrant.Mode.READ_ONLY)
         return self.field_modes.get((type_key, field), "")
 
 

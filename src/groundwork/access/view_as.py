@@ -32,6 +32,11 @@ def may_view_as(by: User, person: User) -> bool:
     return by.can("configure", "people") and person.is_active and by.is_active and rank_of(person) < rank_of(by)
 
 
+def is_looked_at(user) -> bool:
+    """Does somebody else see what is shown to ``user``? What is for that person alone is left out then."""
+    return hasattr(user, "viewed_by")
+
+
 def begin(request, person: User) -> None:
     """Refused for somebody whose role is not below the own, and for who may not sign in."""
     if not may_view_as(request.user, person):

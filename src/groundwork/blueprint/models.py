@@ -176,12 +176,24 @@ class Element(models.Model):
     @property
     def address(self) -> str:
         """Where it is on the screen; "" for what has no page of its own."""
-        from groundwork.blueprint.elements import addresses, declared
+        from groundwork.blueprint.elements import declared
 
         if (declaration := declared.get(self.key)) is not None:
             return str(declaration.url()) if declaration.url else ""
-        made = next((one for one in addresses if self.key.startswith(one.prefix)), None)
-        return made.address(self.key.removeprefix(made.prefix)) if made else ""
+        return self._made.address(self.key.removeprefix(self._made.prefix)) if self._made else ""
+
+    def address_for(self, user) -> str:
+        """The same, for somebody whom it lets in; "" for others."""
+        from groundwork.blueprint.elements import declared
+
+        place = declared.get(self.key) or self._made
+        return self.address if place and (place.may is None or place.may(user)) else ""
+
+    @property
+    def _made(self):
+        from groundwork.blueprint.elements import addresses
+
+        return next((one for one in addresses if self.key.startswith(one.prefix)), None)
 
 
 class ElementRevision(models.Model):

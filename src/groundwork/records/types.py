@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from groundwork.access.presets import Granted
+from groundwork.access.rights import only_editors_fill, only_editors_make
 from groundwork.blueprint.elements import Declared, declared, off_keys, on_keys
 from groundwork.core.money import ScaledField
 from groundwork.core.refusals import Refusal
@@ -245,6 +246,8 @@ class RecordType:
     beneath: "Beneath | None" = None  # what a list says under the name
     opens: str = ""  # what its entry in the menu narrows the list to, e.g. "f.state=open"
     typed: bool = True  # people may create one by hand
+    editors_make: bool = False  # only those who may change such records create one
+    editors_fill: tuple[str, ...] = ()  # fields that others do not fill in of a new one either
     leaves: bool = False  # a firm that does not need it may switch it off; its records stay
     copies: tuple[str, ...] = ()  # keys of the parts that a copy of a record takes over
     not_copied: tuple[str, ...] = ()  # fields that a copy begins without: numbers, days, what the law gave
@@ -412,6 +415,10 @@ class TypeRegistry(Registry[RecordType]):
         return frozenset(item.key for item in self._items.values() if item.leaves and f"object:{item.key}" in off)
 
     def add(self, item: RecordType) -> RecordType:
+        if item.editors_make:
+            only_editors_make(item.key)
+        for name in item.editors_fill:
+            only_editors_fill((item.key, name))
         if item.leaves:
             address = partial(reverse, "records:list", args=[item.key])
             key, refuse = f"object:{item.key}", partial(refuse_linked, item.key)

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from groundwork.blueprint.models import ElementRevision
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
@@ -83,6 +84,10 @@ def newest(user) -> ChangeSet:
     act = own_acts(user).filter(is_undone=False, at__gte=now() - timedelta(hours=HOURS_OF_LAST)).first()
     if act is None:
         raise Refusal(_("There is nothing to take back."))
+    since = ElementRevision.objects.filter(by=user, at__gt=act.at).select_related("element").order_by("-at").first()
+    if since is not None:
+        words = {"act": _("set up: %(what)s") % {"what": since.element.label}}
+        raise Refusal(_("What you did last is not taken back with a key: “%(act)s”.") % words)
     if not can_go_back(act):
         raise Refusal(_("What you did last is not taken back with a key: “%(act)s”.") % {"act": name_of(act)})
     return act

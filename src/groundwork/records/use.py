@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 
+from groundwork.access.view_as import is_looked_at
 from groundwork.core.clock import now
 
 EVERY_SECONDS = 5
@@ -29,7 +30,7 @@ def note_use(user, kind: str, key: str, object_id: int | None = None) -> None:
     """
     from groundwork.records.models import Use
 
-    if hasattr(user, "viewed_by"):
+    if is_looked_at(user):
         return
     with _lock:
         _waiting.append(Use(at=now(), user_id=user.pk, kind=kind, key=key[:120], object_id=object_id))

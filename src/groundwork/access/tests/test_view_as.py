@@ -14,6 +14,8 @@ from groundwork.access.tests.test_sessions import is_in, signed_in
 from groundwork.core.clock import now, standing_at
 from groundwork.core.refusals import NotAllowed
 from groundwork.crm.customers.models import Company
+from groundwork.crm.sales.deals import Deal
+from groundwork.crm.sales.pipelines import sales
 from groundwork.records import use
 from groundwork.records.models import Use
 from groundwork.records.write import creating
@@ -42,6 +44,21 @@ def test_one_sees_what_the_person_sees_and_a_banner_on_every_page(cast, as_user,
         assert "Montpellier Trade" not in page
     assert adam.get(reverse("access:people")).status_code == 403
     assert "You see what Anna sees." in adam.get("/nothing-here").content.decode()
+
+
+def test_what_is_for_one_persons_eyes_alone_is_not_shown_to_who_looks(cast, as_user):
+    with standing_at(now() - timedelta(days=9)):
+        creating(Deal(name="Hazelnuts", stage=next(iter(sales().stages))), by=cast.anna)
+    own, adam = as_user(cast.anna), looking_as(cast.anna, as_user, cast.adam)
+    pages = [client.get(reverse("rollout:my_use")).context["own"] for client in (own, adam)]
+
+    assert [page is None for page in pages] == [False, True]
+    assert "sales/tidy_deals.html" in shown_on_my_day(own)
+    assert "sales/tidy_deals.html" not in shown_on_my_day(adam)
+
+
+def shown_on_my_day(client) -> list[str]:
+    return [template for template, _shown in client.get(reverse("records:day")).context["sections"]]
 
 
 def test_ending_gives_the_own_sight_back_and_both_are_told(cast, as_user, company):

@@ -19,6 +19,7 @@ class InsightConfig(AppConfig):
         from groundwork.blueprint.elements import Addresses, addresses
         from groundwork.crm.insight import configured, reports  # noqa: F401 - declare the reports
         from groundwork.crm.insight.built import found_reports, trash_of
+        from groundwork.crm.insight.reports import reads_reports
         from groundwork.records.lists.over import OverList, over_lists
         from groundwork.records.undoing import AlsoInTrash, also_in_trash
         from groundwork.ui import keys
@@ -33,7 +34,7 @@ class InsightConfig(AppConfig):
                 url=lambda: reverse("insight:above"),
                 section="management",
                 order=10,
-                may=lambda user: user.can("view", "reports"),
+                may=reads_reports,
             )
         )
         keys.go("V", "above")
@@ -45,7 +46,7 @@ class InsightConfig(AppConfig):
                 url=lambda: reverse("insight:reports"),
                 section="management",
                 order=12,
-                may=lambda user: user.can("view", "reports"),
+                may=reads_reports,
             )
         )
         over_lists.add(
@@ -53,4 +54,9 @@ class InsightConfig(AppConfig):
         )
         sources.add(Source("reports", found_reports, order=45))
         also_in_trash.add(AlsoInTrash("reports", trash_of))
-        addresses.add(Addresses("report:built-", lambda key: reverse("insight:built", args=[int(key)])))
+        addresses.add(
+            Addresses(
+                "report:built-", lambda key: reverse("insight:built", args=[int(key)]),
+                reads_reports,
+            )
+        )  # fmt: skip

@@ -1,13 +1,15 @@
 """Which facts a report needs: who enters them, of how many rows they are filled, and where they are missing (D125)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from groundwork.access.models import FieldGrant, Grant, Role, Verb
 from groundwork.crm.insight.question import Question
 from groundwork.records.added import layouts
+from groundwork.records.imports.models import ImportJob
 from groundwork.records.lists.filters import WITHOUT, Filter, may_be_empty
 from groundwork.records.types import Field, RecordType
 
@@ -48,6 +50,12 @@ def facts_of(asked: Question, currency: str = "") -> list[Fact]:
         )
         for shown in used
     ]  # fmt: skip
+
+
+def last_file(kind: RecordType) -> datetime | None:
+    """When records of the kind last came in from a file; None: never, or the load was taken back."""
+    loaded = ImportJob.objects.filter(state=ImportJob.State.LOADED, counts__has_key=kind.key)
+    return loaded.aggregate(last=Max("finished_at"))["last"]
 
 
 def missing_href(asked: Question, shown: Field) -> str:

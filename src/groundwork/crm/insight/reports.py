@@ -25,13 +25,17 @@ class Report:
 reports: Registry[Report] = Registry(lambda item: item.key)
 
 
+def reads_reports(user) -> bool:
+    return user.can("view", "reports")
+
+
 def report_address():
     from django.urls import reverse
 
     return reverse("insight:report", args=["profit"])
 
 
-declared.add(Declared(key="report:profit", kind="report", label=_("Profit"), url=report_address))
+declared.add(Declared(key="report:profit", kind="report", label=_("Profit"), url=report_address, may=reads_reports))
 reports.add(
     Report(
         key="profit",

@@ -16,6 +16,7 @@ from groundwork.core.languages import NO_VALUE, money, number
 from groundwork.core.registry import Registry
 from groundwork.crm.customers.facts import default_day
 from groundwork.crm.insight.questions import Sales
+from groundwork.crm.insight.reports import reads_reports
 from groundwork.crm.insight.screens import TOP, Above, address
 from groundwork.crm.trade import profit
 from groundwork.ui.charts import BarChart
@@ -94,9 +95,11 @@ def add(section: Section) -> None:
 
     declared.add(
         Declared(
-            key=section.element, kind="report", label=section.label, url=partial(address, "insight:report", section.key)
+            key=section.element, kind="report", label=section.label,
+            url=partial(address, "insight:report", section.key),
+            may=lambda user: reads_reports(user) and section.may(user),
         )
-    )
+    )  # fmt: skip
     sections.add(section)
 
 

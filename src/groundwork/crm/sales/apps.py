@@ -97,7 +97,7 @@ class SalesConfig(AppConfig):
         schedules.every("sales.stage times", stage_times.measure, seconds=24 * 3600)
         schedules.every("sales.reviews", snapshots.take_those_before, seconds=300)
         my_day.add(DaySection("review", "sales/review/day.html", screens.day_section))
-        my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section))
+        my_day.add(DaySection("deals in order", "sales/tidy_deals.html", tidying.tidy_deals_section, is_own=True))
         demo_parts.add(DemoPart("deals", fill_demo))
         entries.add(
             Entry(
@@ -107,7 +107,7 @@ class SalesConfig(AppConfig):
         )  # fmt: skip
         schedules.every("sales.forecast kept", targets.keep_snapshot, seconds=24 * 3600)
         my_day.add(DaySection("due to order", "sales/day.html", lines.day_section))
-        my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section))
+        my_day.add(DaySection("customers in order", "sales/tidy.html", lines.tidy_section, is_own=True))
         may_know = lambda user: user.can("view", "invoice")  # noqa: E731
         situations.add(Situation("due", "company", _("due to order, and has not"), due.due_ids, may_know))
         acts.add(ActLabel(quotes.MADE, _("Quote made"), can_go_back=True))

@@ -9,6 +9,7 @@ from django import forms
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -24,6 +25,7 @@ from groundwork.records.forms import CleanText
 from groundwork.records.guard import write_path
 from groundwork.records.models import Record
 from groundwork.records.notices import telling
+from groundwork.records.notices.choosing import language_of
 from groundwork.records.notices.models import Notice
 from groundwork.records.tasks.models import CheckLine, Task
 from groundwork.records.types import types
@@ -84,13 +86,20 @@ def next_step(form: StepForm, again_on: date | None) -> dict:
     return asked
 
 
-def give(record: Record | None, *, by, what: str, due_on: date, owner=None) -> Task:
+Words = str | Callable[[], str]  # a function gives them in the language of whoever does it
+
+
+def give(record: Record | None, *, by, what: Words, due_on: date, owner=None) -> Task:
     """A new task, about ``record`` where there is one; ``by`` does it unless ``owner`` is named."""
     about = {"about_type": record.type_key, "about_id": record.pk} if record is not None else {}
-    return write.creating(Task(what=what, due_on=due_on, owner=owner or by, **about), by=by)
+    doer = owner or by
+    if callable(what):
+        with translation.override(language_of(doer)):
+            what = what()
+    return write.creating(Task(what=what, due_on=due_on, owner=doer, **about), by=by)
 
 
-def keep_one(record: Record, owner, *, by, what: str = "", due_on: date | None = None) -> None:
+def keep_one(record: Record, owner, *, by, what: Words = "", due_on: date | None = None) -> None:
     """Whoever owes something about ``record`` has one open task that says so; nobody where ``owner`` is None.
 
     Called by a follower of the record, in its own write.
@@ -335,11 +344,15 @@ def week_url(user) -> str:
 
 @dataclass(frozen=True)
 class DaySection:
-    """What an upper room shows on "My day": ``of(user)`` gives its template's values, None where there is nothing."""
+    """What an upper room shows on "My day": ``of(user)`` gives its template's values, None where there is nothing.
+
+    ``is_own``: figures that nobody else is shown, also not who looks as that person.
+    """
 
     key: str
     template: str
     of: Callable[[User], Any]
+    is_own: bool = False
 
 
 my_day: Registry[DaySection] = Registry(lambda section: section.key)

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groundwork.access.doors import signed_in
+from groundwork.access.view_as import is_looked_at
 from groundwork.records import views
 from groundwork.records.tasks import asking
 from groundwork.records.undoing import undo_url_of
@@ -25,7 +26,9 @@ def day(request):
         _("A task says what somebody owes by which day. Give one on the page of a company, or here."),
     )
     sections = [
-        (section.template, shown) for section in asking.my_day if (shown := section.of(request.user)) is not None
+        (section.template, shown)
+        for section in asking.my_day
+        if not (section.is_own and is_looked_at(request.user)) and (shown := section.of(request.user)) is not None
     ]
     context = {
         "groups": groups,

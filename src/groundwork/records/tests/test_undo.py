@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groundwork.access.testing import hide
+from groundwork.blueprint.elements import switch
 from groundwork.core.clock import now, standing_at, today
 from groundwork.crm.customers.models import Company
 from groundwork.crm.customers.testing import make_company
@@ -79,6 +80,18 @@ def test_the_key_takes_back_nothing_past_an_act_that_stands(cast, as_user):
 
     company.refresh_from_db()
     assert (answer.status_code, company.city) == (409, "Kazan")
+
+
+def test_the_key_takes_back_nothing_past_what_was_set_up_since(cast, as_user):
+    company = make_company(cast.olga, city="Tver")
+    save_fields(company, {"city": "Kazan"}, by=cast.olga, version=1)
+    switch("field:product.cost", on=True, by=cast.olga, reason="To see what is left.")
+
+    answer = as_user(cast.olga).post(LAST)
+
+    company.refresh_from_db()
+    assert (answer.status_code, company.city) == (409, "Kazan")
+    assert "set up: Cost price" in answer.content.decode()
 
 
 @pytest.mark.parametrize("key", ["order.confirm", "order.cancel"])

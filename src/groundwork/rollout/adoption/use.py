@@ -68,16 +68,20 @@ class ReportUse:
 
 @dataclass
 class OpenedBy:
-    """How one person opened one report."""
+    """How one person opened one report, day by day: how often, and when last."""
 
-    times: int = 0
-    last: datetime | None = None
-    days: list[date] = field(default_factory=list)
+    days: dict[date, tuple[int, datetime]] = field(default_factory=dict)
 
-    def add(self, day: date, times: int, last: datetime) -> None:
-        self.times += times
-        self.last = max(filter(None, [self.last, last]))
-        self.days.append(day)
+    def since(self, day: date | None) -> "OpenedBy":
+        return OpenedBy({opened: told for opened, told in self.days.items() if day is None or opened >= day})
+
+    @property
+    def times(self) -> int:
+        return sum(times for times, _last in self.days.values())
+
+    @property
+    def last(self) -> datetime:
+        return max(last for _times, last in self.days.values())
 
     def days_after(self, day: date | None) -> int:
         return sum(opened > day for opened in self.days) if day else 0
@@ -93,14 +97,16 @@ class Opened:
         counted = rows.annotate(day=TruncDate("at")).values_list("key", "user", "day")
         self.of_report: dict[str, dict[int, OpenedBy]] = {}
         for key, user, day, times, last in counted.annotate(times=Count("pk"), last=Max("at")) if keys else []:
-            self.of_report.setdefault(key, {}).setdefault(user, OpenedBy()).add(day, times, last)
+            self.of_report.setdefault(key, {}).setdefault(user, OpenedBy()).days[day] = times, last
 
     def of(self, key: str, makers: set[int], *, readers=frozenset(), live_on: date | None = None) -> ReportUse:
-        """A maker who is one of the ``readers`` counts like anybody else once the report was opened on two days after
-        it went live: on the day itself one still looks whether it works.
+        """Of what is live, since the day it went live. A maker who is one of the ``readers`` counts like anybody else
+        once the report was opened on two days after that: on the day itself one still looks whether it works.
         """
         use = ReportUse()
-        for user, opened in self.of_report.get(key, {}).items():
+        for user, ever in self.of_report.get(key, {}).items():
+            if not (opened := ever.since(live_on)).days:
+                continue
             is_reader = user in readers and opened.days_after(live_on) >= DAYS_OF_A_READER
             if user in makers and not is_reader:
                 use.times_by_maker += opened.times

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groundwork.access.models import Role
+from groundwork.access.view_as import is_looked_at
 from groundwork.blueprint.models import Firm
 from groundwork.core import languages
 from groundwork.rollout.adoption import helped, own
@@ -22,7 +23,7 @@ from groundwork.rollout.adoption.takeoff import takeoff_of
 from groundwork.rollout.adoption.unread import SHOWN, proposals
 from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Usage
 from groundwork.rollout.adoption.way import Ways
-from groundwork.rollout.adoption.weeks import first_days, first_weeks
+from groundwork.rollout.adoption.weeks import first_days, first_weeks, whole_week
 from groundwork.rollout.discovery.interviews import WorkStep
 from groundwork.rollout.discovery.metrics import Readings
 from groundwork.rollout.discovery.models import Goal
@@ -36,7 +37,8 @@ from groundwork.ui.notices import said
 def used(request):
     user = request.user
     requirements = [item for item in Requirement.objects.for_cards(user)[:MOST_SHOWN] if item.is_confirmed]
-    weeks, cards, roles, sees_work = first_weeks(), cards_of(user, requirements), roles_of(), user.can("view", WorkStep)
+    reads_words, sees_work = user.can("edit", Requirement), user.can("view", WorkStep)
+    weeks, cards, roles = first_weeks(), cards_of(user, requirements), roles_of(in_parts=reads_words)
     numbers = numbers_of(user, requirements, cards, roles)
     seen = observed(user) if sees_work else []
     context = {
@@ -47,18 +49,19 @@ def used(request):
         "days": DAYS,
         "enough": int(FILLED_ENOUGH * 100),
         "weeks": weeks,
+        "last_week": whole_week(weeks),
         "first_days": first_days() if weeks else None,
         "roles": roles,
         "places": places_of(user, seen) if sees_work else None,
         "observed": seen,
         "unsaid": unsaid(user)[:SHOWN] if sees_work else [],
         "help": helped.felt(),
-        "reads_words": user.can("edit", Requirement),
+        "reads_words": reads_words,
     }
-    if context["reads_words"]:
+    if reads_words:
         context["signals"] = signals_of(user, context["places"] or [], cards)
     context["retires"] = user.can("configure", "settings")
-    if context["retires"] or context["reads_words"]:
+    if context["retires"] or reads_words:
         found = proposals(user)
         minutes = sum(one.minutes for one in found)
         context |= {"unread": found[:SHOWN], "wasted": round(minutes / 60), "wasted_money": money_of(minutes)}
@@ -105,26 +108,28 @@ def numbers_of(user, requirements, cards, roles) -> list[dict]:
         value, is_open = values.of(goal.metric), goal.is_open_to(user)
         numbers.append({
             "goal": goal, "now": goal.read_by(user, value), "course": goal.course(user),
-            "half_way": goal.half_way(value), "is_worse": (goal.way(value) or 0) < 0, "is_open": is_open,
+            "half_way": goal.half_way(value), "is_worse": (goal.way(value) or 0) < 0,
+            "is_unknown": goal.way(value) is None, "is_open": is_open,
             "value": value if goal.unit == "%" and is_open else None,
             "takeoff": takeoff_of(
                 [one for one in requirements if one.goal_id == goal.pk], used_ones, indexes,
-                None if value is None else goal.half_way(value),
+                goal.half_way(value) if is_open and value is not None else None,
             ),
             "chart": ways.chart(goal, value, live_on.get(goal.pk)) if is_open else None,
         })  # fmt: skip
     return numbers
 
 
-def roles_of() -> list[dict]:
-    """How far each role has come, by the last round of the day; what is lowest is said in words. Two queries."""
+def roles_of(*, in_parts: bool) -> list[dict]:
+    """How far each role has come, by the last round of the day; ``in_parts`` also what that is made of, the lowest in
+    words. Two queries."""
     latest: dict[str, Measured] = {}
     for row in Measured.objects.filter(kind=Measured.Kind.ROLE).order_by("-day")[:MOST_SHOWN]:
         latest.setdefault(row.key, row)
     names = {role.key: str(role) for role in Role.objects.all()}
     found = []
     for key, row in latest.items():
-        shares = {name: row.more[name] for name in PARTS if name in row.more}
+        shares = {name: row.more[name] for name in PARTS if in_parts and name in row.more}
         lowest = min(shares, key=lambda name: shares[name], default="")
         found.append({
             "key": key, "name": names.get(key, key), "people": row.more["people"], "index": row.value,
@@ -142,8 +147,8 @@ def my_use(request):
     """What came of what I and my colleagues asked for; and my own figures, which nobody else is shown."""
     user = request.user
     context = {
-        **steps("used"), "became": became_for(user), "own": own.own_figures(user), "team": own.team_figures(user),
-        "days": DAYS,
+        **steps("used"), "became": became_for(user), "team": own.team_figures(user), "days": DAYS,
+        "own": None if is_looked_at(user) else own.own_figures(user),
     }  # fmt: skip
     return render(request, "adoption/mine.html", context)
 

@@ -10,6 +10,7 @@ from groundwork.access.models import User
 from groundwork.core.clock import now, start_of, today
 from groundwork.records.models import Change, ChangeSet, Use
 from groundwork.records.use import flush
+from groundwork.rollout.adoption.roles import FEW
 from groundwork.rollout.adoption.way import monday_of
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.requirements.models import first_live_on
@@ -27,6 +28,11 @@ class Week:
     made: int  # records
     opened: int  # reports
     faults: int
+
+    @property
+    def is_told(self) -> bool:
+        """What fewer than five people did would tell of each of them."""
+        return not self.people or self.people >= FEW
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,12 @@ def first_weeks() -> list[Week]:
         )
         for number, monday in enumerate(mondays, start=1)
     ]  # fmt: skip
+
+
+def whole_week(weeks: list[Week]) -> Week | None:
+    """The last one that is over; the first one while it goes on."""
+    over = [week for week in weeks if week.begins_on + timedelta(weeks=1) <= today()]
+    return (over or weeks)[-1] if weeks else None
 
 
 def by_week(rows, column: str, counted) -> dict[date, int]:

@@ -77,9 +77,9 @@ class Look:
         return self._addresses[type_key].replace("/0", f"/{pk}")
 
     def place(self, element: Element) -> str:
-        """The address of a field or report, if it has one."""
+        """The address of a field or report, if it has one that lets the reader in."""
         if element.key not in self._addresses:
-            self._addresses[element.key] = element.address
+            self._addresses[element.key] = element.address_for(self.user)
         return self._addresses[element.key]
 
     def working_days_since(self, day: date) -> int:
@@ -291,8 +291,9 @@ class Look:
         return list(ours.select_related("asked_by").order_by("pk"))
 
     def configured(self, element: Element) -> str:
-        """The page that tells why the element is there."""
-        return reverse("records:element", args=[element.key])
+        """The page that tells why the element is there; for those who do not configure, where it stands."""
+        is_theirs = self.user.can("configure", "settings")
+        return reverse("records:element", args=[element.key]) if is_theirs else self.place(element)
 
     @cached_property
     def measured_fields(self) -> list[tuple[Measured, RecordType, Field]]:

@@ -86,7 +86,7 @@ def number_link(goal: Goal, user) -> Link:
     there = reverse("rollout:number")
     if goal.is_agreed and goal.metric:
         return Link("1", goal.course_words(user), there)
-    if goal.faults():
+    if goal.faults(user):
         return Link("0", _("no number"), there, "no")
     return Link("1", _("not agreed"), there, "part")
 

@@ -1,5 +1,7 @@
 """Tests follow what we agreed; going live asks for all of them (R47)."""
 
+from functools import partial
+
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -86,15 +88,19 @@ def lines_of(test: AcceptanceTest) -> list[tuple[str, str]]:
 
 def keep_defect_on_a_list(changed) -> None:
     """A fault stands among the tasks of whoever puts it right, then of whoever tries it again."""
+    whose = {Defect.State.OPEN: "owner", Defect.State.MENDED: "found_by"}
     for defect, _before, after in changed:
-        if after is None:
-            continue
-        owner, what = None, ""
-        if defect.archived_at is None and defect.state == Defect.State.OPEN:
-            owner, what = defect.owner, _("Put right: %(what)s") % {"what": defect.what[:160]}
-        elif defect.archived_at is None and defect.state == Defect.State.MENDED:
-            owner, what = defect.found_by, _("Try again: %(what)s") % {"what": defect.what[:160]}
-        asking.keep_one(defect, owner, by=defect.updated_by, what=what, due_on=defect.due_on)
+        if after is not None:
+            waits = defect.archived_at is None and defect.state in whose
+            owner = getattr(defect, whose[defect.state]) if waits else None
+            asking.keep_one(
+                defect, owner, by=defect.updated_by, what=partial(to_do_about, defect), due_on=defect.due_on
+            )
+
+
+def to_do_about(defect: Defect) -> str:
+    words = _("Put right: %(what)s") if defect.state == Defect.State.OPEN else _("Try again: %(what)s")
+    return words % {"what": defect.what[:160]}
 
 
 def with_verdicts(requirements) -> dict[int, list[tuple[AcceptanceTest, TestRun | None, str]]]:

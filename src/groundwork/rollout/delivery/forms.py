@@ -69,4 +69,4 @@ class WordForm(CleanText, forms.Form):
 
 
 class InviteForm(CleanText, forms.Form):
-    people = SeveralField(queryset=User.objects.filter(is_active=True))
+    people = SeveralField(label=_("whom to ask"), queryset=User.objects.filter(is_active=True))

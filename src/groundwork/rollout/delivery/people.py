@@ -1,6 +1,7 @@
 """Who tries it: those who asked for it and will work with it. Who set it up tries it too, and that is said."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -126,6 +127,9 @@ def invite(test: AcceptanceTest, people, *, by) -> list[User]:
     new = [person for person in people if person.pk not in asked]
     with acting(by, "created"):
         for person in new:
-            what = _("Try it: %(what)s") % {"what": test.requirement.statement[:160]}
-            asking.give(test, by=by, what=what, due_on=due_after(WITHIN), owner=person)
+            asking.give(test, by=by, what=partial(to_try, test), due_on=due_after(WITHIN), owner=person)
     return new
+
+
+def to_try(test: AcceptanceTest) -> str:
+    return _("Try it: %(what)s") % {"what": test.requirement.statement[:160]}

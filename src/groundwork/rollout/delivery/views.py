@@ -1,5 +1,6 @@
 """The fourth step: try it, and go live."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from groundwork.access.doors import allowed
+from groundwork.blueprint.models import Element
 from groundwork.rollout.delivery.actions import Check, go_live, lines_of
 from groundwork.rollout.delivery.defects import Defect
 from groundwork.rollout.delivery.forms import ANSWERS, InviteForm, TryForm
@@ -31,15 +33,18 @@ COLOUR = {
 FAULTS = 20  # open ones on the page; their list has them all
 
 
-def places(requirement) -> list[tuple[str, str]]:
-    """Where to try it: (words, address) of the fields and reports it uses."""
-    found = []
-    for use in requirement.uses.all():
-        address = use.element.address
-        if use.element.key.startswith("field:"):
-            address = reverse("records:list", args=[use.element.key.removeprefix("field:").split(".")[0]])
-        found.append((use.element.label, address))
-    return found
+def place_of(element: Element, user) -> tuple[str, bool]:
+    """(Where to try it, or "" where it has no page; does it let ``user`` in?)."""
+    if not element.key.startswith("field:"):
+        return element.address_for(user), not element.address or bool(element.address_for(user))
+    key = element.key.removeprefix("field:").partition(".")[0]
+    may = user.can("view", key)
+    return reverse("records:list", args=[key]) if may else "", may
+
+
+def shut_out(requirement, user) -> list[str]:
+    """What it uses and ``user`` cannot open."""
+    return [use.element.label for use in requirement.uses.all() if not place_of(use.element, user)[1]]
 
 
 class Board:
@@ -160,7 +165,7 @@ def one(request, pk: int, *, wrong: TryForm | None = None):
         "card": card,
         "test": test,
         "lines": [words for _kept, words in lines_of(test)],
-        "places": places(card["requirement"]),
+        "places": [(use.element.label, *place_of(use.element, user)) for use in card["requirement"].uses.all()],
         "form": form if may_try else None,
         "answers": [(answer.value, answer.label) for answer in ANSWERS],
         "left": [other for other in board.mine if other["test"].pk != pk],
@@ -198,11 +203,12 @@ def ask_to_try(request, test):
     """Those who asked for it have a task to try it."""
     asked = invite(test, sent(InviteForm(request.POST))["people"], by=request.user)
     count = len(asked)
-    said(
-        request,
-        ngettext("%(count)s person is asked to try it.", "%(count)s people are asked to try it.", count)
-        % {"count": count},
-    )
+    words = ngettext("%(count)s person is asked to try it.", "%(count)s people are asked to try it.", count)
+    said(request, words % {"count": count} if count else _("They are asked already."))
+    for person in asked:
+        if names := shut_out(test.requirement, person):
+            told = _("%(person)s cannot open %(names)s: a role with that right is missing.")
+            messages.warning(request, told % {"person": person, "names": ", ".join(names)})
     return redirect(reverse("rollout:try") + f"#test-{test.pk}")
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from groundwork.access.audit import address_of
 from groundwork.access.doors import open_to_all, signed_in
 from groundwork.access.limits import is_too_many
+from groundwork.access.view_as import is_looked_at
 from groundwork.core.refusals import Refusal
 from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.interviews import AnswerLink, Interview
@@ -146,7 +147,13 @@ def interview_page(request, pk, page=INTRO):
     user = request.user
     interview = Interview.objects.select_related("process", "owner", "respondent").filter(pk=pk).first()
     is_own = interview is not None and interview.respondent_id == user.pk
-    if interview is None or not (is_own or Interview.objects.visible_to(user).filter(pk=pk).exists()):
+    if is_own and is_looked_at(user):
+        raise PermissionDenied
+    if (
+        interview is None
+        or interview.is_archived
+        or not (is_own or Interview.objects.visible_to(user).filter(pk=pk).exists())
+    ):
         raise Http404
     if not is_own and not user.can("edit", interview):
         raise PermissionDenied

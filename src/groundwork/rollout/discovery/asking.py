@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from groundwork.access.links import digest_of
@@ -53,9 +54,11 @@ def asked_of(user) -> list[Interview]:
 
 @transaction.atomic
 def new_link(interview: Interview) -> str:
-    """The token of a new address, told only now; an earlier address ends, what was said stays. Refused when closed."""
+    """The token of a new address, told only now; an earlier address ends. Refused when closed, and once the person has
+    begun: whoever has the address reads what was said."""
     if not interview.is_open:
         raise Refusal(_("These answers are closed. Ask anew to hear more."))
+    refuse_reading_along(interview)
     token, moment = secrets.token_urlsafe(32), now()
     AnswerLink.objects.filter(interview=interview).delete()
     AnswerLink.objects.create(
@@ -119,9 +122,15 @@ def write_down(interview: Interview, said: dict, *, by) -> Interview:
     return fresh
 
 
+def answering_alone(interviews: Q | None = None) -> set[int]:
+    """The open interviews whose person has begun: nobody reads along, and nobody gets another link. One query."""
+    begun = Answers.objects.filter(interviews or Q(), interview__confirmed_at=None)
+    return set(begun.exclude(interview__state=Interview.State.WRITTEN).values_list("interview", flat=True))
+
+
 def refuse_reading_along(interview: Interview) -> None:
     refuse_closed(interview)
-    if interview.state != Interview.State.WRITTEN and Answers.objects.filter(interview=interview).exists():
+    if answering_alone(Q(interview=interview)):
         raise Refusal(_("That person is answering alone already. You read it once it is confirmed."))
 
 

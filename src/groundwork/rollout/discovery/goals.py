@@ -26,6 +26,9 @@ from groundwork.rollout.project.models import Decision
 HOLDS = timedelta(days=90)  # after that somebody says anew that a number still holds (R11)
 
 
+AGREED_ON = ("statement", "metric", "target", "due")
+
+
 class GoalQuerySet(RecordQuerySet):
     def standing(self):
         """Those that are still wanted."""
@@ -130,7 +133,8 @@ class Goal(Record):
         ]  # fmt: skip
 
     def prepare(self):
-        """Measures where we start; an agreed number that would lose what makes it one is refused."""
+        """Measures where we start; an agreed number that would lose what makes it one is refused. One that asks another
+        thing from now on is to be agreed anew; a closed one stays as it is."""
         super().prepare()
         question = self.measure.question if self.measure else self.metric
         if self.metric and (self.baseline is None or self.baseline_of not in ("", question)):
@@ -139,6 +143,16 @@ class Goal(Record):
             self.baseline_of, self.baseline_on = question, self.baseline_on or today()
         if self.state == self.State.AGREED and self.lifted_by_id is None and (faults := self.faults()):
             raise Refusal(" ".join(faults))
+        if not self._state.adding and self.asks_anew():
+            if self.state in (self.State.REACHED, self.State.MISSED):
+                raise Refusal(gettext("This number is closed."))
+            self.state, self.agreed_by, self.agreed_on = self.State.DRAFT, None, None
+
+    def asks_anew(self) -> bool:
+        """Do its words, measure, target or day differ from those that were agreed, and are kept? One query."""
+        before = Goal.objects.filter(pk=self.pk, state=self.state).exclude(state=self.State.DRAFT)
+        asked = before.values_list(*AGREED_ON).first()
+        return asked is not None and asked != tuple(getattr(self, name) for name in AGREED_ON)
 
     def measure_baseline(self):
         metric = self.measure
@@ -237,8 +251,16 @@ class Goal(Record):
         ]
         return [words for is_missing, words in asked if is_missing]
 
-    def faults(self) -> list[str]:
-        """Why it cannot be agreed yet, as sentences (R08). What we expect or do not want needs no number."""
+    @property
+    def is_better(self) -> bool:
+        """Is where we want to be better than where we start? Of a number that lacks nothing."""
+        return self.measure is None or self.measure.better(self.target, self.baseline)
+
+    def faults(self, to=None) -> list[str]:
+        """Why it cannot be agreed yet, as sentences (R08). What we expect or do not want needs no number.
+
+        ``to``: who reads them; where the number is hidden from them, they are not told how it compares.
+        """
         if not self.is_goal:
             return []
         faults = []
@@ -246,7 +268,7 @@ class Goal(Record):
             faults.append(gettext("A number we agree on needs: %(missing)s.") % {"missing": ", ".join(missing)})
             if self.metric and self.baseline is None:
                 faults.append(gettext("There is nothing to measure yet: bring in the invoices first."))
-        elif self.measure and not self.measure.better(self.target, self.baseline):
+        elif (to is None or self.is_open_to(to)) and not self.is_better:
             faults.append(gettext("The target is not better than where we start."))
         return faults
 

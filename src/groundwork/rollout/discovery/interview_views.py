@@ -15,7 +15,7 @@ from groundwork.rollout.discovery.compared import Comparison, inside_share
 from groundwork.rollout.discovery.differences import Discrepancy
 from groundwork.rollout.discovery.forms import AskForm
 from groundwork.rollout.discovery.interviews import Interview, WorkProcess, WorkStep
-from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, VersionForm, acts_on, steps, writes_down
+from groundwork.rollout.project.screens import MOST_SHOWN, DecisionForm, VersionForm, acts_on, steps
 from groundwork.ui.notices import said
 from groundwork.ui.table import Cell, Column, Empty, Row, Table
 
@@ -29,6 +29,7 @@ def works_of(user) -> list[dict]:
     interviews: dict[int, list[Interview]] = {}
     for interview in Interview.objects.visible_to(user).current().select_related("owner").order_by("pk"):
         interviews.setdefault(interview.process_id, []).append(interview)
+    alone = asking.answering_alone()
     done = count_by(WorkStep.objects.visible_to(user).current())
     open_ = count_by(Discrepancy.objects.visible_to(user).current().filter(state=Discrepancy.State.OPEN))
     return [
@@ -39,6 +40,7 @@ def works_of(user) -> list[dict]:
                     "interview": interview,
                     "kind": CHIPS.get(interview.state, ""),
                     "may_edit": user.can("edit", interview),
+                    "is_alone": interview.pk in alone,
                 }
                 for interview in interviews.get(process.pk, [])
             ],
@@ -70,7 +72,7 @@ def interviews_page(request, *, form=None):
         "confirmed": states.count("confirmed"),
         "open": states.count("asked") + states.count("written"),
         "only_heads_word": _("nobody asked who does it"),
-        "may_ask": writes_down(user, Interview),
+        "may_ask": user.can("create", Interview),
         "form": form or AskForm(),
         "nothing": Empty(
             title=_("Nobody was asked yet"),
@@ -87,7 +89,7 @@ def interviews(request):
     """Whom we asked; a form that asks one more and shows the link."""
     if request.method == "GET":
         return interviews_page(request)
-    if not writes_down(request.user, Interview):
+    if not request.user.can("create", Interview):
         raise PermissionDenied
     form = AskForm(request.POST)
     if not form.is_valid():

@@ -1,5 +1,7 @@
 """What people told us (needs with their authors), and what of it cannot be had together."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -20,6 +22,8 @@ from groundwork.rollout.discovery.interviews import (  # noqa: F401
     WorkStep,
 )
 from groundwork.rollout.project.models import Decision
+
+PARKED_DAYS = 90  # until what was put off is looked at again, where nobody says otherwise
 
 
 class Need(Record):
@@ -75,7 +79,8 @@ class Need(Record):
 
     def prepare(self):
         super().prepare()
-        if self._state.adding and self.author_id:  # whoever typed it in
+        if self._state.adding:
+            self.author = self.author if self.author_id else self.created_by  # who may not say, speaks for himself
             self.owner, self.department_id = self.author, self.author.department_id
 
     @property
@@ -101,7 +106,7 @@ class Need(Record):
         return need
 
     def turn_down(self, *, by, state: str, reason: str, until=None, version=None) -> "Need":
-        """Later (``until`` a day, when it is looked at again), or no; the author reads the reason.
+        """Later (looked at again on the day ``until``, else in three months), or no; the author reads the reason.
 
         Refused without a reason, for a day that is past, and when it is in what we agreed.
         """
@@ -114,7 +119,7 @@ class Need(Record):
             if until is not None and until <= today():
                 raise Refusal(gettext("Choose a day that is still to come."))
             need.state, need.reason = self.State(state), reason.strip()
-            need.until = until if need.state == self.State.PARKED else None
+            need.until = (until or today() + timedelta(days=PARKED_DAYS)) if need.state == self.State.PARKED else None
         return need
 
     def join(self, other: "Need", *, by, version=None) -> "Need":

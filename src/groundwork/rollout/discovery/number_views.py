@@ -19,7 +19,6 @@ from groundwork.rollout.project.screens import (
     acts_on,
     reads,
     steps,
-    writes_down,
 )
 from groundwork.ui.notices import said
 
@@ -39,7 +38,8 @@ def _page(request, *, form=None, wrong=None, hope=None, status=200):
     context = {
         **steps("number"),
         "cards": cards,
-        "may_create": writes_down(user, Goal),
+        "may_create": user.can("create", Goal),
+        "may_import": user.can("create", "import"),
         "may_decide": may_decide(user),
         "first": not cards,
         "form": form or NumberForm(initial=_first_words(request, user, values, first=not cards)),
@@ -61,7 +61,7 @@ def _card(user, goal: Goal, values: Readings, against) -> dict:
         "target": goal.words(goal.target),
         "came_to": goal.read_by(user, goal.closed_value) if goal.closed_on else "",
         "may_close": goal.is_open_to(user) and goal.may_close(value),
-        "faults": goal.faults(),
+        "faults": goal.faults(user),
         "against": against,
     }
 
@@ -83,12 +83,13 @@ def _first_words(request, user, values: Readings, *, first: bool) -> dict:
 def number(request):
     if request.method == "GET":
         return _page(request)
-    if not writes_down(request.user, Goal):
+    if not request.user.can("create", Goal):
         raise PermissionDenied
     form = NumberForm(request.POST)
     if not form.is_valid():
         return _page(request, form=form, status=422)
     set_number(by=request.user, **form.cleaned_data)
+    said(request, _("Written down."))
     return redirect("rollout:number")
 
 
@@ -100,7 +101,7 @@ def library(request):
     kind = kind if kind in FIRMS else "trade"
     tabs = [{"key": key, "label": label, "current": key == kind} for key, label in FIRMS.items()]
     shown = offers(request.user, kind, Readings())
-    context = {**steps("number"), "tabs": tabs, "offers": shown, "may_create": writes_down(request.user, Goal)}
+    context = {**steps("number"), "tabs": tabs, "offers": shown, "may_create": request.user.can("create", Goal)}
     return render(request, "discovery/library.html", context)
 
 
@@ -109,7 +110,9 @@ def number_edit(request, goal):
     form = NumberForm.of(goal, request.POST)
     if not form.is_valid():
         return _page(request, wrong=form, status=422)
-    set_number(by=request.user, goal=goal, **form.cleaned_data)
+    kept = set_number(by=request.user, goal=goal, **form.cleaned_data)
+    anew = goal.is_agreed and not kept.is_agreed
+    said(request, _("Saved. What it asks has changed: agree on it anew.") if anew else _("Saved."))
     return redirect("rollout:number")
 
 
@@ -152,7 +155,7 @@ def number_keep_as(request, goal, typed):
 @require_POST
 @allowed("create", Goal.type_key)
 def hope(request):
-    if not writes_down(request.user, Goal):
+    if not request.user.can("create", Goal):
         raise PermissionDenied
     form = HopeForm(request.POST, prefix="hope")
     if not form.is_valid():

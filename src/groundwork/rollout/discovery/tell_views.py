@@ -22,7 +22,10 @@ def page_behind(request) -> str:
     address = (
         request.POST.get("page", "") or request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     )
-    return urlsplit(address).path[:300]
+    try:
+        return urlsplit(address).path[:300]
+    except ValueError:
+        return ""
 
 
 @vary_on_headers("HX-Request")

@@ -91,10 +91,12 @@ def told(request):
 @acts_on(Need, "edit", VersionForm)
 def need_agree(request, need, typed):
     need.agree(by=request.user, **typed)
+    said(request, _("Agreed. Whoever told it sees that."))
     return redirect("rollout:told")
 
 
 @acts_on(Need, "edit", TurnDownForm)
 def need_turn_down(request, need, typed):
     need.turn_down(by=request.user, **typed)
+    said(request, _("Answered. Whoever told it reads why."))
     return redirect("rollout:told")

@@ -80,11 +80,6 @@ def sent(form: forms.Form) -> dict:
     raise Refusal(" ".join(str(error) for errors in form.errors.values() for error in errors))
 
 
-def writes_down(user, model) -> bool:
-    """What is agreed in a step is written down by those who may also change it."""
-    return user.can("create", model) and user.can("edit", model)
-
-
 def steps(current: str) -> dict:
     return {
         "steps": [

@@ -13,6 +13,7 @@ decision = types.add(
         icon="gavel",
         prefix="D",
         group="rollout",
+        editors_make=True,
         fields=("statement", "rejected", "downside", "review_on"),
         columns=("statement", "lifts", "faults", "review_on", "owner", "updated_at"),
         sorts=("-updated_at", "statement"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from statistics import median
 
 from django.utils.timezone import localdate
@@ -68,9 +69,14 @@ def keep_task_in_step(changed) -> None:
         if after is None:
             continue
         waits = question.is_open and question.archived_at is None
-        what = _("Answer: %(question)s") % {"question": question.text[:160]}
         owner = question.owner if waits else None
-        asking.keep_one(question, owner, by=question.updated_by, what=what, due_on=question.due_on)
+        asking.keep_one(
+            question, owner, by=question.updated_by, what=partial(to_answer, question), due_on=question.due_on
+        )
+
+
+def to_answer(question: Question) -> str:
+    return _("Answer: %(question)s") % {"question": question.text[:160]}
 
 
 def stand_against(act: Act, records, user) -> Faults:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.access.models import User
+from groundwork.core.clock import today
 from groundwork.records.forms import CleanText
 from groundwork.rollout.project.models import Decision
 from groundwork.rollout.project.screens import VersionForm
@@ -50,3 +51,9 @@ class DecideForm(CleanText, forms.ModelForm):
             "downside": forms.Textarea(attrs={"rows": 2}),
             "review_on": DayInput(),
         }
+
+    def clean_review_on(self):
+        day = self.cleaned_data["review_on"]
+        if day is not None and day <= today():
+            raise forms.ValidationError(_("Choose a day that is still to come."))
+        return day

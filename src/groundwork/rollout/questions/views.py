@@ -100,18 +100,21 @@ def question_hand_on(request, question, typed):
 @acts_on(Question, "view", AgainForm)
 def question_again(request, question, typed):
     ask_again(question, by=request.user, **typed)
+    said(request, _("Asked again."))
     return redirect("rollout:questions")
 
 
 @acts_on(Question, "view", VersionForm)
 def question_accept(request, question, typed):
     question.accept(by=request.user, **typed)
+    said(request, _("Thank you. The question is closed."))
     return redirect("rollout:questions")
 
 
 @acts_on(Question, "view", VersionForm)
 def question_withdraw(request, question, typed):
     question.withdraw(by=request.user, **typed)
+    said(request, _("Withdrawn. It stays in the history."))
     return redirect("rollout:questions")
 
 
@@ -126,4 +129,5 @@ def decide(request):
         return _page(request, decide=form, status=422)
     form.instance.owner = request.user
     creating(form.instance, by=request.user, act="decided")
+    said(request, _("Written down, with your name under it."))
     return redirect("rollout:questions")

@@ -85,6 +85,6 @@ def make_field_for(requirement: Requirement, type_key: str, *, by, **facts) -> A
     """A new field that the requirement needs: it is the reason of the field, and a step fills the field in."""
     row = added.make_field(type_key, by=by, **facts)
     Element.objects.filter(key=row.element_key).update(origin=Element.Origin.REQUIREMENT)
-    with writing(requirement, by=by, act="edited") as fresh:
+    with writing(requirement, by=by, act="field made") as fresh:
         put_part(fresh, ElementUse.of(Element.objects.get(key=row.element_key)))
     return row

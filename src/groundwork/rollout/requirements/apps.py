@@ -24,4 +24,5 @@ class RequirementsConfig(AppConfig):
         for wanter in WANTERS:
             wanters.add(wanter)
         acts.add(ActLabel("frozen", _("Settled")))
+        acts.add(ActLabel("field made", _("A field was made for it")))
         acts.add(ActLabel("said yes", _("Yes of who will use it")))

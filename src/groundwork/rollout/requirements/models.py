@@ -18,7 +18,7 @@ from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.core.registry import Registry
 from groundwork.records.models import Part, Record, RecordQuerySet, keyset_indexes
 from groundwork.records.write import drop_part, put_part, writing
-from groundwork.rollout.discovery.models import Goal, Need
+from groundwork.rollout.discovery.models import PARKED_DAYS, Goal, Need
 from groundwork.rollout.discovery.wishes import wish_in
 from groundwork.rollout.project.decisions import refuse_or_lift
 from groundwork.rollout.project.gates import Act, faults_against
@@ -26,8 +26,6 @@ from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.cases import Mode, UseCase, UseStep  # noqa: F401
 from groundwork.rollout.requirements.doubts import Doubt, doubts_of, held_by
 from groundwork.rollout.requirements.phases import Frozen, Phase  # noqa: F401
-
-PARKED_DAYS = 90  # until a parked requirement is decided again, where nobody says otherwise
 
 
 @dataclass(frozen=True)

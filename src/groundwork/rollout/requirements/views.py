@@ -26,7 +26,6 @@ from groundwork.rollout.project.screens import (
     opened,
     reads,
     steps,
-    writes_down,
 )
 from groundwork.rollout.requirements.actions import make_field_for, rewrite, write_down
 from groundwork.rollout.requirements.doubts import Doubt, doubts_of
@@ -58,7 +57,7 @@ def _page(request, *, form=None, wrong=None, status=200):
     scope, cards = Scope(user), cards_of(user, wrong, wrong.prefix if wrong else f"r{request.GET.get('change', '')}")
     for card in cards:
         card["waits"] = card["requirement"].pk in scope.waiting
-    may_create = writes_down(user, Requirement)
+    may_create = user.can("create", Requirement)
     planned = [found.phase for found in scope.phases if found.held and found.phase.state == Phase.State.PLANNED]
     context = {
         **steps("agreed"),
@@ -102,7 +101,8 @@ def cards_of(user, wrong, change: str) -> list[dict]:
                 "may_edit": may_edit,
                 "off": [use for use in uses if not use.element.is_on],
                 "may_configure": user.can("configure", requirement),
-                "to_agree": to_agree,
+                "to_agree": to_agree and bool(uses),
+                "lacks_things": to_agree and not uses,
                 "doubts": doubted,
                 "holds": to_agree and requirement.is_confirmed and not requirement.was_reworded,
                 "may_say_yes": requirement.future_user_id is None and requirement.may_say_yes(user, roles),
@@ -144,12 +144,13 @@ def parts_of(scope: Scope, cards: list[dict], faults: Faults) -> list[dict]:
 def agreed(request):
     if request.method == "GET":
         return _page(request)
-    if not writes_down(request.user, Requirement):
+    if not request.user.can("create", Requirement):
         raise PermissionDenied
     form = AgreeForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, form=form, status=422)
     write_down(by=request.user, **form.cleaned_data)
+    said(request, _("Written down."))
     return redirect("rollout:agreed")
 
 
@@ -159,12 +160,14 @@ def edit(request, requirement):
     if not form.is_valid():
         return _page(request, wrong=form, status=422)
     write_down(by=request.user, requirement=requirement, **form.cleaned_data)
+    said(request, _("Saved."))
     return redirect("rollout:agreed")
 
 
 @acts_on(Requirement, "edit", DecisionForm)
 def confirm(request, requirement, typed):
     requirement.confirm(by=request.user, **typed)
+    said(request, _("Agreed. Whoever asked for it sees that."))
     return redirect("rollout:agreed")
 
 
@@ -196,12 +199,14 @@ def phase_freeze(request, phase, typed):
 @acts_on(Phase, "edit", VersionForm)
 def phase_close(request, phase, typed):
     phase.close(by=request.user, **typed)
+    said(request, _("Closed."))
     return redirect("rollout:agreed")
 
 
 @acts_on(Requirement, "edit", VersionForm)
 def withdraw(request, requirement, typed):
     requirement.withdraw(by=request.user, **typed)
+    said(request, _("Withdrawn. It stays in the history."))
     return redirect("rollout:agreed")
 
 

@@ -15,6 +15,8 @@ from groundwork.access.testing import hide
 from groundwork.blueprint import plan
 from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Element
+from groundwork.core import languages
+from groundwork.core.clock import today
 from groundwork.core.money import round_half_up
 from groundwork.core.refusals import Refusal
 from groundwork.crm.customers.testing import make_company
@@ -24,6 +26,7 @@ from groundwork.crm.insight.needed import facts_of
 from groundwork.crm.insight.question import MOST, Answer, Gone, Question, Sums
 from groundwork.crm.trade.testing import make_claim, make_order
 from groundwork.records.added.fields import make_field
+from groundwork.records.imports.testing import imported, write_csv, wrong
 from groundwork.records.models import Use
 from groundwork.records.types import types
 from groundwork.records.use import flush
@@ -175,6 +178,18 @@ def test_the_report_says_who_enters_its_facts_and_where_they_are_missing(trade):
 
     assert (facts["amount_minor"].filled, facts["amount_minor"].rows) == (1, 2)
     assert "Salesperson" in facts["kind"].entered["asked at once"]
+
+
+def test_the_report_says_when_its_facts_last_came_in_from_a_file(trade, client, tmp_path):
+    client.force_login(trade.olga)
+    path = write_csv(tmp_path / "companies.csv", ["Name"], [["Walnut Shop"]])
+    before = client.get("/reports/new/company?by=owner").content.decode()
+
+    assert wrong(imported(path, "records:company", by=trade.olga)) == []
+
+    after = client.get("/reports/new/company?by=owner").content.decode()
+    assert ["come in from files" in page for page in (before, after)] == [False, True]
+    assert f"last on {languages.day(today())}" in after
 
 
 # ── kept

@@ -32,6 +32,18 @@ def test_a_report_that_others_open_is_used(cast, set_up):
     assert (report.times, len(report.people), report.is_used) == (4, 2, True)
 
 
+def test_what_is_live_is_used_only_by_what_was_opened_since(cast):
+    goal = make_goal(cast.piotr).agree(by=cast.piotr)
+    make_requirement(cast.piotr, goal=goal, author=cast.anna).confirm(by=cast.anna).switch_on(by=cast.olga)
+    open_report(cast.piotr, days_ago=2)
+    AcceptanceTest.objects.get().run(by=cast.anna, works=True, fits=True)
+    go_live(goal, by=cast.olga)
+    assert not use()[PROFIT].report.is_used
+
+    open_report(cast.piotr)
+    assert (use()[PROFIT].report.times, use()[PROFIT].report.is_used) == (1, True)
+
+
 def test_a_report_that_only_its_maker_opens_is_not_used(cast, set_up):
     open_report(cast.olga, times=5)
 

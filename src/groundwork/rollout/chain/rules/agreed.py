@@ -168,5 +168,5 @@ def no_origin(look: Look) -> Iterator[Found]:
     for element in look.made_here:
         if not element.reason.strip():
             fact = _("Nobody said why there is “%(name)s”.") % {"name": element.label}
-            where = [Evidence(element.label, element.address)]
+            where = [Evidence(element.label, look.place(element))]
             yield Found(fact, look.configured(element), element.asked_by, evidence=where)

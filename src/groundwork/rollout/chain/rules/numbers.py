@@ -29,7 +29,7 @@ def found_at(look: Look, goal: Goal, fact: str, *evidence: Evidence) -> Found:
 )  # fmt: skip
 def not_a_number(look: Look) -> Iterator[Found]:
     for goal in look.numbers:
-        if not goal.is_agreed and (faults := goal.faults()):
+        if not goal.is_agreed and (faults := goal.faults(look.user)):
             fact = _("“%(goal)s” is not a number yet. %(faults)s") % {"goal": goal, "faults": " ".join(faults)}
             yield found_at(look, goal, fact)
 
@@ -54,7 +54,7 @@ def not_agreed(look: Look) -> Iterator[Found]:
     for goal in look.numbers:
         if goal.is_agreed:
             continue
-        if not goal.faults():
+        if not goal.faults(look.user):
             yield found_at(look, goal, _("“%(goal)s” is complete and not agreed.") % {"goal": goal})
         elif look.of_goal.get(goal.pk):
             yield found_at(look, goal, _("“%(goal)s” is not agreed, and work is planned for it.") % {"goal": goal})

@@ -127,6 +127,7 @@ def _(cast):
     yield
     with writing(goal, by=cast.olga, act="edited") as past:
         past.due = today() - timedelta(days=1)
+    goal.agree(by=cast.olga)
     yield
 
 

@@ -1,14 +1,18 @@
 import pytest
+from django.urls import reverse
+from django.utils import translation
 
-from groundwork.access.models import Grant
+from groundwork.access.models import Grant, User
 from groundwork.blueprint import elements
 from groundwork.core.clock import today
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.crm.sales.review.quality import live_since
+from groundwork.records.tasks.models import Task
 from groundwork.records.write import archive, creating, put_part, writing
 from groundwork.rollout.conftest import COST, make_requirement
 from groundwork.rollout.delivery.actions import go_live, keep_tests_in_step
 from groundwork.rollout.delivery.models import AcceptanceTest, TestRun
+from groundwork.rollout.delivery.people import invite
 from groundwork.rollout.project.models import Decision
 from groundwork.rollout.requirements.models import Requirement, UseCase
 
@@ -193,3 +197,26 @@ def test_nobody_goes_live_with_what_is_not_theirs_to_change(cast, agreed):
         go_live(agreed.goal, by=cast.piotr)
 
     assert Requirement.objects.get().state == "confirmed"
+
+
+def test_whoever_is_asked_to_try_what_they_cannot_open_is_told_so_and_so_is_who_asks(cast, agreed, as_user):
+    """The report is for heads; Anna, who asked for it, sells."""
+    address = reverse("rollout:ask_to_try", args=[the_test().pk])
+
+    told = as_user(cast.piotr).post(address, {"version": the_test().version, "people": [cast.anna.pk]}, follow=True)
+    page = as_user(cast.anna).get(reverse("rollout:try_one", args=[the_test().pk])).content.decode()
+
+    assert "Anna cannot open Profit: a role with that right is missing." in told.content.decode()
+    assert "Profit (no access)" in page
+    assert 'href="/report/profit"' not in page
+    assert 'href="/report/profit"' in as_user(cast.olga).get(f"/rollout/try/{the_test().pk}").content.decode()
+
+
+def test_a_task_to_try_it_is_in_the_words_of_whoever_tries_it(cast, agreed):
+    User.objects.filter(pk=cast.ivan.pk).update(language="pl")
+
+    with translation.override("ru"):
+        invite(the_test(), [cast.anna, User.objects.get(pk=cast.ivan.pk)], by=cast.piotr)
+
+    told = dict(Task.objects.filter(about_type="acceptance_test").values_list("owner__name", "what"))
+    assert told == {"Anna": "Try it: Margin by product", "Ivan": "Sprawdź: Margin by product"}

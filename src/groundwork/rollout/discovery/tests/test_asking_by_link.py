@@ -75,7 +75,10 @@ def test_what_rafal_says_on_his_phone_becomes_steps_of_work_once_he_confirms_it(
     assert phone.get(address(token)).status_code == 404
 
 
-def test_one_link_is_for_one_browser_and_a_new_link_ends_it_and_keeps_what_was_said(asked, token):
+def test_one_link_is_for_one_browser_and_once_the_person_has_begun_nobody_gets_another(asked, token):
+    another = asking.new_link(asked)
+    assert Client().get(address(token)).status_code == 404
+    token = another
     phone, stranger = answer_all(Client(), token, [1]), Client()
 
     assert phone.get(address(token, 2)).status_code == 200
@@ -83,9 +86,9 @@ def test_one_link_is_for_one_browser_and_a_new_link_ends_it_and_keeps_what_was_s
         assert stranger.get(address(token, page)).status_code == 403
         assert stranger.post(address(token, page), {"things": "Nothing"}).status_code == 403
 
-    another = asking.new_link(asked)
-    assert phone.get(address(token, 2)).status_code == 404
-    assert "Check the papers" in stranger.get(address(another, 1)).content.decode()
+    with pytest.raises(Refusal, match="answering alone"):
+        asking.new_link(asked)
+    assert "Check the papers" in phone.get(address(token, 1)).content.decode()
 
 
 @pytest.mark.parametrize("why", ["guessed", "ended", "closed", "owner left"])
@@ -148,7 +151,7 @@ def test_the_page_of_interviews_takes_as_many_queries_for_three_as_for_one(cast,
     for place in range(3):
         asking.ask(by=cast.piotr, work=f"Work {place % 2}", asked=f"Guest {place}")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = piotr.get(reverse("rollout:interviews"))
 
     assert "Guest 2" in page.content.decode()

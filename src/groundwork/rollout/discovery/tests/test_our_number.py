@@ -3,12 +3,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from groundwork.blueprint import elements
 from groundwork.core.refusals import NotAllowed, Refusal
 from groundwork.records.write import writing
 from groundwork.rollout.conftest import COST, make_goal, sell
-from groundwork.rollout.discovery.models import Goal
+from groundwork.rollout.discovery.models import Goal, Need
 from groundwork.rollout.project.models import Decision
 
 
@@ -108,3 +109,52 @@ def test_a_number_that_should_fall_and_rises_has_gone_the_other_way(cast):
         Decimal("0.75"),
     )
     assert goal.way(None) is None
+
+
+def test_an_agreed_number_that_asks_something_else_is_to_be_agreed_anew_and_a_closed_one_stays(cast, as_user):
+    goal = make_goal(cast.piotr).agree(by=cast.olga)
+    same, other = goal.target, goal.target - 10
+
+    said = {name: as_user(cast.piotr).post(reverse("rollout:number_edit", args=[goal.pk]), typed_of(goal, target))
+            for name, target in (("same", same), ("other", other))}  # fmt: skip
+
+    assert {answer.status_code for answer in said.values()} == {302}
+    goal.refresh_from_db()
+    assert (goal.state, goal.agreed_by, goal.target) == ("draft", None, other)
+    assert goal.agree(by=cast.olga).is_agreed
+    Goal._base_manager.filter(pk=goal.pk).update(state="reached")
+    with pytest.raises(Refusal, match="closed"), writing(goal, by=cast.piotr, act="edited") as fresh:
+        fresh.target = same
+
+
+def typed_of(goal, target):
+    goal.refresh_from_db()
+    facts = {"version": goal.version, "statement": goal.statement, "metric": goal.metric, "target": str(target)}
+    return {f"goal{goal.pk}-{name}": value for name, value in facts.items()} | {
+        f"goal{goal.pk}-due": goal.due.isoformat(), f"goal{goal.pk}-owner": goal.owner_id,
+    }  # fmt: skip
+
+
+def test_whoever_may_not_read_a_number_is_not_told_how_a_target_compares_with_it(cast):
+    goal = make_goal(cast.piotr, target=Decimal(0))
+
+    assert goal.faults(cast.piotr) == goal.faults() == ["The target is not better than where we start."]
+    assert goal.faults(cast.anna) == []  # a seller sees no costs
+
+
+@pytest.mark.parametrize("key", ["goal", "decision", "phase", "requirement"])
+def test_whoever_may_not_change_what_is_agreed_adds_nothing_to_it_by_the_plain_form_either(cast, as_user, key):
+    client = as_user(cast.anna)
+
+    assert client.get(f"/r/{key}/new").status_code == client.post(f"/r/{key}/new", {}).status_code == 403
+    assert as_user(cast.piotr).get(f"/r/{key}/new").status_code == 200
+
+
+def test_by_the_plain_form_too_one_tells_only_in_ones_own_name(cast, as_user):
+    typed = {"statement": "Prices are old", "kind": "problem", "author": cast.ivan.pk}
+
+    as_user(cast.anna).post("/r/need/new", typed)
+    as_user(cast.piotr).post("/r/need/new", typed)
+
+    told = Need.objects.order_by("pk")
+    assert [need.author for need in told] == [cast.anna, cast.ivan]
