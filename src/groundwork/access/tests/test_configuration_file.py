@@ -179,7 +179,10 @@ def test_any_text_that_is_written_is_read_back_as_it_was(data):
 
 @pytest.mark.parametrize("roles", [3, 30])
 def test_a_role_more_takes_as_many_queries_more_whatever_their_number(cast, roles):
-    """Each section is read once before and once after, not once a thing; a role with its rights takes 35 at most."""
+    """Each section is read once before and once after, not once a thing; a role with its rights takes 37 at most.
+
+    Its savepoints and PostgreSQL's lock of the log are among them.
+    """
     names = "".join(f"  Packer {number}: {{rights: {{product: {{view: all}}}}}}\n" for number in range(roles))
 
     with CaptureQueriesContext(connection) as one:
@@ -188,7 +191,7 @@ def test_a_role_more_takes_as_many_queries_more_whatever_their_number(cast, role
         made = plan.plan("groundwork: 1\nroles:\n" + names, by=cast.adam)
 
     assert len(made.steps) == roles
-    assert len(many) - len(one) <= 36 * (roles - 1)
+    assert len(many) - len(one) <= 37 * (roles - 1)
 
 
 def test_a_file_of_more_things_than_are_taken_at_once_is_refused_before_anything_is_tried(cast):

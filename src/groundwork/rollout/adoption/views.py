@@ -113,7 +113,7 @@ def numbers_of(user, requirements, cards, roles) -> list[dict]:
             "value": value if goal.unit == "%" and is_open else None,
             "takeoff": takeoff_of(
                 [one for one in requirements if one.goal_id == goal.pk], used_ones, indexes,
-                goal.half_way(value) if is_open and value is not None else None,
+                None if value is None else goal.half_way(value),
             ),
             "chart": ways.chart(goal, value, live_on.get(goal.pk)) if is_open else None,
         })  # fmt: skip

@@ -169,10 +169,8 @@ class Coverage:
         return standings
 
     def number_of(self, goal: Goal) -> Number:
-        """Whoever may not read it is not told how far it has come."""
         value = self.value_of(goal)
-        half_way = (self.user is None or goal.is_open_to(self.user)) and goal.half_way(value)
-        return Number(goal.is_agreed and not goal.is_stale and bool(goal.metric), half_way, value)
+        return Number(goal.is_agreed and not goal.is_stale and bool(goal.metric), goal.half_way(value), value)
 
     def value_of(self, goal: Goal) -> Decimal | None:
         """Today's value of the goal's metric."""
