@@ -20,23 +20,23 @@ class InsightConfig(AppConfig):
         from groundwork.crm.insight import configured, reports  # noqa: F401 - declare the reports
         from groundwork.crm.insight.built import found_reports, trash_of
         from groundwork.crm.insight.reports import reads_reports
+        from groundwork.records.imports.brought import seen_in
         from groundwork.records.lists.over import OverList, over_lists
         from groundwork.records.undoing import AlsoInTrash, also_in_trash
         from groundwork.ui import keys
         from groundwork.ui.navigation import Entry, entries
         from groundwork.ui.palette import Source, sources
 
-        entries.add(
-            Entry(
-                key="above",
-                label=_("From above"),
-                icon="eye",
-                url=lambda: reverse("insight:above"),
-                section="management",
-                order=10,
-                may=reads_reports,
-            )
+        above = Entry(
+            key="above",
+            label=_("From above"),
+            icon="eye",
+            url=lambda: reverse("insight:above"),
+            section="management",
+            order=10,
+            may=reads_reports,
         )
+        seen_in.add(entries.add(above))
         keys.go("V", "above")
         entries.add(
             Entry(

@@ -19,26 +19,19 @@ add_words("terms.pricelist", "Прайс-лист", "Прайс", "Тип цен
 add_words("pricelist.name", "Прайс-лист", "Прайс", "Вид цены", "Тип цен", "Cennik", "price list", "pricelist", "list")
 add_words(
     "order.document_number",
-    "Заказ",
-    "Номер заказа",
-    "№ заказа",
-    "Zamówienie",
-    "Numer zamówienia",
-    "order",
-    "order no",
-    "OrderID",
-)
+    "Заказ", "Номер заказа", "№ заказа", "Zamówienie", "Numer zamówienia", "Nr zamówienia", "order", "order no",
+    "order number", "OrderID",
+)  # fmt: skip
 add_words(
     "purchase.document_number",
-    "Накладная",
-    "Номер накладной",
-    "Поступление",
-    "Nr faktury zakupu",
-    "purchase",
-    "bill",
-    "bill no",
-)
+    "Накладная", "Номер накладной", "Поступление", "Номер поступления", "Приход", "Приходная накладная",
+    "Nr faktury zakupu", "purchase", "bill", "bill no", "Numer faktury", "invoice number", "invoice no", "Номер счёта",
+)  # fmt: skip
 add_words(
-    "invoice.document_number", "Счёт", "Накладная", "Faktura", "Nr faktury", "invoice", "invoice number", "InvoiceNo"
-)
-add_words("invoice.document_number", "Номер", "№", "Numer", "Nr", "number", "no")
+    "invoice.document_number",
+    "Счёт", "Номер счёта", "№ счёта", "Счёт-фактура", "Накладная", "Номер накладной", "№ накладной",
+    "Расходная накладная", "Реализация", "Номер реализации", "Документ реализации", "Отгрузка", "Номер отгрузки", "УПД",
+    "Номер УПД", "№ УПД", "Чек", "Номер чека", "Faktura", "Nr faktury", "Numer faktury", "FV", "Nr FV", "WZ", "Nr WZ",
+    "Numer WZ", "Paragon", "Nr paragonu", "invoice", "invoice number", "invoice no", "InvoiceNo", "receipt",
+    "receipt no", "Номер", "№", "Numer", "Nr", "number", "no",
+)  # fmt: skip

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.core import languages
 from groundwork.core.clock import today
 from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
@@ -309,20 +312,99 @@ def lines_of(invoices) -> dict[int, list[InvoiceLine]]:
     return found
 
 
+FIRST, TODAY = "first", "today"  # since when a product costs what a file says without a day
+
+
 class Costs(Layout):
-    """One row a cost price: the product's code, the cost of one unit, its currency, the day it is valid from."""
+    """One row a cost price: the product's code or name, the cost of one unit, its currency, the day it is valid from.
+
+    Without a currency it is the firm's own. Without a day a product's first cost holds since our first document, so
+    that what was sold has a margin, unless the importer says "today"; any later one holds from today.
+    """
 
     key = "costs"
     type = "costs"
     label = gettext_lazy("Cost prices: code, cost, currency, valid from")
     columns = {
-        "code": ("StockCode", "product", "код", "артикул", "kod", "indeks", "символ"),
-        "cost": ("cost price", "себестоимость", "цена закупки", "koszt", "cena zakupu"),
+        "code": (
+            "StockCode",
+            "SKU",
+            "код",
+            "код товара",
+            "артикул",
+            "kod",
+            "indeks",
+            "symbol",
+            "product",
+            "номенклатура",
+            "товар",
+            "наименование",
+            "название",
+            "towar",
+            "nazwa",
+            "nazwa towaru",
+            "product name",
+            "name",
+        ),
+        "cost": (
+            "cost price",
+            "unit cost",
+            "purchase price",
+            "себестоимость",
+            "цена закупки",
+            "закупочная цена",
+            "закупка",
+            "цена закупа",
+            "учётная цена",
+            "koszt",
+            "koszt jednostkowy",
+            "cena zakupu",
+            "cena zakupu netto",
+        ),
         "currency": ("валюта", "waluta"),
         "valid_from": ("valid from", "from", "действует с", "с даты", "obowiązuje od", "od dnia"),
     }
+    labels = {
+        "code": gettext_lazy("product, by code or name"),
+        "cost": gettext_lazy("cost of one unit"),
+        "currency": gettext_lazy("currency"),
+        "valid_from": gettext_lazy("valid from"),
+    }
     required = ("code", "cost")
     order = ("cost",)
+    keeps_notes = True
+
+    def label_of(self, name: str) -> str:
+        return str(self.labels.get(name, name))
+
+    @property
+    def since_when(self) -> str:
+        return self.job.options.get("since") or FIRST
+
+    @cached_property
+    def first_day(self) -> date:
+        """Of the first document that was issued; today where there is none."""
+        issued = Invoice._base_manager.exclude(state=Invoice.State.DRAFT)
+        return issued.aggregate(first=Min("issued_on"))["first"] or today()
+
+    def questions(self) -> dict[str, list[tuple[str, str]]]:
+        if "valid_from" in self.guessed(self.job.about.get("header", [])):
+            return {}
+        first = _("from our first document on (%(day)s)") % {"day": languages.day(self.first_day)}
+        return {"since": [(FIRST, first), (TODAY, _("from today on"))]}
+
+    def told(self) -> list[tuple[str, str]]:
+        there = self.guessed(self.job.about.get("header", []))
+        said = [(_("Currency"), _("%(what)s (assumed)") % {"what": self._own_currency})]
+        said = [] if "currency" in there else said
+        words = {value: words for choices in self.questions().values() for value, words in choices}
+        if words:
+            said.append((_("The first cost of a product holds"), words[self.since_when]))
+        return said
+
+    @cached_property
+    def _own_currency(self) -> str:
+        return str(self.job.options.get("currency") or firm_currency() or "")
 
     def refuse_what_is_off(self) -> None:
         part = next(part for part in types["product"].parts if part.model is CostPrice)
@@ -338,38 +420,37 @@ class Costs(Layout):
         return ""
 
     def read(self, row: dict[str, str], line: int) -> Iterable[Piece]:
-        code, cost = text(row, "code", 60, needed=True), decimal(row, "cost", comma=True)
+        code, cost = text(row, "code", 200, needed=True), decimal(row, "cost", comma=True)
         if cost < 0:
             raise WrongRow("cost", row["cost"], _("a cost is not below zero"))
-        currency = (text(row, "currency", 3) or self.job.options.get("currency") or "").upper()
+        currency = (text(row, "currency", 3) or self._own_currency).upper()
         if len(currency) != 3 or not currency.isalpha():
             raise WrongRow("currency", currency, _("a currency is three letters, such as EUR"))
-        since = day(row, "valid_from") if row.get("valid_from", "").strip() else today()
+        since = day(row, "valid_from").isoformat() if row.get("valid_from", "").strip() else ""
+        key = f"{code}\x1f{since}"
         yield Piece(
             "cost",
-            f"{code}\x1f{since}",
-            {"code": code, "cost": str(cost), "currency": currency, "valid_from": since.isoformat()},
+            key if len(key) <= 200 else sha256(key.encode()).hexdigest(),
+            {"code": code, "cost": str(cost), "currency": currency, "valid_from": since},
             row=[str(cost), currency],
         )
 
     def compare(self, things: list[Staged]) -> None:
         products = self._by_code(things)
-        costs = {
-            (row.product_id, row.valid_from.isoformat()): row
-            for row in CostPrice._base_manager.filter(product__in=list(products.values()))
-        }
+        costs, last = {}, {}
+        for row in CostPrice._base_manager.filter(product__in=list(products.values())).order_by("valid_from"):
+            costs[row.product_id, row.valid_from.isoformat()] = row
+            if row.valid_from <= today():
+                last[row.product_id] = row
         for thing in things:
             values = thing.data["values"]
             product_id = products.get(values["code"])
+            values["valid_from"] = values["valid_from"] or self._since(values, last.get(product_id or 0)).isoformat()
             kept = costs.get((product_id or 0, values["valid_from"]))
             thing.object_id = product_id if kept else None
-            if is_torn(thing):
+            if wrong := self._wrong(thing, product_id):
                 thing.verdict = Staged.Verdict.BAD
-                reason = _("another row of this file has this and says something else")
-                thing.difference = {"reason": reason, "column": "code", "value": values["code"]}
-            elif product_id is None:
-                thing.verdict = Staged.Verdict.BAD
-                thing.difference = {"reason": _("no product has this code"), "column": "code", "value": values["code"]}
+                thing.difference = {"reason": wrong, "column": "code", "value": values["code"]}
             elif kept is None:
                 thing.verdict = Staged.Verdict.CREATE
             elif (kept.cost, kept.currency) == (Decimal(values["cost"]), values["currency"]):
@@ -378,9 +459,26 @@ class Costs(Layout):
                 thing.verdict = Staged.Verdict.UPDATE
                 thing.difference = {"cost": [str(kept), f"{values['cost']} {values['currency']}"]}
 
+    @staticmethod
+    def _wrong(thing: Staged, product_id: int | None) -> str:
+        if is_torn(thing):
+            return _("another row of this file has this and says something else")
+        return "" if product_id else _("no product has this code or name")
+
+    def _since(self, values: dict[str, str], last: CostPrice | None) -> date:
+        if last is None:
+            return self.first_day if self.since_when == FIRST else today()
+        is_said_again = (last.cost, last.currency) == (Decimal(values["cost"]), values["currency"])
+        return last.valid_from if is_said_again else today()
+
     def _by_code(self, things: list[Staged]) -> dict[str, int]:
-        codes = {thing.data["values"]["code"] for thing in things}
-        return dict(Product.objects.current().filter(code__in=codes).values_list("code", "pk"))
+        """{code: product}, or {name: product} of those that no code means; a name that several have means none."""
+        said = {thing.data["values"]["code"] for thing in things}
+        products = Product.objects.visible_to(self.job.requester, "edit").current()
+        found = dict(products.filter(code__in=said).values_list("code", "pk"))
+        named = Counter(products.filter(name__in=said - found.keys()).values_list("name", flat=True))
+        single = [name for name, count in named.items() if count == 1]
+        return found | dict(products.filter(name__in=single).values_list("name", "pk"))
 
     def write(self, things: list[Staged]) -> None:
         by_code = self._by_code(things)
@@ -393,8 +491,8 @@ class Costs(Layout):
         for thing in things:
             values = thing.data["values"]
             thing.object_id = by_code[values["code"]]
-            line = costs.get((thing.object_id, values["valid_from"])) or CostPrice(
-                valid_from=date.fromisoformat(values["valid_from"])
+            line = costs.setdefault(
+                (thing.object_id, values["valid_from"]), CostPrice(valid_from=date.fromisoformat(values["valid_from"]))
             )
             line.cost, line.currency = Decimal(values["cost"]), values["currency"]
             write.put_part(products[thing.object_id], line)
@@ -427,6 +525,24 @@ layouts.add(Costs)
 brought.add(Brought("product", without=("costs",)))
 brought.add(Brought("rate", by=("currency", "to_currency", "valid_from"), assumed={"to_currency": firm_currency}))
 brought.add(Brought("terms", by=("company",)))
-brought.add(Brought("purchase", by=("document_number", "supplier")))
-brought.add(Brought("order", begin=begin_brought_order, frozen=frozen_order_for_a_file))
-brought.add(Brought("invoice", begin=begin_brought_invoice, frozen=frozen_for_a_file))
+brought.add(
+    Brought(
+        "purchase", by=("document_number", "supplier"), named_by=("bought_on", "supplier"),
+        called=("закуп", "поступлен", "приход", "zakup", "dostaw", "purchas", "bought"),
+    )
+)  # fmt: skip
+brought.add(
+    Brought(
+        "order", begin=begin_brought_order, frozen=frozen_order_for_a_file, named_by=("ordered_on", "company"),
+        called=("заказ", "zamów", "order"),
+    )
+)  # fmt: skip
+brought.add(
+    Brought(
+        "invoice", begin=begin_brought_invoice, frozen=frozen_for_a_file, named_by=("issued_on", "company"),
+        called=(
+            "прода", "реализ", "отгруз", "счет", "накладн", "выручк", "sprzeda", "faktur", "sale", "sold", "invoice",
+        ),
+        likely=True,
+    )
+)  # fmt: skip

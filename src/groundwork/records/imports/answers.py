@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.access.rights import rights
 from groundwork.records.imports.generic import RecordLayout
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Staged
@@ -13,7 +15,7 @@ from groundwork.records.imports.readers import ENCODINGS, NO_HEADER, PEEKED
 from groundwork.records.types import type_of
 from groundwork.ui.forms import PlainErrors
 
-WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key", "split")
+WRITING = ("encoding", "separator", "header", "sheet", "decimal", "dates", "key", "split", "since")
 MOST_VALUES = 100
 
 
@@ -40,6 +42,7 @@ class ReadingForm(PlainErrors, forms.Form):
     dates = forms.ChoiceField(label=gettext_lazy("dates"), required=False)
     key = forms.ChoiceField(label=gettext_lazy("known by"), required=False)
     split = forms.ChoiceField(label=gettext_lazy("a document that is here with other lines"), required=False)
+    since = forms.ChoiceField(label=gettext_lazy("since when, where no column says it"), required=False)
     on_error = forms.ChoiceField(label=gettext_lazy("wrong rows"))
 
     def __init__(self, job: ImportJob, data=None):
@@ -74,6 +77,7 @@ class ReadingForm(PlainErrors, forms.Form):
             "dates": offered(form.get("dates"), orders) if form.get("has_dates") else [],
             "key": [("", _("number, tax number, e-mail, phone, name")), *fields] if self._is_table() else [],
             "split": self._split_choices(),
+            "since": self.reader.questions().get("since", []),
             "on_error": [("skip", _("leave them out, load the rest")), ("stop", _("load nothing while there are any"))],
         }
 
@@ -176,7 +180,10 @@ class ReadingForm(PlainErrors, forms.Form):
 
 
 class DecisionForm(PlainErrors, forms.Form):
-    """For each unknown value of the file: leave its rows out, leave it empty, make it, or take another for it."""
+    """For each unknown value of the file: leave its rows out, leave it empty, make it, or take another for it.
+
+    Or for all of a column at once, whatever their number; what is said of a single one goes before.
+    """
 
     split = forms.CharField(required=False)
 
@@ -186,9 +193,31 @@ class DecisionForm(PlainErrors, forms.Form):
         self.reader: Any = layouts[job.layout](job)
         is_table = isinstance(self.reader, RecordLayout)
         self.values = list(job.unknown_values.all()[:MOST_VALUES]) if is_table else []
+        self.counts: dict[str, int] = {}  # {column: how many unknown values}
+        if is_table:
+            found = job.unknown_values.order_by("field").values_list("field").annotate(Count("pk"))
+            self.counts = dict(found)
+        for name, count in self.counts.items():
+            if count > 1:
+                choices = self._choices_for_all(name)
+                field = forms.ChoiceField(choices=choices, initial=choices[0][0], required=False)
+                field.widget.attrs |= {"class": "in", "aria-label": self.reader.label_of(name)}
+                self.fields[f"all-{name}"] = field
         for unknown in self.values:
             self.fields[f"do-{unknown.pk}"] = forms.ChoiceField(choices=self._choices(unknown.field), required=False)
             self.fields[f"to-{unknown.pk}"] = forms.CharField(max_length=300, required=False)
+
+    def _choices_for_all(self, name: str) -> list:
+        """Where there is not one record of the kind yet, all are likely new: that answer stands first."""
+        single = dict(self._choices(name))
+        choices = [("", _("one by one"))]
+        choices += [("empty", _("leave all empty"))] if "empty" in single else []
+        if "create" not in single:
+            return choices
+        target = self.reader.field_of(name).target
+        is_first = not target.objects.visible_to(self.job.requester).exists()
+        make = ("create", _("make all of them"))
+        return [make, *choices] if is_first else [*choices, make]
 
     def _choices(self, name: str) -> list:
         shown = self.reader.field_of(name)
@@ -197,13 +226,15 @@ class DecisionForm(PlainErrors, forms.Form):
             choices.append(("empty", _("leave it empty")))
         if shown.kind in ("choice", "choices"):
             return choices + [(f"use:{value}", str(label)) for value, label in shown.model_field.flatchoices]
-        if shown.kind == "link" and self.may_make(shown):
+        if shown.kind == "link" and self.may_make(shown, name):
             choices.append(("create", _("make it")))
         return [*choices, ("use", _("take this one for it:"))]
 
-    def may_make(self, shown) -> bool:
-        """What needs nothing but its name can be made on the way, by whoever may make one by hand."""
+    def may_make(self, shown, column: str) -> bool:
+        """What needs nothing but its name can be made on the way, by whoever may make one by hand, with its code."""
         target = type_of(shown.target)
+        if "." in column and rights(self.job.requester).field_mode(target.key, self.reader.code_field(column)):
+            return False
         needed = [
             field.name for field in target.model._meta.concrete_fields
             if not field.primary_key and not field.blank and not field.null and not field.has_default()
@@ -216,10 +247,22 @@ class DecisionForm(PlainErrors, forms.Form):
         shown = self.reader.field_of(name)
         return shown.target.type_key if shown.kind == "link" else ""
 
+    def groups(self) -> list[dict]:
+        """Column by column: what is asked of all its unknown values, and of each of the first."""
+        rows = self.rows()
+        return [
+            {
+                "label": self.reader.label_of(name), "count": count,
+                "all": self[f"all-{name}"] if f"all-{name}" in self.fields else None,
+                "rows": [row for row in rows if row["field"] == name],
+            }
+            for name, count in self.counts.items()
+        ]  # fmt: skip
+
     def rows(self) -> list[dict]:
         return [
             {
-                "label": str(self.reader.field_of(unknown.field).label), "value": unknown.value, "rows": unknown.rows,
+                "field": unknown.field, "value": unknown.value, "rows": unknown.rows,
                 "do": self[f"do-{unknown.pk}"], "to": self[f"to-{unknown.pk}"],
                 "link": self._target(unknown.field),
                 "takes": self.reader.field_of(unknown.field).kind not in ("choice", "choices"),
@@ -238,6 +281,10 @@ class DecisionForm(PlainErrors, forms.Form):
                 continue
             if do:
                 decisions.setdefault(unknown.field, {})[unknown.value] = {"do": do, "to": to if do == "use" else ""}
+        for name in self.counts:
+            if do := self.cleaned_data.get(f"all-{name}"):
+                every = self.job.unknown_values.filter(field=name).values_list("value", flat=True)
+                decisions[name] = {value: {"do": do, "to": ""} for value in every} | decisions.get(name, {})
         said: dict = {"decisions": decisions} if decisions else {}
         if self.cleaned_data.get("split") in ("replace", "add", "skip"):
             said["split"] = self.cleaned_data["split"]

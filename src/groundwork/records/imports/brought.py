@@ -6,6 +6,7 @@ from typing import Any
 
 from groundwork.core.registry import Registry
 from groundwork.records.models import Record
+from groundwork.ui.navigation import Entry
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Brought:
 
     ``by``: the fields that together tell one from another where no title does; of those that a row leaves empty only
     the ``assumed`` ones count, with their value. ``begin`` gives a record what one made by hand does not begin with.
-    ``frozen``: the fields and parts that not even a file changes any more.
+    ``frozen``: the fields and parts that not even a file changes any more. ``named_by``: what names a document to which
+    a file gives no number. ``called``: how the names of such files begin a word; ``likely``: meant where nothing tells.
     """
 
     type: str
@@ -24,9 +26,13 @@ class Brought:
     frozen: Callable[[Any], frozenset[str]] | None = None
     is_person: bool = False  # its title is a person's name, which tables keep in several columns
     without: tuple[str, ...] = ()  # parts that a layout of their own brings
+    named_by: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    likely: bool = False
     is_owned: bool = False  # a column may say whose it is, for an importer who may hand such records over
 
 
+seen_in: Registry[Entry] = Registry(lambda entry: entry.key)  # the pages that say what was loaded
 brought: Registry[Brought] = Registry(lambda item: item.type)
 
 

@@ -116,7 +116,19 @@ def read_again(job: ImportJob, layout: str, options: dict, on_error: str, *, by)
         check(job, by)
 
 
-SAID_OF_A_FILE = ("map", "key", "encoding", "separator", "header", "sheet", "decimal", "dates", "decisions", "split")
+SAID_OF_A_FILE = (
+    "map",
+    "key",
+    "encoding",
+    "separator",
+    "header",
+    "sheet",
+    "decimal",
+    "dates",
+    "decisions",
+    "split",
+    "since",
+)
 
 
 def header_digest(job: ImportJob) -> str:

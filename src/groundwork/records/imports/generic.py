@@ -50,6 +50,7 @@ SAMPLED = 2000  # rows from which the way of writing numbers and dates is found 
 TO_BE_MADE = -1
 EMPTY = ("", None)
 POINTERS = ("number", "code")  # what may stand beside a link, each in a column of its own
+CALLED = "called"  # how a link that its code tells is called in the column beside, for where it is made
 
 
 def steps_up(title: str, above: dict[str, str]) -> int:
@@ -142,7 +143,7 @@ def link_columns(shown: Field) -> dict[str, tuple[str, ...]]:
     found = {f"{shown.name}.number": in_each_language(lambda: link_number_label(shown))}
     if codes := codes_of(shown.target):
         said = [code for code in codes if code not in ("vat", "legal_id")]  # a column "VAT" is rather a rate
-        words = (word for code in said for word in (*names_of(type_of(shown.target).field(code)), *words_of("", code)))
+        words = (word for code in said for word in words_for_code(shown.target, code))
         found[f"{shown.name}.code"] = (*in_each_language(lambda: link_code_label(shown)), *dict.fromkeys(words))
     return found
 
@@ -151,6 +152,10 @@ def codes_of(model) -> list[str]:
     """The fields by which one record of a type is surely meant."""
     names = type_of(model).by_name
     return [name for name in SURE if name in names]
+
+
+def words_for_code(model, code: str) -> tuple[str, ...]:
+    return (*names_of(type_of(model).field(code)), *words_of("", code))
 
 
 def names_of(shown: Field) -> tuple[str, ...]:
@@ -185,6 +190,7 @@ class RecordLayout(Layout):
         self.format = Format()
         self.order = (*self._made_on_the_way(), self.kind.key)
         self.fields = writable(self.kind)
+        self._code_fields: dict[str, str] = {}
         self._people: dict[str, dict[str, int]] = {}
         self._words: dict[str, dict[str, str]] = {}  # {field: {folded word: its choice}}
 
@@ -353,17 +359,48 @@ class RecordLayout(Layout):
         values: dict[str, Any] = {}
         for name in names:
             if pointer := next((f"{name}.{how}" for how in POINTERS if row.get(f"{name}.{how}", "").strip()), ""):
-                values[pointer] = row[pointer].strip()[:200]
+                values |= self._pointed(name, pointer, row)
             elif name in row:
                 values[name] = self._value(self.field_of(name), self._decided(name, clean(row[name])), row)
         return values
 
+    def _pointed(self, name: str, pointer: str, row: dict[str, str]) -> dict[str, Any]:
+        """A link by its number or code; or what a person decided of that code."""
+        said = row[pointer].strip()[:200]
+        decided = self.decisions.get(pointer, {}).get(said, {}).get("do", "")
+        if decided in ("use", "empty"):
+            return {name: self._decided(pointer, said)}
+        called = clean(row.get(name, ""))[:200] if decided == "create" else ""
+        return {pointer: said} | ({f"{name}.{CALLED}": called} if called else {})
+
     def _made(self, names: Iterable[str], values: dict[str, Any]) -> Iterable[Piece]:
         """The linked records that a person decided to make from this row."""
-        for name in self._making.keys() & set(names):
-            if self._is_made(name, values.get(name)):
-                target = types[self._making[name]]
-                yield Piece(target.key, values[name][:200], {target.model.title_field: values[name]})
+        among = set(names)
+        for column, target in self._making.items():
+            if column.partition(".")[0] in among and self._is_made(column, values.get(column)):
+                yield Piece(target, values[column][:200], self._of_new(types[target], column, values))
+
+    def _of_new(self, target: RecordType, column: str, values: dict[str, Any]) -> dict[str, Any]:
+        """What a linked record to be made is given: its name, and the code by which the rows tell it."""
+        name, _point, how = column.partition(".")
+        called = values.get(f"{name}.{CALLED}") or values[column]
+        if not how:
+            return {target.model.title_field: called}
+        code = target.field(self.code_field(column))
+        try:
+            return {target.model.title_field: called, code.name: self._text(code, values[column], {})}
+        except WrongRow as wrong:
+            raise WrongRow(column, wrong.value, wrong.reason) from wrong
+
+    def code_field(self, column: str) -> str:
+        """The field of the linked record that the file's column of codes means: ``inn`` where it is called ИНН."""
+        if column not in self._code_fields:
+            target, header = self.field_of(column).target, self.job.about.get("header", [])
+            title = key_of(header[place]) if (place := self.guessed(header).get(column, [-1])[0]) >= 0 else ""
+            codes = codes_of(target)
+            meant = (code for code in codes if title in map(key_of, words_for_code(target, code)))
+            self._code_fields[column] = next(meant, codes[-1])
+        return self._code_fields[column]
 
     @staticmethod
     def _refuse_without(names: Iterable[str], values: dict[str, Any]) -> None:
@@ -585,6 +622,7 @@ class RecordLayout(Layout):
         for name, value in self._attributes(thing, links).items():
             if value not in EMPTY:
                 added.put(record, name, value)
+        put_stand_ins(record, map(self.kind.field, self.fields))
         given = set(thing.data["values"])
         try:
             record.prepare()
@@ -654,18 +692,18 @@ class RecordLayout(Layout):
 
     @cached_property
     def _making(self) -> dict[str, str]:
-        """{field: type} of the links of which a person decided to make some."""
+        """{column: type} of the links of which a person decided to make some, by their name or by their code."""
         return {
             name: type_of(self.field_of(name).target).key
             for name, values in self.decisions.items()
-            if self.has_field(name) and any(said["do"] == "create" for said in values.values())
+            if self.has_field(name.partition(".")[0]) and any(said["do"] == "create" for said in values.values())
         }
 
     def _compare_targets(self, things: list[Staged]) -> None:
         """Linked records to be made from values of the file: those that are here by now are left alone."""
         if things:
             kind = types[things[0].type]
-            here = self._by_title(kind.model, {thing.key for thing in things})
+            here = self._by_name(kind.model, {thing.key for thing in things})
             for thing in things:
                 thing.object_id = here.get(thing.key) or None
                 thing.verdict = Staged.Verdict.SAME if thing.object_id else Staged.Verdict.CREATE
@@ -696,16 +734,17 @@ class RecordLayout(Layout):
         return self._unlinked(values, links)
 
     def _unlinked(self, values: dict[str, Any], links: dict[str, dict[str, int]]) -> dict[str, str]:
-        """The first link of a row that points at nothing, or at several."""
+        """The first link of a row that points at nothing, or at several; all that are unknown are asked about."""
+        wrong: dict[str, str] = {}
         for name, found in links.items():
             value = values.get(name)
             if value and not found.get(value):
                 several = value in found
                 reason = _("there are several of that name") if several else _("there is none of that name")
-                if not several and "." not in name:
+                if not several and not name.endswith(".number"):
                     self.unknown[name, value[:200]] += 1
-                return {"column": name, "value": value, "reason": reason}
-        return {}
+                wrong = wrong or {"column": name, "value": value, "reason": reason}
+        return wrong
 
     def _visible(self):
         return self.kind.model.objects.visible_to(self.job.requester).current()
@@ -822,13 +861,14 @@ class RecordLayout(Layout):
                 continue
             names = said_in(rows, shown.name)
             result[shown.name] = self._by_name(shown.target, names)
-            for value in names:
-                if self._is_made(shown.name, value):
-                    result[shown.name].setdefault(value, TO_BE_MADE)
-            numbers = said_in(rows, f"{shown.name}.number")
+            numbers, codes = said_in(rows, f"{shown.name}.number"), said_in(rows, f"{shown.name}.code")
             seen = shown.target.objects.visible_to(self.job.requester).filter(number__in=numbers)
             result[f"{shown.name}.number"] = dict(seen.values_list("number", "pk")) if numbers else {}
-            result[f"{shown.name}.code"] = self._by_code(shown.target, said_in(rows, f"{shown.name}.code"))
+            result[f"{shown.name}.code"] = self._by_code(shown.target, codes)
+            for column, said in ((shown.name, names), (f"{shown.name}.code", codes)):
+                for value in said:
+                    if self._is_made(column, value):
+                        result[column].setdefault(value, TO_BE_MADE)
         return result
 
     def _by_name(self, model, names: set[str]) -> dict[str, int]:
@@ -862,7 +902,7 @@ class RecordLayout(Layout):
         """{attribute of the model: value} of what a row says."""
         values: dict[str, Any] = {}
         for name, value in said.items():
-            if name == "number":
+            if name == "number" or name.endswith(f".{CALLED}"):
                 continue
             shown = self.field_of(name)
             if shown.kind == "link":
@@ -908,6 +948,7 @@ class RecordLayout(Layout):
         record = self._begun()
         for name, value in values.items():
             added.put(record, name, value)
+        put_stand_ins(record, map(self.kind.field, self.fields))
         return record
 
     def _begun(self):
@@ -938,6 +979,13 @@ KEPT: dict[str, Any] = {
     "number": Decimal,
     "time": time.fromisoformat,
 }
+
+
+def put_stand_ins(record, fields: Iterable[Field]) -> None:
+    """What the load will make first cannot be read in the trial: rules that look at it see an empty one."""
+    for shown in fields:
+        if shown.kind == "link" and getattr(record, shown.model_field.attname) == TO_BE_MADE:
+            setattr(record, shown.model_field.name, shown.target(pk=TO_BE_MADE))
 
 
 def words_of_choices(shown: Field) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the page of an import shows: how the file was read, what would become of it, what was left out, sums."""
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,6 +9,7 @@ from groundwork.background.models import Run
 from groundwork.core import languages
 from groundwork.core.clock import now
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
+from groundwork.records.imports.brought import seen_in
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Staged
 from groundwork.records.imports.readers import NO_HEADER
@@ -28,11 +30,12 @@ def shown(found: ImportJob, user, run: Run | None, waiting: bool) -> dict:
     return {
         "job": found, "run": run, "busy": waiting, "layout": layouts[found.layout].label, "wait": wait(run),
         "refused": refused(found, run),
-        "verdicts": verdicts(found), "bad": bad_rows(found), "sums": reconciled(found), "step": step(found),
+        "verdicts": verdicts(found), "bad": bad_rows(found, but_asked=answerable), "sums": reconciled(found),
+        "step": step(found), "seen": [(entry.label, entry.path) for entry in seen_in if entry.may(user)],
         "loadable": loadable, "count": languages.number(loadable),
         "links": [(types[key].plural, reverse("records:list", args=[key])) for key in found.counts if key in types],
         "answerable": answerable, "reading": ReadingForm(found) if answerable else None,
-        "unknown": unknown_values(found) if answerable else [], "changes": changes_of(found, user),
+        "unknown": DecisionForm(found).groups() if answerable else [], "changes": changes_of(found, user),
         "format": told(found), "not_taken": not_taken(found),
         "split": found.count(Staged.Verdict.ASK) if answerable else 0,
     }  # fmt: skip
@@ -106,10 +109,6 @@ def not_taken(job: ImportJob) -> list[str]:
     return [name for place, name in enumerate(job.about["header"]) if place not in taken and name]
 
 
-def unknown_values(job: ImportJob) -> list[dict]:
-    return DecisionForm(job).rows()
-
-
 def changes_of(job: ImportJob, user) -> list[dict]:
     """For each field that would change: how often, and the first few, before and after, as the reader may see them."""
     result = []
@@ -160,8 +159,12 @@ def verdicts(job: ImportJob) -> list[tuple[str, list[tuple[str, str, str]]]]:
     ]
 
 
-def bad_rows(job: ImportJob) -> Table | None:
-    rows = list(job.bad_rows.all()[:BAD_SHOWN])
+def bad_rows(job: ImportJob, *, but_asked: bool) -> Table | None:
+    """The first rows that are wrong; ``but_asked``: without those whose value stands among the questions above."""
+    found = job.bad_rows.all()
+    if but_asked:
+        found = found.exclude(Exists(job.unknown_values.filter(field=OuterRef("column"), value=OuterRef("value"))))
+    rows = list(found[:BAD_SHOWN])
     if not rows:
         return None
     several, layout = job.about.get("files", 1) > 1, layouts[job.layout](job)

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from groundwork.core.languages import folded
 from groundwork.core.money import to_scaled
 from groundwork.core.refusals import Refusal
 from groundwork.core.registry import Registry
@@ -89,6 +90,10 @@ class Layout:
     def told(self) -> list[tuple[str, str]]:
         """What the file says of itself, in words for the trial run: (what, how much)."""
         return []
+
+    def questions(self) -> dict[str, list[tuple[str, str]]]:
+        """What only this kind of file asks, beside how it is read: {option of the job: [(value, words)]}."""
+        return {}
 
     def open(self, source: Source) -> Opened:
         return open_source(source, Reading.of(self.job.options), self.known_names())
@@ -332,9 +337,10 @@ class Layouts(Registry[type[Layout]]):
         rows = [key.removeprefix("records:").partition(".")[0]] if key.startswith("records:") else self[key].order
         return [type_key for type_key in rows if type_key in types]
 
-    def fitting(self, header: list[str], among: Collection[str] | None = None) -> str:
+    def fitting(self, header: list[str], among: Collection[str] | None = None, name: str = "") -> str:
         """The key of the layout whose required columns the header has; among tables of records, that with most columns,
-        and of these that with most of our own labels. ``among``: the keys to choose from, if not all."""
+        of these one that is likely, and then that with most of our own labels. ``among``: the keys to choose from, if
+        not all. ``name``: of the file; that it is called "Sales" counts like a column more."""
         for layout in self:
             if among is not None and layout.key not in among:
                 continue
@@ -342,13 +348,17 @@ class Layouts(Registry[type[Layout]]):
                 places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
                 if len(places) == len(layout.required):
                     return layout.key
-        best: tuple[str, tuple[int, int]] = ("", (0, 0))
+        words = folded(name).replace("_", " ").replace("-", " ").split()
+        best: tuple[str, tuple[int, int, int]] = ("", (0, 0, 0))
         for key in self.tables():
             if among is not None and key not in among:
                 continue
             reader = self[key](ImportJob(layout=key))
             guessed = reader.guessed(header)
-            rank = len(guessed), sum(reader.is_label(name, header, guessed) for name in guessed)
+            way = way_of(key.removeprefix("records:").partition(".")[0])
+            is_called = any(word.startswith(tuple(map(folded, way.called))) for word in words)
+            labels = sum(reader.is_label(name, header, guessed) for name in guessed)
+            rank = len(guessed) + is_called, int(way.likely), labels
             if reader.convinces(guessed) and rank > best[1]:
                 best = (key, rank)
         return best[0]

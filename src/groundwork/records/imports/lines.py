@@ -7,9 +7,11 @@ multiset since equal lines do repeat; anything else (dates, notes) is added wher
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +20,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.imports.brought import frozen_in, way_of
@@ -28,8 +31,10 @@ from groundwork.records.imports.generic import (
     is_needed,
     link_columns,
     names_of,
+    put_stand_ins,
     required_of,
     sentence_of,
+    told,
 )
 from groundwork.records.imports.layouts import Piece, WrongRow, keep_line
 from groundwork.records.imports.models import Staged
@@ -37,6 +42,8 @@ from groundwork.records.imports.words import words_of
 from groundwork.records.types import Field, PartType, RecordType
 
 Verdict = Staged.Verdict
+PRICE, QUANTITY = "price", "quantity"
+PRICE_DIGITS = 6
 AMOUNT = "amount_minor"  # follows from quantity and price: a column of it is compared, not taken
 
 
@@ -68,6 +75,12 @@ def line_fields(kind: RecordType, part: PartType) -> dict[str, Field]:
     return {name: replace(shown, name=name) for name, shown in named.items()}
 
 
+def name_of_parts(parts: list[str]) -> str:
+    """A document's name of its day and whose it is; of 40 signs, and another for every other whole."""
+    whole = " ".join(parts)
+    return whole if len(whole) <= 40 else f"{whole[:31]} {sha256(whole.encode()).hexdigest()[:8]}"
+
+
 class LinesLayout(RecordLayout):
     part: PartType
     line_fields: dict[str, Field]
@@ -90,6 +103,27 @@ class LinesLayout(RecordLayout):
 
     def is_whole(self) -> bool:
         return True
+
+    def lacking(self, found: Iterable[str]) -> list[str]:
+        there = {name.partition(".")[0] for name in found}
+        return [name for name in super().lacking(there) if not self._follows(name, there)]
+
+    def _follows(self, name: str, there: Collection[str]) -> bool:
+        """Is it worked out where no column has it: a price of the sum, a document's name of its day and whose it is?"""
+        if name == self.kind.model.title_field:
+            return bool(self.way.named_by) and set(self.way.named_by) <= set(there)
+        return name == PRICE and {AMOUNT, QUANTITY} <= set(there) & self.line_fields.keys()
+
+    def told(self) -> list[tuple[str, str]]:
+        """Also what was worked out, since no column has it."""
+        there, found = self._there, super().told()
+        if PRICE in self.line_fields and PRICE not in there and self._follows(PRICE, there):
+            found.append((self.label_of(PRICE), _("worked out: the sum divided by the quantity")))
+        title = self.kind.model.title_field
+        if title not in there and self._follows(title, there):
+            by = ", ".join(self.label_of(name) for name in self.way.named_by)
+            found.append((self.label_of(title), _("none in the file: one document for each %(by)s") % {"by": by}))
+        return found
 
     def refuse_what_is_off(self) -> None:
         super().refuse_what_is_off()
@@ -129,9 +163,20 @@ class LinesLayout(RecordLayout):
         values, said = self._read_fields(self.fields, row), self._read_fields(self.line_fields, row)
         if row.get("number", "").strip():
             values["number"] = row["number"].strip()
+        self._work_out(values, said, row)
         self._refuse_without(self.required, values | said)
         yield from self._made([*self.fields, *self.line_fields], values | said)
         yield Piece(self.kind.key, self._key(values) or f"\x1f{line}", values, row=[said, values, line])
+
+    def _work_out(self, values: dict[str, Any], said: dict[str, Any], row: dict[str, str]) -> None:
+        """Fill in what follows from the rest of the row; rounded so, a price gives the sum again or is refused."""
+        title, amount, quantity = self.kind.model.title_field, said.get(AMOUNT), Decimal(said.get(QUANTITY) or 0)
+        if PRICE in self.line_fields and not said.get(PRICE) and amount is not None and quantity:
+            digits = minor_digits(self._currency(row))
+            said[PRICE] = str(round(Decimal(amount).scaleb(-digits) / quantity, PRICE_DIGITS))
+        if not values.get(title) and self._follows(title, self._there):
+            parts = [told(values, name) for name in self.way.named_by]
+            values[title] = name_of_parts([str(part) for part in parts]) if all(parts) else ""
 
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         if thing.type != self.kind.key:
@@ -145,8 +190,9 @@ class LinesLayout(RecordLayout):
     def compare(self, things: list[Staged]) -> None:
         super().compare(things)
         good = [thing for thing in things if thing.verdict in (Verdict.CREATE, Verdict.UPDATE, Verdict.SAME)]
-        if not good or good[0].type != self.kind.key:
+        if not things or things[0].type != self.kind.key:
             return
+        self._ask_of_lines([thing for thing in things if thing.verdict == Verdict.BAD])
         links, of_lines = self._links(good), self._links_of_lines(good)
         ids = [thing.object_id for thing in good if thing.object_id]
         records, kept = self.kind.model._base_manager.in_bulk(ids), self._kept(ids)
@@ -157,6 +203,13 @@ class LinesLayout(RecordLayout):
             if thing.verdict == Verdict.UPDATE and record.pk not in may:
                 thing.verdict = Verdict.BAD
                 thing.difference = self._refused(thing, _("this one is here, and you may not change it"))
+
+    def _ask_of_lines(self, left_out: list[Staged]) -> None:
+        """Ask about unknown goods of documents, too, that lack their company: all questions come at once."""
+        links = self._links_of_lines(left_out)
+        for thing in left_out:
+            for said, _of, _line in thing.data["rows"]:
+                self._unlinked(said, links)
 
     def _links_of_lines(self, things: list[Staged]) -> dict[str, dict[str, int]]:
         return self._linked(list(self.line_fields.values()), [row[0] for thing in things for row in thing.data["rows"]])
@@ -240,6 +293,7 @@ class LinesLayout(RecordLayout):
             field = self.line_fields[name].model_field
             if (found := records.get(getattr(line, field.attname))) is not None:
                 setattr(line, field.name, found)
+        put_stand_ins(line, self.line_fields.values())
         if hasattr(line, "position"):
             line.position = place
         return line

@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Count, Sum
+from django.urls import reverse
 
+from groundwork.background.models import Run
+from groundwork.background.work import carry_out
 from groundwork.records.imports import engine
 from groundwork.records.imports.models import ImportJob
 from groundwork.records.models import ExternalKey, SearchRow, Tally
@@ -36,6 +40,33 @@ def imported(path: Path, layout: str, *, by, dry_run=False, **options) -> Import
 
 def undone(job: ImportJob, *, by) -> ImportJob:
     return engine.do_now("undo", job, by)
+
+
+def dropped(client, text, name="table.csv", **values) -> ImportJob:
+    """Drop a file in the browser and wait for its trial run."""
+    content = text if isinstance(text, bytes) else text.encode()
+    client.post(reverse("imports:start"), {"file": SimpleUploadedFile(name, content), **values})
+    work()
+    return ImportJob.objects.latest("pk")
+
+
+def work() -> None:
+    for run in Run.objects.unfinished():
+        assert carry_out(run).state == "done", run.error
+
+
+def page(client, job):
+    return client.get(reverse("imports:job", args=[job.pk]))
+
+
+def answer(client, job, route="again", **values):
+    """Send the form as the page shows it, with these answers."""
+    form = page(client, job).context["reading"]
+    shown = {name: form[name].value() or "" for name in form.fields} if route == "again" else {}
+    reply = client.post(reverse(f"imports:{route}", args=[job.pk]), {**shown, **values})
+    work()
+    job.refresh_from_db()
+    return reply
 
 
 def counts(job: ImportJob) -> tuple[int, int, int]:

@@ -95,15 +95,15 @@ def taken_in(upload, layout: str, user) -> ImportJob:
         with path.open("wb") as kept:
             for chunk in upload.chunks():
                 kept.write(chunk)
-        return engine.new_job(layout or found_out(path, user), path, name, requester=user, ask=True)
+        return engine.new_job(layout or found_out(path, name, user), path, name, requester=user, ask=True)
     except BaseException:
         path.unlink(missing_ok=True)
         folder.rmdir()
         raise
 
 
-def found_out(path: Path, user) -> str:
-    """What the rows are: by the file itself, by its header, else a guess that the person is asked about.
+def found_out(path: Path, name: str, user) -> str:
+    """What the rows are: by the file itself, by its header and name, else a guess that the person is asked about.
 
     Refused to whom nothing that there is may be told of.
     """
@@ -111,7 +111,7 @@ def found_out(path: Path, user) -> str:
     if (claimed := layouts.claiming(path)) in offered:
         return claimed
     header = open_source(sources(path)[0], known=layouts.known_names()).header
-    guess = layouts.fitting(header, offered) or next((key for key in offered if key.startswith("records:")), "")
+    guess = layouts.fitting(header, offered, name) or next((key for key in offered if key.startswith("records:")), "")
     if not guess:
         raise Refusal(_("You see no records that a file could bring: ask for a role that does."))
     return guess

@@ -64,25 +64,31 @@ BY_NAME: dict[str, tuple[str, ...]] = {
     "kind": ("Тип", "Вид", "Typ", "Rodzaj", "type", "category"),
     "currency": ("Валюта", "Waluta", "Валюта документа", "curr", "currency code"),
     "product": (
-        "Товар", "Товары", "Номенклатура", "Наименование товара", "Товар/услуга", "Позиция", "Towar", "Nazwa towaru",
+        "Товар", "Товары", "Номенклатура", "Наименование товара", "Наименование", "Товары (работы, услуги)",
+        "Товар/услуга", "Позиция", "Towar", "Nazwa towaru",
         "Towar/usługa", "Produkt", "Nazwa towaru lub usługi", "item", "item name", "product name", "goods",
     ),
-    "quantity": ("Количество", "Кол-во", "Кол.", "К-во", "Ilość", "Ilosc", "qty", "quantity ordered", "pcs"),
+    "quantity": (
+        "Количество", "Кол-во", "Кол.", "К-во", "Кол-во, шт", "Количество, шт", "Ilość", "Ilosc", "qty",
+        "quantity ordered", "pcs",
+    ),
     "from_quantity": (
         "От количества", "От", "Минимальное количество", "Мин. кол-во", "Od ilości", "Minimalna ilość",
         "min quantity",
         "min qty", "from qty",
     ),
     "price": (
-        "Цена", "Цена за единицу", "Цена за ед.", "Цена без НДС", "Cena", "Cena netto", "Cena jednostkowa",
+        "Цена", "Цена, руб", "Цена продажи", "Цена за единицу", "Цена за ед.", "Цена без НДС", "Cena", "Cena netto",
+        "Cena jednostkowa",
         "Cena jedn. netto", "unit price", "price per unit", "net price", "UnitPrice",
         "sales price", "list price", "retail price", "Розничная цена", "Оптовая цена", "Cena katalogowa",
         "Cena sprzedaży",
     ),
     "discount": ("Скидка", "Скидка, %", "% скидки", "Rabat", "Rabat, %", "Upust", "discount %"),
     "amount_minor": (
-        "Сумма", "Сумма без НДС", "Стоимость", "Wartość", "Wartość netto", "Kwota", "Kwota netto",
-        "amount", "net amount", "line total", "sum",
+        "Сумма", "Сумма без НДС", "Стоимость", "Сумма продажи", "Сумма, руб", "Выручка", "Wartość",
+        "Wartość netto", "Kwota", "Kwota netto", "Wartość sprzedaży", "amount", "net amount", "line total", "sum",
+        "revenue",
     ),
     "vat_code": (
         "НДС", "Ставка НДС", "НДС, %", "VAT", "VAT %", "VAT rate", "Stawka VAT", "Stawka", "Ставка",
@@ -93,16 +99,24 @@ BY_NAME: dict[str, tuple[str, ...]] = {
         "parent account"),
     "supplier": ("Поставщик", "Продавец", "Контрагент", "Dostawca", "Kontrahent", "Sprzedawca", "vendor"),
     "pricelist": ("Прайс-лист", "Прайс", "Вид цены", "Тип цен", "Cennik", "price list", "pricelist"),
-    "bought_on": ("Дата", "Дата документа", "Дата покупки", "Data", "Data zakupu", "date", "purchase date"),
+    "bought_on": (
+        "Дата", "Дата документа", "Дата покупки", "Дата поступления", "Дата прихода", "Data", "Data zakupu",
+        "Data dostawy", "date", "purchase date",
+    ),
     "ordered_on": ("Дата", "Дата заказа", "Data", "Data zamówienia", "date", "order date", "OrderDate"),
     "valid_from": ("Действует с", "С даты", "Начало действия", "Obowiązuje od", "Od dnia", "from date",
         "valid since"),
     "valid_to": ("Действует по", "По дату", "Окончание действия", "Obowiązuje do", "Do dnia", "to date",
         "valid until"),
     "document_number": (
-        "Номер документа", "Номер счёта", "Numer faktury", "Numer dokumentu", "invoice number", "invoice no",
+        "Номер документа", "№ документа", "Документ", "Номер док.", "Numer dokumentu", "Nr dokumentu", "Dokument",
+        "document no", "document",
     ),
-    "issued_on": ("Дата", "Дата документа", "Data wystawienia", "Data", "date", "invoice date"),
+    "issued_on": (
+        "Дата", "Дата документа", "Дата накладной", "Дата счёта", "Дата продажи", "Дата реализации", "Дата отгрузки",
+        "День", "Data wystawienia", "Data sprzedaży", "Data faktury", "Data", "Dzień", "date", "invoice date",
+        "sale date", "date of sale", "day",
+    ),
 }  # fmt: skip
 BY_FIELD: dict[str, tuple[str, ...]] = {}  # {"contact.name": …}: before those of the bare name
 NAME_PARTS = (  # one person in several columns: joined in the order of the file

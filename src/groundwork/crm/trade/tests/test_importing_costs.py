@@ -89,7 +89,7 @@ def test_costs_that_cannot_be_are_told_by_line(cast, almonds, tmp_path):
         (2, "cost", "a cost is not below zero"),
         (3, "currency", "longer than 3 signs"),
         (4, "valid_from", "not a date: write it like 2010-12-31"),
-        (5, "code", "no product has this code"),
+        (5, "code", "no product has this code or name"),
         (6, "code", "another row of this file has this and says something else"),
     ]
     assert (job.rejected, kept()) == (6, [])

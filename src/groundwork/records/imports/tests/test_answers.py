@@ -4,16 +4,25 @@ import csv
 import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from groundwork.access.models import Grant, Reach
 from groundwork.background.models import Run
-from groundwork.background.work import carry_out
 from groundwork.records.imports import engine
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.models import ImportJob, Remembered
-from groundwork.records.imports.testing import counts, firm_as_it_is, imported, undone, write_csv, wrong
+from groundwork.records.imports.testing import (
+    answer,
+    counts,
+    dropped,
+    firm_as_it_is,
+    imported,
+    page,
+    undone,
+    work,
+    write_csv,
+    wrong,
+)
 from groundwork.records.types import types
 from groundwork.records.write import creating
 
@@ -28,32 +37,6 @@ def kept(type_key, *names):
 
 def table(folder, header, *rows, name="table.csv", **how):
     return write_csv(folder / name, header, [list(row) for row in rows], **how)
-
-
-def dropped(client, text, name="table.csv", **values):
-    content = text if isinstance(text, bytes) else text.encode()
-    client.post(reverse("imports:start"), {"file": SimpleUploadedFile(name, content), **values})
-    work()
-    return ImportJob.objects.latest("pk")
-
-
-def work():
-    for run in Run.objects.unfinished():
-        assert carry_out(run).state == "done", run.error
-
-
-def page(client, job):
-    return client.get(reverse("imports:job", args=[job.pk]))
-
-
-def answer(client, job, route="again", **values):
-    """Send the form as the page shows it, with these answers."""
-    form = page(client, job).context["reading"]
-    shown = {name: form[name].value() or "" for name in form.fields} if route == "again" else {}
-    reply = client.post(reverse(f"imports:{route}", args=[job.pk]), {**shown, **values})
-    work()
-    job.refresh_from_db()
-    return reply
 
 
 # ── how the file is written
@@ -219,7 +202,10 @@ def test_an_unknown_value_is_decided_once_for_all_its_rows(cast, as_user):
     client = as_user(cast.olga)
     text = "name,kind\n" + "".join(f"C{n},{'Kunde' if n % 2 else 'VIP'}\n" for n in range(6))
     job = dropped(client, text)
-    assert [(row["value"], row["rows"]) for row in page(client, job).context["unknown"]] == [("VIP", 3), ("Kunde", 3)]
+    assert [(row["value"], row["rows"]) for row in page(client, job).context["unknown"][0]["rows"]] == [
+        ("VIP", 3),
+        ("Kunde", 3),
+    ]
 
     pks = dict(job.unknown_values.values_list("value", "pk"))
     answer(client, job, "decide", **{f"do-{pks['Kunde']}": "use:partner"})

@@ -1,7 +1,7 @@
 """Rules of the fourth and fifth step: was it tried, is it live, is it used."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.functional import lazy
 from django.utils.timezone import localtime
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.access.models import Department
 from groundwork.core import languages
-from groundwork.rollout.adoption.use import FILLED_ENOUGH, Reading
+from groundwork.core.clock import now
+from groundwork.rollout.adoption.use import DAYS, FILLED_ENOUGH, Reading
 from groundwork.rollout.chain.coverage import Standing
 from groundwork.rollout.chain.look import Look
 from groundwork.rollout.chain.rules.agreed import found_at, found_of, labels
@@ -165,9 +166,11 @@ def unasking(look: Look, standing: Standing) -> list[Department]:
     act=gettext_lazy("Is it used?"),
 )  # fmt: skip
 def not_used(look: Look) -> Iterator[Found]:
+    """Four weeks after it went live: who only just got it has had no time to use it."""
     for standing in look.standings:
+        live_at = standing.row.live_at
         unused = [one for one in standing.readings if one.element.is_on and not one.is_used]
-        if unused:
+        if unused and live_at and live_at <= now() - timedelta(days=DAYS):
             rows = [Evidence(unused_said(reading, look.user), look.place(reading.element)) for reading in unused]
             found = found_of(look, standing, rows[0].words, *rows)
             found.href = look.screen("used")
