@@ -192,11 +192,10 @@ class DecisionForm(PlainErrors, forms.Form):
         self.job = job
         self.reader: Any = layouts[job.layout](job)
         is_table = isinstance(self.reader, RecordLayout)
-        self.values = list(job.unknown_values.all()[:MOST_VALUES]) if is_table else []
-        self.counts: dict[str, int] = {}  # {column: how many unknown values}
-        if is_table:
-            found = job.unknown_values.order_by("field").values_list("field").annotate(Count("pk"))
-            self.counts = dict(found)
+        unknown_values = job.unknown_values.all() if is_table else job.unknown_values.none()
+        found = unknown_values.order_by("field").values_list("field").annotate(Count("pk"))
+        self.counts: dict[str, int] = dict(found)  # {column: how many unknown values}
+        self.values = [value for name in self.counts for value in unknown_values.filter(field=name)[:MOST_VALUES]]
         for name, count in self.counts.items():
             if count > 1:
                 choices = self._choices_for_all(name)
@@ -204,13 +203,16 @@ class DecisionForm(PlainErrors, forms.Form):
                 field.widget.attrs |= {"class": "in", "aria-label": self.reader.label_of(name)}
                 self.fields[f"all-{name}"] = field
         for unknown in self.values:
-            self.fields[f"do-{unknown.pk}"] = forms.ChoiceField(choices=self._choices(unknown.field), required=False)
+            choices = self._choices(unknown.field)
+            if self.counts[unknown.field] > 1:
+                choices = [("", _("as said for all")), ("skip", choices[0][1]), *choices[1:]]
+            self.fields[f"do-{unknown.pk}"] = forms.ChoiceField(choices=choices, required=False)
             self.fields[f"to-{unknown.pk}"] = forms.CharField(max_length=300, required=False)
 
     def _choices_for_all(self, name: str) -> list:
         """Where there is not one record of the kind yet, all are likely new: that answer stands first."""
         single = dict(self._choices(name))
-        choices = [("", _("one by one"))]
+        choices = [("", _("leave their rows out"))]
         choices += [("empty", _("leave all empty"))] if "empty" in single else []
         if "create" not in single:
             return choices
@@ -273,18 +275,22 @@ class DecisionForm(PlainErrors, forms.Form):
     def options(self, before: dict) -> dict:
         """Decisions are added to those that were taken before."""
         decisions = {name: dict(values) for name, values in before.get("decisions", {}).items()}
+        left_out = set()
         for unknown in self.values:
             do, _colon, chosen = self.cleaned_data.get(f"do-{unknown.pk}", "").partition(":")
             typed = self.cleaned_data.get(f"to-{unknown.pk}", "")
             to = chosen or typed.rpartition(" · ")[0] or typed
             if do == "use" and not to:
                 continue
-            if do:
+            if do == "skip":
+                left_out.add((unknown.field, unknown.value))
+            elif do:
                 decisions.setdefault(unknown.field, {})[unknown.value] = {"do": do, "to": to if do == "use" else ""}
         for name in self.counts:
             if do := self.cleaned_data.get(f"all-{name}"):
                 every = self.job.unknown_values.filter(field=name).values_list("value", flat=True)
-                decisions[name] = {value: {"do": do, "to": ""} for value in every} | decisions.get(name, {})
+                rest = [value for value in every if (name, value) not in left_out]
+                decisions[name] = {value: {"do": do, "to": ""} for value in rest} | decisions.get(name, {})
         said: dict = {"decisions": decisions} if decisions else {}
         if self.cleaned_data.get("split") in ("replace", "add", "skip"):
             said["split"] = self.cleaned_data["split"]

@@ -117,10 +117,12 @@ def test_more_values_than_a_page_shows_are_answered_at_once_and_single_answers_g
     assert (group["count"], len(group["rows"]), group["all"].value()) == (130, 100, "create")
 
     one = job.unknown_values.get(value="Shop 7")
-    answer(client, job, "decide", **{"all-company": "create", f"do-{one.pk}": "empty"})
+    left_out = job.unknown_values.get(value="Shop 8")
+    answer(client, job, "decide", **{"all-company": "create", f"do-{one.pk}": "empty", f"do-{left_out.pk}": "skip"})
     load(client, job)
 
-    assert Company.objects.count() == 129
+    assert Company.objects.count() == 128
+    assert not Invoice.objects.filter(document_number="F-8").exists()
     assert Invoice.objects.get(document_number="F-7").company is None
     assert not Invoice.objects.exclude(document_number="F-7").filter(company=None).exists()
 
