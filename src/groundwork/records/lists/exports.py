@@ -1,11 +1,13 @@
 """A list as a file: CSV and XLSX, with the filter of the list and the rights of whoever asks.
 
-It comes back through the import as it left: numbers with a point, days as 2026-11-23, links with their numbers beside
-them, what would start a formula as text. Rows are read a thousand at a time, so memory does not grow with the list.
+It comes back through the import as it left: in CSV numbers with a point and days as 2026-11-23, in a workbook as
+numbers and days; links with their numbers beside them, what would start a formula as text. Rows are read a thousand at
+a time, so memory does not grow with the list.
 """
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -21,6 +23,9 @@ from groundwork.records.models import Record, RecordFile
 from groundwork.records.types import Field
 
 AT_ONCE = 1000
+EXACT = 15  # digits that a spreadsheet keeps of a number
+FIRST_DAY = date(1900, 3, 1)  # before it spreadsheets count days differently
+SheetCell = str | int | Decimal | date  # a datetime is a date, too: local, without a zone
 
 
 class _Line:
@@ -30,31 +35,71 @@ class _Line:
         return text
 
 
-def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
+def text_of(cell: SheetCell) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+
+
+def as_csv(rows: Iterable[list[SheetCell]]) -> Iterator[bytes]:
     """UTF-8 with a mark by which spreadsheets know it; every cell safe to open."""
     writer = csv.writer(_Line())
     yield b"\xef\xbb\xbf"
     for row in rows:
-        yield writer.writerow([guarded(cell) for cell in row]).encode()
+        yield writer.writerow([guarded(text_of(cell)) for cell in row]).encode()
 
 
-def as_xlsx(rows: Iterable[list[str]]) -> IO[bytes]:
-    """A workbook of texts in a temporary file, open at its beginning; one row of it is in memory at a time.
+def as_xlsx(rows: Iterable[list[SheetCell]], name: str = "") -> IO[bytes]:
+    """A workbook in a temporary file, open at its beginning; one row of it is in memory at a time.
 
+    ``name``: of its sheet, as far as a sheet may be called so.
     Refused where a sheet has no room: 1,048,576 rows, 32,767 signs in a cell.
     """
     book, file = new_workbook()
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(sheet_name(name))
+    sheet.freeze_panes(1, 0)
+    bold, looks = book.add_format({"bold": True}), Looks(book)
     for place, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if cell and sheet.write_string(place, column, guarded(cell)):
+            if cell != "" and _put(sheet, place, column, cell, looks if place else None, bold):
                 raise Refusal(_("More rows, or a longer text, than a workbook holds: take the list out as CSV."))
     book.close()
     file.seek(0)
     return file
 
 
-def table_of(listing: Listing) -> Iterator[list[str]]:
+class Looks(dict):
+    """The formats of a workbook by how they are written, each made once."""
+
+    def __init__(self, book):
+        super().__init__()
+        self.book = book
+
+    def __missing__(self, written: str):
+        self[written] = self.book.add_format({"num_format": written})
+        return self[written]
+
+
+def _put(sheet, place: int, column: int, cell: SheetCell, looks: Looks | None, bold) -> int:
+    """Write a cell; 0, or what the sheet says where it has no room. Without ``looks`` it is a cell of the header."""
+    if looks is None:
+        return sheet.write_string(place, column, guarded(cell), bold)
+    if isinstance(cell, datetime) and cell.date() >= FIRST_DAY:
+        return sheet.write_datetime(place, column, cell, looks["yyyy-mm-dd hh:mm"])
+    if isinstance(cell, date) and not isinstance(cell, datetime) and cell >= FIRST_DAY:
+        return sheet.write_datetime(place, column, cell, looks["yyyy-mm-dd"])
+    if isinstance(cell, int | Decimal) and len(Decimal(cell).as_tuple().digits) <= EXACT:
+        digits = max(0, -int(Decimal(cell).as_tuple().exponent))
+        return sheet.write_number(place, column, float(cell), looks["0" + ("." + "0" * digits if digits else "")])
+    return sheet.write_string(place, column, guarded(text_of(cell)))
+
+
+def sheet_name(name: str) -> str | None:
+    """What a sheet may be called: 31 signs, none of those that stand for something in a formula."""
+    return "".join(" " if sign in "[]:*?/\\" else sign for sign in name)[:31].strip(" '") or None
+
+
+def table_of(listing: Listing) -> Iterator[list[SheetCell]]:
     """The header, then every row of the list that the person may take out."""
     kind, user = listing.kind, listing.user
     names = tuple(dict.fromkeys((*kind.fields, *kind.columns, "owner", "department")))
@@ -64,7 +109,7 @@ def table_of(listing: Listing) -> Iterator[list[str]]:
     for records in in_batches(listing):
         known, numbers = Names(user, columns, records), numbers_of(user, columns, records)
         for record in records:
-            row = [record.number]
+            row: list[SheetCell] = [record.number]
             for shown in columns:
                 row += cells_of(shown, record, known, numbers)
             yield row
@@ -101,8 +146,8 @@ def in_batches(listing: Listing) -> Iterator[list[Record]]:
         after = records[-1].pk
 
 
-def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[type, int], str]) -> list[str]:
-    """The value as a plain text that the import reads back; of a link its name and its number."""
+def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[type, int], str]) -> list[SheetCell]:
+    """The value as the import reads it back; of a link its name and its number."""
     value: Any = shown.read(record)
     if shown.kind == "link":
         name = known.of(shown.target, value) if value is not None else None
@@ -116,20 +161,20 @@ def cells_of(shown: Field, record: Record, known: Names, numbers: dict[tuple[typ
     return [plain(shown, value, record)]
 
 
-def plain(shown: Field, value: Any, record: Record) -> str:
+def plain(shown: Field, value: Any, record: Record) -> SheetCell:
     if shown.kind == "choices":
         return "; ".join(labels_of(shown, value))
     if shown.kind == "choice":
         return str(dict(shown.model_field.flatchoices).get(value, value))
     if shown.kind == "money":
         currency = shown.currency_of(record)
-        return f"{to_major(value, currency):.{minor_digits(currency)}f}"
+        return Decimal(f"{to_major(value, currency):.{minor_digits(currency)}f}")
     if shown.kind == "moment":
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return timezone.make_naive(value).replace(second=0, microsecond=0)
     if shown.kind == "bool":
         return "yes" if value else "no"
     if shown.kind == "time":
         return f"{value:%H:%M}"
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return str(value)
+        return Decimal(format(value.normalize(), "f"))
+    return value if isinstance(value, int | date) else str(value)

@@ -271,7 +271,7 @@ def export(request, kind, form):
 def as_file(kind: RecordType, rows, form: str):
     name = f"{kind.key}-{today()}.{form}"
     if form == "xlsx":
-        return FileResponse(exports.as_xlsx(rows), as_attachment=True, filename=name)
+        return FileResponse(exports.as_xlsx(rows, str(kind.plural)), as_attachment=True, filename=name)
     answer = StreamingHttpResponse(exports.as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -4,6 +4,10 @@ import csv
 import io
 import json
 import tracemalloc
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from django.http import QueryDict
@@ -11,6 +15,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from groundwork.access.models import FieldGrant, Grant, Reach
 from groundwork.records.imports.testing import counts, imported, public_data, wrong
@@ -151,6 +156,36 @@ def test_a_text_that_a_workbook_would_cut_is_refused_and_leaves_as_csv():
     with pytest.raises(Refusal, match="take the list out as CSV"):
         exports.as_xlsx(rows)
     assert sum(map(len, exports.as_csv(rows))) > 40_000
+
+
+def read_back(rows, path, name="") -> list[list]:
+    path.write_bytes(exports.as_xlsx(rows, name).read())
+    (sheet,) = CalamineWorkbook.from_path(path).sheet_names
+    return [sheet, *CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python()]
+
+
+def test_in_a_workbook_numbers_can_be_added_up_and_days_be_sorted(tmp_path):
+    rows = [["name", "sum", "pieces", "due", "seen"],
+            ["0049", Decimal("1234.50"), 3, date(2026, 11, 23), datetime(2026, 11, 23, 16, 52)]]  # fmt: skip
+
+    sheet, _header, row = read_back(rows, tmp_path / "a.xlsx", "Deals: won/lost [2026]")
+
+    assert sheet == "Deals  won lost  2026"
+    assert row == ["0049", 1234.5, 3, date(2026, 11, 23), datetime(2026, 11, 23, 16, 52)]
+
+
+def test_a_number_or_a_day_that_a_workbook_would_change_stays_a_text(tmp_path):
+    long, early = Decimal("123456789012345.678"), date(1899, 12, 31)
+
+    assert read_back([["a", "b"], [long, early]], tmp_path / "a.xlsx")[2] == [str(long), "1899-12-31"]
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=6))
+def test_a_number_comes_back_from_a_workbook_as_it_left(number):
+    with NamedTemporaryFile(suffix=".xlsx") as kept:
+        (cell,) = read_back([["a"], [number]], Path(kept.name))[2]
+
+    assert (Decimal(format(cell, ".15g")) if isinstance(cell, float) else Decimal(cell)) == number
 
 
 @pytest.mark.parametrize("rows", [3, 30])
