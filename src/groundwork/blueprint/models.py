@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from groundwork.core.money import ScaledField, minor_digits, round_half_up
 
@@ -170,8 +170,10 @@ class Element(models.Model):
     def label(self):
         from groundwork.blueprint.elements import declared
 
-        declaration = declared.get(self.key)
-        return str(declaration.label) if declaration else self.name or self.key.split(":", 1)[-1]
+        if (declaration := declared.get(self.key)) is not None:
+            return str(declaration.label)
+        is_ours = self.name and self.origin == self.Origin.BUILT_IN  # what the firm has from us is kept in English
+        return (gettext(self.name) if is_ours else self.name) or self.key.split(":", 1)[-1]
 
     @property
     def address(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,10 @@ def _named(kind: RecordType, name: str) -> tuple[str, str]:
     if "#" in name:
         model_name = name.split("#", 1)[0]
         part = next((part for part in kind.parts if part.model._meta.model_name == model_name), None)
-        return (part.key, str(part.label)) if part else (model_name, model_name)
+        if part is not None:
+            return part.key, str(part.label)
+        model = next((model for model in apps.get_models() if model._meta.model_name == model_name), None)
+        return model_name, str(model._meta.verbose_name_plural) if model else model_name
     item = next((item for item in kind.model._meta.concrete_fields if item.attname == name), None)
     return (item.name, str(item.verbose_name)) if item else (name, name)
 

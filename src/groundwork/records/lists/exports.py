@@ -105,7 +105,7 @@ def table_of(listing: Listing) -> Iterator[list[SheetCell]]:
     names = tuple(dict.fromkeys((*kind.fields, *kind.columns, "owner", "department")))
     every = listing.columns if listing.chosen else kind.visible_fields(user, names)
     columns = [shown for shown in every if shown.name != "number"]
-    yield header_of(kind.field("number"), columns)
+    yield [*header_of(kind.field("number"), columns)]
     for records in in_batches(listing):
         known, numbers = Names(user, columns, records), numbers_of(user, columns, records)
         for record in records:

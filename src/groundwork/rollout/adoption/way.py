@@ -26,12 +26,13 @@ class Ways:
         keys = {goal.metric for goal in goals if goal.metric}
         since = monday_of(today()) - timedelta(weeks=WEEKS - 1)
         rows = Measured.objects.filter(kind=Measured.Kind.METRIC, key__in=keys, day__gte=since)
-        self.weeks: dict[str, dict[date, Decimal]] = {}
-        for key, day, value in rows.order_by("day").values_list("key", "day", "value"):
-            self.weeks.setdefault(key, {})[monday_of(day)] = value or Decimal(0)  # the last of a week stands for it
+        self.weeks: dict[str, dict[date, Decimal | None]] = {}
+        for key, day, value in rows.exclude(value=None).order_by("day").values_list("key", "day", "value"):
+            self.weeks.setdefault(key, {})[monday_of(day)] = value  # the last of a week stands for it
 
-    def of(self, goal: Goal, value: Decimal | None) -> list[tuple[date, Decimal]]:
-        """(Monday, reading) since we started; ``value`` is today's. Empty before anything was measured."""
+    def of(self, goal: Goal, value: Decimal | None) -> list[tuple[date, Decimal | None]]:
+        """(Monday, reading) of every week since we started; ``value`` is today's, a week without a reading has None.
+        Empty before anything was measured."""
         found = dict(self.weeks.get(goal.metric, {}))
         if goal.baseline is not None and goal.baseline_on:
             first = monday_of(goal.baseline_on)
@@ -39,12 +40,17 @@ class Ways:
             found.setdefault(first, goal.baseline)
         if value is not None:
             found[monday_of(today())] = value
-        return sorted(found.items())[-WEEKS:]
+        if not found:
+            return []
+        first, weeks = min(found), (max(found) - min(found)).days // 7
+        mondays = [first + timedelta(weeks=week) for week in range(weeks + 1)]
+        return [(monday, found.get(monday)) for monday in mondays[-WEEKS:]]
 
     def chart(self, goal: Goal, value: Decimal | None, live_on: date | None) -> BarChart | None:
         """None while there is but one week to show."""
         readings = self.of(goal, value)
-        if len(readings) < 2:
+        known = [reading for _monday, reading in readings if reading is not None]
+        if len(known) < 2:
             return None
         year = today().year
         target = None
@@ -53,13 +59,13 @@ class Ways:
             target = Series(_("where we want to be"), [float(goal.target)] * count, [goal.words(goal.target)] * count)
         return BarChart(
             title=_("%(first)s at first, %(last)s now")
-            % {"first": goal.words(readings[0][1]), "last": goal.words(readings[-1][1])},
+            % {"first": goal.words(known[0]), "last": goal.words(known[-1])},
             labels=[languages.short_day(monday, year) for monday, _reading in readings],
             series=[
                 Series(
                     str(goal.measure.label) if goal.measure else "",
-                    [float(reading) for _monday, reading in readings],
-                    [goal.words(reading) for _monday, reading in readings],
+                    [None if reading is None else float(reading) for _monday, reading in readings],
+                    [languages.NO_VALUE if reading is None else goal.words(reading) for _monday, reading in readings],
                 )
             ],
             target=target,

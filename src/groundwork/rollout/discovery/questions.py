@@ -1,6 +1,7 @@
 """The eight questions about a piece of work (D138 to D144), one page of a phone each."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from groundwork.rollout.discovery.interviews import WorkStep
 
 MOST_THINGS = 20
 LONG = 200
+THING = "thing-"
 FORGOTTEN = 3  # rows for what was forgotten
 
 
@@ -43,6 +45,11 @@ def things_of(said: dict) -> list[dict]:
     return said.get("things", [])
 
 
+def prefix_of(thing: dict) -> str:
+    """What the fields of a thing begin with: by its name, so that answers of another window land on the same thing."""
+    return f"{THING}{sha256(folded(thing['name']).encode()).hexdigest()[:10]}_"
+
+
 class QuestionForm(CleanText, forms.Form):
     """One question about everything that the person does in this work; ``said_with()`` gives the answers with it."""
 
@@ -62,22 +69,23 @@ class QuestionForm(CleanText, forms.Form):
         )  # fmt: skip
 
     def _ask_2(self):
-        for place, thing in enumerate(self.things):
-            self._ask_how_often(place, thing, "day")
+        for thing in self.things:
+            self._ask_how_often(thing, "day")
 
     def _ask_3(self):
-        for place, thing in enumerate(self.things):
+        for thing in self.things:
             if not thing.get("times"):
-                self._ask_how_often(place, thing, "month")
+                self._ask_how_often(thing, "month")
         for place in range(FORGOTTEN):
             name = forms.CharField(label=_("What it is"), max_length=LONG, required=False)
             self.fields[f"more{place}"] = name
             self._add_how_often(f"more{place}_", "month")
             self.groups.append((_t("Something else"), [f"more{place}", f"more{place}_times", f"more{place}_per"]))
 
-    def _ask_how_often(self, place: int, thing: dict, per: str):
-        self._add_how_often(f"thing{place}_", thing.get("per") or per, thing.get("times"))
-        self.groups.append((thing["name"], [f"thing{place}_times", f"thing{place}_per"]))
+    def _ask_how_often(self, thing: dict, per: str):
+        prefix = prefix_of(thing)
+        self._add_how_often(prefix, thing.get("per") or per, thing.get("times"))
+        self.groups.append((thing["name"], [f"{prefix}times", f"{prefix}per"]))
 
     def _add_how_often(self, prefix: str, per: str, times: int | None = None):
         self.fields[f"{prefix}times"] = forms.IntegerField(
@@ -88,23 +96,29 @@ class QuestionForm(CleanText, forms.Form):
         )
 
     def _ask_5(self):
-        for place, thing in enumerate(self.things):
-            self.fields[f"thing{place}_tool"] = forms.CharField(
+        for prefix, thing in ((prefix_of(thing), thing) for thing in self.things):
+            self.fields[f"{prefix}tool"] = forms.CharField(
                 label=_("With what"), max_length=120, required=False, initial=thing.get("tool", ""),
                 widget=forms.TextInput(attrs={"list": "tools"}),
             )  # fmt: skip
-            self.fields[f"thing{place}_minutes"] = forms.IntegerField(
+            self.fields[f"{prefix}minutes"] = forms.IntegerField(
                 label=_("Minutes each time"), min_value=1, max_value=10_000, required=False,
                 initial=thing.get("minutes"),
             )  # fmt: skip
-            self.groups.append((thing["name"], [f"thing{place}_tool", f"thing{place}_minutes"]))
+            self.groups.append((thing["name"], [f"{prefix}tool", f"{prefix}minutes"]))
 
     def _ask_text(self):
-        for place, thing in enumerate(self.things):
-            name = ASKS[self.no]
-            self.fields[f"thing{place}_{name}"] = forms.CharField(
+        name = ASKS[self.no]
+        for thing in self.things:
+            self.fields[f"{prefix_of(thing)}{name}"] = forms.CharField(
                 label=thing["name"], max_length=LONG, required=False, initial=thing.get(name, "")
             )
+
+    def clean(self):
+        """Refused: answers about a thing that another window renamed or took away, so that none is lost in silence."""
+        if any(name.startswith(THING) and name not in self.fields for name in self.data):
+            raise ValidationError(_t("What you do was changed in another window. Look at it as it is now."))
+        return super().clean()
 
     def clean_things(self) -> list[str]:
         names = {folded(line): line.strip() for line in self.cleaned_data["things"].splitlines() if line.strip()}
@@ -120,14 +134,16 @@ class QuestionForm(CleanText, forms.Form):
             known = {folded(thing["name"]): thing for thing in self.things}
             names = self.cleaned_data["things"]
             return self.said | {"things": [known.get(folded(name), {}) | {"name": name} for name in names]}
-        things = [thing | self._said_of(f"thing{place}_") for place, thing in enumerate(self.things)]
+        things = [thing | self._said_of(prefix_of(thing)) for thing in self.things]
         if self.no == 3:
             more = [
                 self._said_of(f"more{place}_") | {"name": self.cleaned_data[f"more{place}"]}
                 for place in range(FORGOTTEN)
             ]
-            known_names = {folded(thing["name"]) for thing in things}
-            things += [thing for thing in more if thing["name"] and folded(thing["name"]) not in known_names]
+            named = {folded(thing["name"]): thing for thing in reversed(more) if thing["name"]}
+            things += [
+                named[name] for name in reversed(named) if name not in {folded(thing["name"]) for thing in things}
+            ]
         return self.said | {"things": things[:MOST_THINGS]}
 
     def _said_of(self, prefix: str) -> dict:

@@ -77,7 +77,8 @@ def test_the_way_of_a_number_is_what_was_measured_week_by_week_since_we_started(
 
     assert Measured.objects.filter(kind="metric").count() == 1
     assert Ways([goal]).of(goal, Decimal(70)) == [
-        (week - timedelta(weeks=3), Decimal(0)), (week - timedelta(weeks=1), Decimal(50)), (week, Decimal(70)),
+        (week - timedelta(weeks=3), Decimal(0)), (week - timedelta(weeks=2), None),
+        (week - timedelta(weeks=1), Decimal(50)), (week, Decimal(70)),
     ]  # fmt: skip
 
 

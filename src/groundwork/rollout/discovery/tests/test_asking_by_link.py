@@ -11,19 +11,23 @@ from groundwork.core.refusals import Refusal
 from groundwork.rollout.discovery import asking
 from groundwork.rollout.discovery.interviews import AnswerLink, Answers, Interview, WorkStep
 from groundwork.rollout.discovery.models import Need
+from groundwork.rollout.discovery.questions import prefix_of
 
 pytestmark = pytest.mark.on_sqlite("words and acts")
 
+TRUCK, PAPERS, SUPPLIER = (
+    prefix_of({"name": name}) for name in ("Ask where the truck is", "Check the papers", "Change a supplier")
+)
 SAID = {
     1: {"things": "Ask where the truck is\nCheck the papers\n"},
-    2: {"thing0_times": "15", "thing0_per": "day", "thing1_per": "day"},
-    3: {"thing1_times": "3", "thing1_per": "week"}
+    2: {TRUCK + "times": "15", TRUCK + "per": "day", PAPERS + "per": "day"},
+    3: {PAPERS + "times": "3", PAPERS + "per": "week"}
     | {"more0": "Change a supplier", "more0_times": "4", "more0_per": "year"},
-    4: {"thing0_source": "The driver", "thing1_source": "Excel sheet of Jurek"},
-    5: {"thing0_tool": "Phone", "thing0_minutes": "4", "thing1_tool": "This CRM"},
-    6: {"thing1_goes_to": "Bookkeeping, by mail"},
-    7: {"thing2_approval": "The director, always"},
-    8: {"thing2_report": "Prices, to the director"},
+    4: {TRUCK + "source": "The driver", PAPERS + "source": "Excel sheet of Jurek"},
+    5: {TRUCK + "tool": "Phone", TRUCK + "minutes": "4", PAPERS + "tool": "This CRM"},
+    6: {PAPERS + "goes_to": "Bookkeeping, by mail"},
+    7: {SUPPLIER + "approval": "The director, always"},
+    8: {SUPPLIER + "report": "Prices, to the director"},
 }  # fmt: skip
 
 
@@ -47,6 +51,40 @@ def answer_all(phone, token, pages=range(1, 9)):
         answer = phone.post(address(token, page), SAID[page])
         assert answer.status_code == 302, answer.content.decode()
     return phone
+
+
+def test_answers_of_a_second_window_land_on_the_thing_they_were_given_for(asked, token):
+    phone = answer_all(Client(), token, [1])
+    phone.post(address(token, 1), {"things": "Check the papers\nAsk where the truck is"})  # the other way round
+
+    phone.post(address(token, 4), SAID[4])
+
+    things = Answers.objects.get().said["things"]
+    assert {thing["name"]: thing["source"] for thing in things} == {
+        "Ask where the truck is": "The driver", "Check the papers": "Excel sheet of Jurek",
+    }  # fmt: skip
+
+
+def test_an_answer_about_a_thing_that_is_no_longer_there_is_not_lost_in_silence(asked, token):
+    phone = answer_all(Client(), token, [1])
+    phone.post(address(token, 1), {"things": "Check the papers"})
+
+    answer = phone.post(address(token, 4), SAID[4])
+
+    assert answer.status_code == 422
+    assert "changed in another window" in answer.content.decode()
+
+
+def test_one_thing_forgotten_twice_is_one_with_what_the_first_said(asked, token):
+    phone = answer_all(Client(), token, [1])
+
+    phone.post(
+        address(token, 3), {"more0": "Lost papers", "more0_times": "2", "more0_per": "week", "more1": "LOST papers"}
+    )
+
+    assert [(thing["name"], thing.get("times")) for thing in Answers.objects.get().said["things"]][2:] == [
+        ("Lost papers", 2)
+    ]
 
 
 def test_what_rafal_says_on_his_phone_becomes_steps_of_work_once_he_confirms_it(cast, asked, token):
