@@ -4,14 +4,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groundwork.access.rights import reach, rights
 from groundwork.core.clock import start_of
-from groundwork.core.languages import day, number, percent
-from groundwork.crm.customers.models import Company
+from groundwork.core.languages import NO_VALUE, day, number, percent
+from groundwork.crm.customers.models import Company, CompanyFacts
 from groundwork.crm.customers.relationship import rules, states_on, trait_options
 from groundwork.crm.insight.screens import address
 from groundwork.crm.insight.sections import Look, Rows, Section, Shown, add, counted, past_day
@@ -180,11 +180,18 @@ def customers_on(look: Look, past: date | None) -> Shown:
     return Shown(meta=meta, table=Table(columns, rows, id="customers-on", empty=empty), back=look.report("customers"))
 
 
-def by_trait(user, day: date | None) -> list[tuple[str, Any, Any, int]]:
-    """(key, words, meaning, customers) of each trait, of nobody too."""
-    held = states_on(day).filter(company__in=customers_of(user).values("pk")).order_by().values("rule")
-    counts = dict(held.annotate(count=Count("company", distinct=True)).values_list("rule", "count"))
-    return [(rule.key, rule.label, rule.meaning, counts.get(rule.key, 0)) for rule in rules if rule.is_trait]
+def by_trait(user, day: date | None) -> list[tuple[str, Any, Any, int | None]]:
+    """(key, words, meaning, customers) of each trait, of nobody too; None where nobody's facts tell it."""
+    customers = customers_of(user).values("pk")
+    held = states_on(day).filter(company__in=customers).order_by().values("rule")
+    counts: dict[str, int | None] = dict(
+        held.annotate(count=Count("company", distinct=True)).values_list("rule", "count")
+    )
+    traits = [rule for rule in rules if rule.is_trait]
+    asked = {rule.asks: Max(rule.asks) for rule in traits if rule.asks and not counts.get(rule.key)}
+    known = CompanyFacts.objects.filter(company__in=customers).aggregate(**asked) if asked else {}
+    counts |= {rule.key: None for rule in traits if rule.asks in known and known[rule.asks] is None}
+    return [(rule.key, rule.label, rule.meaning, counts.get(rule.key, 0)) for rule in traits]
 
 
 def show_traits(look: Look) -> Shown:
@@ -194,7 +201,8 @@ def show_traits(look: Look) -> Shown:
     for key, label, meaning, count in by_trait(look.user, past):
         href = customers_address(look, past, ANY, key)
         cells = [Cell(str(label), kind="bold", sub=str(meaning))]
-        rows.append(Row([*cells, Cell(number(count, 0), kind="number", href=href if count else "")]))
+        words = NO_VALUE if count is None else number(count, 0)
+        rows.append(Row([*cells, Cell(words, kind="number", href=href if count else "")]))
     return Shown(meta=words_of_day(past), table=Table(columns, rows, id="traits"))
 
 

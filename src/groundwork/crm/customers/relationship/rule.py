@@ -35,7 +35,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Rule:
-    """``holds(facts, thresholds of all rules)``; ``began`` gives the day since when, where the facts tell it."""
+    """``holds(facts, thresholds of all rules)``; ``began`` gives the day since when, where the facts tell it.
+
+    ``asks``: the fact without which a trait says nothing of anybody: that nobody pays late is unknown without payments.
+    """
 
     key: str
     label: Any
@@ -47,6 +50,7 @@ class Rule:
     began: Callable[[CompanyFacts, "Settings"], date | None] = lambda facts, settings: None
     tone: str = ""  # of its chip
     is_trait: bool = False
+    asks: str = ""
 
     @property
     def element(self) -> str:

@@ -149,6 +149,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         (Threshold("claims", gettext_lazy("Claims in 12 months, at least"), Decimal(4), "count", Decimal(1)),),
         tone="warn",
         is_trait=True,
+        asks="claims",
     ),
     Rule(
         "pays_well",
@@ -165,6 +166,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         ),
         tone="ok",
         is_trait=True,
+        asks="days_past_due",
     ),
     Rule(
         "pays_late",
@@ -181,6 +183,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         ),
         tone="bad",
         is_trait=True,
+        asks="days_past_due",
     ),
     Rule(
         "profitable",
@@ -204,6 +207,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         ),
         tone="ok",
         is_trait=True,
+        asks="margin_minor",
     ),
     Rule(
         "costly",
@@ -224,6 +228,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         ),
         tone="bad",
         is_trait=True,
+        asks="margin_minor",
     ),
     Rule(
         "off_rhythm",
@@ -239,6 +244,7 @@ for _rule in (  # the first lifecycle that holds is the company's
         off_rhythm_began,
         "warn",
         is_trait=True,
+        asks="rhythm_days",
     ),
 ):
     rules.add(_rule)

@@ -246,7 +246,7 @@ def test_a_category_opens_the_lines_of_its_products(trading, as_user):
 
 
 AT_MOST = {
-    "/above?period=all": 24,
+    "/above?period=all": 25,
     "/report/profit?by=company": 11,
     "/report/profit?by=product": 10,
     "/report/lines": 9,

@@ -106,3 +106,14 @@ def test_products_are_narrowed_by_whether_their_cost_is_known_for_who_sees_costs
     table = as_user(cast.olga).get(f"{address}?f.cost=unknown").context["table"]
     assert [row.cells[0].text for row in table.rows] == ["Dates"]
     assert as_user(cast.anna).get(f"{address}?f.cost=unknown").status_code == 409
+
+
+def test_that_nobody_pays_late_is_unknown_while_no_payment_and_no_cost_is_kept(customers, as_user):
+    shown = {
+        row.cells[0].text: row.cells[1].text for row in part_of(as_user(customers.olga), "traits", TODAY).table.rows
+    }
+
+    assert shown == {
+        "demanding": "–", "pays well": "–", "pays late": "–", "profitable": "–", "costs more than it brings": "–",
+        "rhythm broken": "1",
+    }  # fmt: skip
