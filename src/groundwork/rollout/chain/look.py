@@ -96,7 +96,7 @@ class Look:
         found = self.rows(Goal).standing()
         if self.is_whole:
             found = found.filter(pk__in=self.of_goal)
-        return list(found.select_related("owner", "judged_by").order_by("pk"))
+        return list(found.select_related("owner", "judged_by", "agreed_by").order_by("pk"))
 
     @property
     def numbers(self) -> list[Goal]:

@@ -185,6 +185,11 @@ class Goal(Record):
         return self.valid_until is not None and self.valid_until < today()
 
     @property
+    def has_lost_its_name(self) -> bool:
+        """Has whoever agreed to it left since (R10)? Then somebody else puts a name under it, or it is dropped."""
+        return self.state == self.State.AGREED and self.agreed_by is not None and not self.agreed_by.is_active
+
+    @property
     def is_goal(self) -> bool:
         return self.kind == self.Kind.GOAL
 
@@ -301,11 +306,14 @@ class Goal(Record):
         return goal
 
     def hold(self, *, by, version=None) -> "Goal":
-        """``by`` says that it still holds, for as long again (D177). Refused before it is agreed."""
+        """``by`` says that it still holds, for as long again (D177), in the place of who has left. Refused before it is
+        agreed."""
         with writing(self, by=by, act="looked at again", version=version) as goal:
             if goal.state != self.State.AGREED:
                 raise Refusal(gettext("It is not agreed: there is nothing to hold to."))
             goal.valid_until = today() + HOLDS
+            if goal.has_lost_its_name:
+                goal.agreed_by, goal.agreed_on = by, today()
         return goal
 
     def close(self, *, by, version=None) -> "Goal":

@@ -52,9 +52,12 @@ def wish(look: Look) -> Iterator[Found]:
 )  # fmt: skip
 def not_agreed(look: Look) -> Iterator[Found]:
     for goal in look.numbers:
-        if goal.is_agreed:
+        if goal.has_lost_its_name:
+            told = {"goal": goal, "who": goal.agreed_by}
+            yield found_at(look, goal, _("%(who)s, who agreed to “%(goal)s”, is no longer here.") % told)
+        elif goal.is_agreed:
             continue
-        if not goal.faults(look.user):
+        elif not goal.faults(look.user):
             yield found_at(look, goal, _("“%(goal)s” is complete and not agreed.") % {"goal": goal})
         elif look.of_goal.get(goal.pk):
             yield found_at(look, goal, _("“%(goal)s” is not agreed, and work is planned for it.") % {"goal": goal})

@@ -92,6 +92,21 @@ def _(cast):
     yield
 
 
+def test_a_number_whose_signer_has_left_wants_another_name_under_it(cast):
+    goal = make_goal(cast.piotr).agree(by=cast.anna)
+    rule = rules["not-agreed-number"]
+    assert list(rule.find(Look(cast.olga))) == []
+    cast.anna.is_active = False
+    cast.anna.save()
+
+    (found,) = rule.find(Look(cast.olga))
+    again = goal.hold(by=cast.olga)
+
+    assert "no longer here" in found.fact
+    assert again.agreed_by == cast.olga
+    assert list(rule.find(Look(cast.olga))) == []
+
+
 @story("number-out-of-date")
 def _(cast):
     goal = make_goal(cast.piotr).agree(by=cast.olga)
