@@ -15,4 +15,18 @@ add_words(
     "ФИО", "Ф.И.О.", "Контактное лицо", "Контакт", "Фамилия Имя Отчество", "Сотрудник", "Imię i nazwisko",
     "Nazwisko i imię", "Osoba kontaktowa", "Kontakt", "full name", "contact", "contact name", "ContactName", "person",
 )  # fmt: skip
-brought.add(Brought("contact", is_person=True))
+OWNERS = (
+    "Ответственный", "Менеджер", "Ведёт", "Handlowiec", "Opiekun", "Opiekun klienta", "sales agent", "salesperson",
+    "account manager", "account owner",
+)  # fmt: skip
+add_words("company.owner", *OWNERS)
+brought.add(Brought("contact", is_person=True, called=("контакт", "kontakt", "contact", "people")))
+brought.add(
+    Brought(
+        "company", is_owned=True,
+        called=(
+            "клиент", "контрагент", "компани", "поставщик", "klien", "kontrahen", "firm", "compan", "customer",
+            "client",
+        ),
+    )
+)  # fmt: skip

@@ -18,6 +18,22 @@ add_words("terms.discount", "Скидка", "Скидка, %", "Rabat", "Rabat %
 add_words("terms.pricelist", "Прайс-лист", "Прайс", "Тип цен", "Cennik", "price list")
 add_words("pricelist.name", "Прайс-лист", "Прайс", "Вид цены", "Тип цен", "Cennik", "price list", "pricelist", "list")
 add_words(
+    "payment.paid_on",
+    "Дата", "Дата оплаты", "Дата платежа", "Дата поступления", "Data", "Data płatności", "Data wpłaty", "Data zapłaty",
+    "date", "payment date", "paid",
+)  # fmt: skip
+add_words(
+    "payment.reference",
+    "Назначение платежа", "Назначение", "Основание", "Номер счёта", "№ счёта", "Счёт", "Накладная", "Tytuł przelewu",
+    "Tytułem", "Numer faktury", "Nr faktury", "Faktura", "purpose", "payment reference", "invoice number", "invoice no",
+    "invoice",
+)  # fmt: skip
+add_words("purchase.items.price", "Цена закупки", "Закупочная цена", "Cena zakupu", "purchase price", "unit cost")
+add_words("payment.payer_legal_id", "ИНН", "ИНН плательщика", "NIP", "tax id")
+add_words("claim.name", "Претензия", "Суть", "Суть претензии", "Причина", "Проблема", "Reklamacja", "Problem", "claim")
+add_words("claim.text", "Подробности", "Описание", "Комментарий", "Opis", "Komentarz", "details", "description")
+add_words("claim.opened_on", "Дата", "Дата обращения", "Дата претензии", "Data", "Data zgłoszenia", "date")
+add_words(
     "order.document_number",
     "Заказ", "Номер заказа", "№ заказа", "Zamówienie", "Numer zamówienia", "Nr zamówienia", "order", "order no",
     "order number", "OrderID",

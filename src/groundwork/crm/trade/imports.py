@@ -20,6 +20,7 @@ from groundwork.crm.customers.models import Company
 from groundwork.crm.trade.documents import begin_order, frozen_invoice, frozen_order
 from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Order, Product, line_amount
 from groundwork.crm.trade.rates import firm_currency
+from groundwork.crm.trade.sharing import share_out
 from groundwork.records import write
 from groundwork.records.imports.brought import Brought, brought
 from groundwork.records.imports.layouts import (
@@ -525,6 +526,15 @@ layouts.add(Costs)
 brought.add(Brought("product", without=("costs",)))
 brought.add(Brought("rate", by=("currency", "to_currency", "valid_from"), assumed={"to_currency": firm_currency}))
 brought.add(Brought("terms", by=("company",)))
+brought.add(
+    Brought(
+        "payment", made=share_out, told_by=("reference",),
+        called=("оплат", "плат", "płatn", "wpłat", "zapłat", "payment"),
+    )
+)  # fmt: skip
+brought.add(
+    Brought("claim", told_by=("name",), called=("претенз", "рекламац", "жалоб", "reklamac", "claim", "complaint"))
+)
 brought.add(
     Brought(
         "purchase", by=("document_number", "supplier"), named_by=("bought_on", "supplier"),

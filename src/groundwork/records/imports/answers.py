@@ -210,10 +210,13 @@ class DecisionForm(PlainErrors, forms.Form):
             self.fields[f"to-{unknown.pk}"] = forms.CharField(max_length=300, required=False)
 
     def _choices_for_all(self, name: str) -> list:
-        """Where there is not one record of the kind yet, all are likely new: that answer stands first."""
+        """Where there is not one record of the kind yet, all are likely new: that answer stands first; people are left
+        out, not made."""
         single = dict(self._choices(name))
         choices = [("", _("leave their rows out"))]
-        choices += [("empty", _("leave all empty"))] if "empty" in single else []
+        empty = [("empty", _("leave all empty"))] if "empty" in single else []
+        is_person = self.reader.field_of(name).kind == "user"  # who does not work with this, or not any more
+        choices = [*empty, *choices] if is_person else [*choices, *empty]
         if "create" not in single:
             return choices
         target = self.reader.field_of(name).target

@@ -17,6 +17,7 @@ class Brought:
     the ``assumed`` ones count, with their value. ``begin`` gives a record what one made by hand does not begin with.
     ``frozen``: the fields and parts that not even a file changes any more. ``named_by``: what names a document to which
     a file gives no number. ``called``: how the names of such files begin a word; ``likely``: meant where nothing tells.
+    ``made``: what is done to each new record once all of a batch are there.
     """
 
     type: str
@@ -26,6 +27,8 @@ class Brought:
     frozen: Callable[[Any], frozenset[str]] | None = None
     is_person: bool = False  # its title is a person's name, which tables keep in several columns
     without: tuple[str, ...] = ()  # parts that a layout of their own brings
+    made: Callable[[Any], None] | None = None
+    told_by: tuple[str, ...] = ()  # columns of which one must be there; a day, a company and a sum may be anything
     named_by: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     likely: bool = False

@@ -206,7 +206,8 @@ class RecordLayout(Layout):
         return self.kind.field(name.partition(".")[0])
 
     def convinces(self, found: dict[str, list[int]]) -> bool:
-        """Is enough found to take a table for this type unasked? What cannot be without its company needs one."""
+        """Is enough found to take a table for this type unasked? What cannot be without its company needs one, and
+        what rows alone cannot make the number of what is here."""
         there = {name.partition(".")[0] for name in found}
         needed = {
             name for name in self.fields if is_needed(field := self.kind.field(name).model_field) and field.is_relation
@@ -216,7 +217,8 @@ class RecordLayout(Layout):
             if self.way.by
             else self.required or self.kind.model.title_field in there or len(there) > 2
         )
-        return not self.lacking(found) and needed <= there and bool(tells)
+        can_be_made = self.is_whole() or "number" in there
+        return can_be_made and not self.lacking(found) and needed <= there and bool(tells)
 
     def label_of(self, name: str) -> str:
         if not self.has_field(name.partition(".")[0]):
@@ -533,11 +535,16 @@ class RecordLayout(Layout):
         """A user by e-mail or name, a department by name."""
         if shown.kind not in self._people:
             self._people[shown.kind] = {}
-            people = User.objects.filter(is_active=True).values_list("pk", "name", "email")
-            pairs = people if shown.kind == "user" else Department.objects.values_list("pk", "name")
+            everybody = User.objects.values_list("pk", "name", "email")
+            named = Department.objects.values_list("pk", "name")
+            pairs = everybody.filter(is_active=True) if shown.kind == "user" else named
+            found_names = self._people[shown.kind]
             for pk, *names in pairs:
                 for name in filter(None, map(folded, names)):
-                    self._people[shown.kind][name] = 0 if name in self._people[shown.kind] else pk
+                    found_names[name] = 0 if name in found_names else pk
+            for pk, *names in everybody.filter(is_active=False) if shown.kind == "user" else ():  # history names them
+                for name in filter(None, map(folded, names)):
+                    found_names.setdefault(name, pk)
         found = self._people[shown.kind].get(folded(raw))
         if found:
             return found
@@ -934,7 +941,13 @@ class RecordLayout(Layout):
             changed.append((record, before))
         write.writing_many(created=records, changed=changed)
         keep_keys(SOURCE, new, records)
+        self.finish(records)
         return None
+
+    def finish(self, records: list) -> None:
+        """What follows from new records, once they are there."""
+        for record in records if self.way.made else ():
+            self.way.made(record)
 
     def _write_targets(self, things: list[Staged]) -> None:
         kind = types[things[0].type]

@@ -1,5 +1,6 @@
 """A layout says how the rows of a file become staged things, whether they are new, and how they are written."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from groundwork.records.imports.readers import (
 )
 from groundwork.records.models import ExternalKey, Part, Record
 from groundwork.records.types import PartType, RecordType, types
+
+MEANT = 2  # a layout for this very kind of file goes before a table of any
 
 
 class WrongRow(Exception):
@@ -295,6 +298,17 @@ def keep_line(parent: Record, line: Part, before: dict | None = None) -> None:
         write.part_changed(parent, line, before, write.values(line))
 
 
+def rows_of(key: str) -> str:
+    """The record type of ``records:TYPE`` or ``records:TYPE.PART``."""
+    return key.removeprefix("records:").partition(".")[0]
+
+
+def is_called(key: str, name: str) -> bool:
+    """Does a word of the file's name begin like those of this kind?"""
+    words, begin = re.split(r"[\W_]+", folded(name)), tuple(map(folded, way_of(rows_of(key)).called))
+    return any(word.startswith(begin) for word in words)
+
+
 class Layouts(Registry[type[Layout]]):
     """The layouts of upper rooms, and ``records:TYPE`` for a table of any record type (its columns are its fields)."""
 
@@ -334,34 +348,43 @@ class Layouts(Registry[type[Layout]]):
         return [key for key in (*own, *self.tables()) if all(user.can("view", made) for made in self._makes(key))]
 
     def _makes(self, key: str) -> list[str]:
-        rows = [key.removeprefix("records:").partition(".")[0]] if key.startswith("records:") else self[key].order
+        rows = [rows_of(key)] if key.startswith("records:") else self[key].order
         return [type_key for type_key in rows if type_key in types]
 
     def fitting(self, header: list[str], among: Collection[str] | None = None, name: str = "") -> str:
-        """The key of the layout whose required columns the header has; among tables of records, that with most columns,
-        of these one that is likely, and then that with most of our own labels. ``among``: the keys to choose from, if
-        not all. ``name``: of the file; that it is called "Sales" counts like a column more."""
-        for layout in self:
-            if among is not None and layout.key not in among:
-                continue
-            if layout.required and not layout.key.startswith("records:"):
-                places = column_places(header, {name: (name, *layout.columns[name]) for name in layout.required})
-                if len(places) == len(layout.required):
-                    return layout.key
-        words = folded(name).replace("_", " ").replace("-", " ").split()
-        best: tuple[str, tuple[int, int, int]] = ("", (0, 0, 0))
-        for key in self.tables():
-            if among is not None and key not in among:
-                continue
-            reader = self[key](ImportJob(layout=key))
-            guessed = reader.guessed(header)
-            way = way_of(key.removeprefix("records:").partition(".")[0])
-            is_called = any(word.startswith(tuple(map(folded, way.called))) for word in words)
-            labels = sum(reader.is_label(name, header, guessed) for name in guessed)
-            rank = len(guessed) + is_called, int(way.likely), labels
-            if reader.convinces(guessed) and rank > best[1]:
-                best = (key, rank)
-        return best[0]
+        """The key of the layout that takes most columns of the header; "" where none takes enough of it to be meant.
+
+        ``among``: the keys to choose from, if not all. ``name``: of the file.
+        """
+        own = [layout.key for layout in self if layout.required and not layout.key.startswith("records:")]
+        keys = [key for key in (*own, *self.tables()) if among is None or key in among]
+        ranks = {key: rank for key in keys if (rank := self._rank(key, header, name))}
+        is_named = any(is_called(key, name) for key in keys)
+        if is_named and not any(is_called(key, name) or key in own for key in ranks):
+            return ""
+        return max(ranks, key=lambda key: ranks[key], default="")
+
+    def named_like(self, name: str, among: Collection[str]) -> str:
+        """The key of the first table whose files are called like this one; "" where none is."""
+        return next((key for key in self.tables() if key in among and is_called(key, name)), "")
+
+    def _rank(self, key: str, header: list[str], name: str) -> tuple[int, int, int] | None:
+        """How well a header fits: columns, what is rather meant, our own labels; None where it does not.
+
+        A file of the words of its kind ("Sales") counts like a column more, and is taken on less.
+        """
+        reader = self[key](ImportJob(layout=key))
+        if not key.startswith("records:"):
+            places = column_places(header, {name: reader.called(name) for name in reader.columns})
+            return (len(places), MEANT, 0) if set(reader.required) <= places.keys() else None
+        guessed, way, called = reader.guessed(header), way_of(rows_of(key)), is_called(key, name)
+        taken = {place for places in guessed.values() for place in places}
+        is_enough = len(taken) * 3 > len([title for title in header if title])
+        is_told = called or not way.told_by or not set(way.told_by).isdisjoint(guessed)
+        if not (is_enough and is_told and reader.convinces(guessed)):
+            return None
+        labels = sum(reader.is_label(column, header, guessed) for column in guessed)
+        return len(guessed) + called, int(way.likely), labels
 
     def claiming(self, path: Path) -> str:
         """The key of the layout that knows this very kind of file; "" where none does."""

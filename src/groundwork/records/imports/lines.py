@@ -104,6 +104,9 @@ class LinesLayout(RecordLayout):
     def is_whole(self) -> bool:
         return True
 
+    def finish(self, records: list) -> None:
+        """The lines say it themselves."""
+
     def lacking(self, found: Iterable[str]) -> list[str]:
         there = {name.partition(".")[0] for name in found}
         return [name for name in super().lacking(there) if not self._follows(name, there)]

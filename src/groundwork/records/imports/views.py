@@ -111,7 +111,8 @@ def found_out(path: Path, name: str, user) -> str:
     if (claimed := layouts.claiming(path)) in offered:
         return claimed
     header = open_source(sources(path)[0], known=layouts.known_names()).header
-    guess = layouts.fitting(header, offered, name) or next((key for key in offered if key.startswith("records:")), "")
+    guess = layouts.fitting(header, offered, name) or layouts.named_like(name, offered)
+    guess = guess or next((key for key in offered if key.startswith("records:")), "")
     if not guess:
         raise Refusal(_("You see no records that a file could bring: ask for a role that does."))
     return guess

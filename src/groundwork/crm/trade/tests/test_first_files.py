@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groundwork.core.clock import today
 from groundwork.crm.customers.models import Company
-from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Product
+from groundwork.crm.trade.models import CostPrice, Invoice, InvoiceLine, Payment, Product
 from groundwork.crm.trade.testing import keep_costs, make_invoice, make_product
 from groundwork.records.imports.layouts import layouts
 from groundwork.records.imports.lines import name_of_parts
@@ -65,6 +65,71 @@ def test_where_the_columns_fit_several_kinds_the_name_of_the_file_tells(cast, na
     header = ["Дата", "Номер документа", "Контрагент", "Номенклатура", "Количество", "Цена"]
 
     assert layouts.fitting(header, name=name) == layout
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "layout"),
+    [
+        ("Клиенты", "Наименование;ИНН;Телефон;E-mail;Адрес;Менеджер", "records:company"),
+        ("Klienci", "Nazwa;NIP;Telefon;Adres;Kod pocztowy;Opiekun", "records:company"),
+        ("Оплаты", "Дата;Номер;Плательщик;Сумма;Назначение платежа", "records:payment"),
+        ("Payments", "Payment date;Customer;Amount;Invoice number;Method", "records:payment"),
+        ("DEAL_2026", "ID;Название сделки;Стадия сделки;Сумма;Компания;Предполагаемая дата закрытия", "records:deal"),
+        ("amo", "ID;Название сделки;Компания;Основной контакт;Бюджет;Этап сделки;Ответственный", "records:deal"),
+        ("Прайс", "Артикул;Наименование;Ед.;Цена;Остаток", "records:product"),
+        ("Прайс", "Артикул;Наименование;Цена;Закупочная цена", "records:product"),
+        ("Цены", "Артикул;Номенклатура;Закупочная цена", "costs"),
+        ("data", "Дата;Поставщик;Номенклатура;Кол-во;Цена закупки;Номер накладной", "records:purchase.items"),
+    ],
+)  # fmt: skip
+def test_other_first_files_are_told_apart(cast, name, header, layout):
+    assert layouts.fitting(header.split(";"), name=f"{name}.csv") == layout
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("data", "Дата;Клиент;Сумма"),  # sales, payments, claims?
+        ("Остатки", "Контрагент;Долг;Просрочено"), ("Лиды", "Имя;Телефон;Источник"),
+    ],
+)  # fmt: skip
+def test_what_may_be_anything_is_asked_and_not_guessed(cast, as_user, name, header):
+    assert layouts.fitting(header.split(";"), name=f"{name}.csv") == ""
+
+    job = dropped(as_user(cast.olga), f"{header}\n1;2;3\n", name=f"{name}.csv")
+
+    assert job.state == "asking"
+
+
+def test_money_in_a_table_of_payments_goes_to_the_invoices_it_names(cast, tmp_path):
+    shop = creating(Company(name="Shop"), by=cast.olga)
+    make_invoice(cast.olga, company=shop, number="РН-00012", day=date(2026, 1, 12))
+    make_invoice(cast.olga, company=shop, number="РН-00013", day=date(2026, 1, 13))
+    header = ["Дата оплаты", "Клиент", "Сумма", "Валюта", "Номер счёта"]
+    rows = [["20.01.2026", "Shop", "10", "GBP", "РН-12"], ["21.01.2026", "Shop", "4", "GBP", "за счёт № РН-00013"],
+            ["22.01.2026", "Shop", "7", "GBP", "РН-99"]]  # fmt: skip
+    before = firm_as_it_is()
+
+    job = imported(write_csv(tmp_path / "p.csv", header, rows, separator=";"), "records:payment", by=cast.olga)
+
+    assert wrong(job) == []
+    assert sorted(Invoice.objects.values_list("document_number", "open_minor")) == [("РН-00012", 0), ("РН-00013", 600)]
+    assert sorted(Payment.objects.values_list("amount_minor", "shared_minor")) == [(400, 400), (700, 0), (1000, 1000)]
+    undone(job, by=cast.olga)
+    assert firm_as_it_is() == before
+
+
+def test_a_customer_comes_with_who_looks_after_it_and_people_not_here_are_proposed_to_be_left_out(cast, as_user):
+    client = as_user(cast.olga)
+    rows = f"Shop;{cast.ivan.name}\nMarket;Gone One\nStore;Gone Two\n"
+    job = dropped(client, f"Наименование;Менеджер\n{rows}", name="Клиенты.csv")
+
+    make_all(client, job)
+    load(client, job)
+
+    assert dict(Company.objects.values_list("name", "owner__name")) == {
+        "Shop": cast.ivan.name, "Market": cast.olga.name, "Store": cast.olga.name,
+    }  # fmt: skip
 
 
 def asked(client, job):

@@ -27,7 +27,7 @@ from groundwork.crm.trade.models import (
     Product,
     Share,
 )
-from groundwork.crm.trade.presets.bank import invoices_named, plain_number
+from groundwork.crm.trade.sharing import invoices_named, plain_number
 from groundwork.crm.trade.testing import make_invoice
 from groundwork.records.imports.engine import ask, new_job
 from groundwork.records.imports.models import ImportJob
