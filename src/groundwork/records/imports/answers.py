@@ -48,14 +48,15 @@ class ReadingForm(PlainErrors, forms.Form):
     def __init__(self, job: ImportJob, data=None):
         self.job, self.reader = job, layouts[job.layout](job)
         said = job.options
-        super().__init__(data, initial={**said, "layout": job.layout, "on_error": job.on_error})
+        layout = "" if said.get("unsure") else job.layout
+        super().__init__(data, initial={**said, "layout": layout, "on_error": job.on_error})
         for name, choices in self._choices().items():
             if choices:
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
         self.plain_fields = [self[name] for name in self.fields]
-        self.columns = self._columns() if self.reader.is_mapped else []
+        self.columns = self._columns() if self.reader.is_mapped and layout else []
         for field in self.fields.values():
             field.widget.attrs["class"] = "in"
 
@@ -69,7 +70,7 @@ class ReadingForm(PlainErrors, forms.Form):
         sheets = [(name, name) for name in about.get("sheets", [])]
         lines = [(NO_HEADER, _("there is none")), *((str(line), str(line)) for line in range(1, PEEKED + 1))]
         return {
-            "layout": [(item.key, str(item.label)) for item in known(self.job.requester)],
+            "layout": self._layout_choices(),
             **self._text_choices(about),
             "header": offered(about.get("header_line"), lines) if self.reader.is_mapped else [],
             "sheet": offered(about.get("sheet"), sheets) if len(sheets) > 1 else [],
@@ -80,6 +81,10 @@ class ReadingForm(PlainErrors, forms.Form):
             "since": self.reader.questions().get("since", []),
             "on_error": [("skip", _("leave them out, load the rest")), ("stop", _("load nothing while there are any"))],
         }
+
+    def _layout_choices(self) -> list[tuple[str, str]]:
+        none = [("", _("choose what they are"))] if self.job.options.get("unsure") else []
+        return none + [(item.key, str(item.label)) for item in known(self.job.requester)]
 
     def _is_table(self) -> bool:
         return self.job.layout.startswith("records:")
@@ -123,7 +128,7 @@ class ReadingForm(PlainErrors, forms.Form):
 
     def options(self, before: dict) -> dict:
         """The job's options after these answers; what the form does not ask stays as it was."""
-        said = {**before}
+        said = {name: value for name, value in before.items() if name != "unsure"}
         for name in WRITING:
             if name in self.fields:
                 said[name] = self.cleaned_data[name]

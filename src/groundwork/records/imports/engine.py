@@ -59,11 +59,14 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", ask=False, **options) -> ImportJob:
+def new_job(
+    layout: str, path: Path, name: str, *, requester, on_error="skip", ask=False, unsure=False, **options
+) -> ImportJob:
     """A job for the file, read as the requester last said of a file with this header.
 
     Refused where the file is no table or lacks columns, before anything is kept. With ``ask`` a job that lacks only an
-    answer is kept and waits for it, and the trial run of any other is queued with it.
+    answer is kept and waits for it, and the trial run of any other is queued with it. ``unsure``: what the rows are
+    was not found out, and is asked first.
     """
     job = ImportJob(
         layout=layout, name=name[:255], path=str(path), requester=requester, on_error=on_error, options=options
@@ -73,6 +76,9 @@ def new_job(layout: str, path: Path, name: str, *, requester, on_error="skip", a
     if not options and (before := remembered(job)):
         job.options = before
         examined(job, ask=ask)
+    elif unsure:
+        job.options = {"unsure": True}
+        job.state, job.error = State.ASKING, _("Nothing tells what these rows are.")
     job.digest = digest_of(path)
     with transaction.atomic():
         job.save()

@@ -217,7 +217,7 @@ class RecordLayout(Layout):
             if self.way.by
             else self.required or self.kind.model.title_field in there or len(there) > 2
         )
-        can_be_made = self.is_whole() or "number" in there
+        can_be_made = self.makes_records() or "number" in there
         return can_be_made and not self.lacking(found) and needed <= there and bool(tells)
 
     def label_of(self, name: str) -> str:
@@ -671,7 +671,7 @@ class RecordLayout(Layout):
         title = self.kind.model.title_field
         if not thing.data["values"].get(title) and title in self.required:
             return Staged.Verdict.BAD, {"column": title, "value": "", "reason": _("this must not be empty")}
-        if not self.is_whole():
+        if not self.makes_records():
             reason = _("a new one needs lines: make it by hand, or load it with its lines")
             value = str(thing.data["values"].get(title) or "")
             return Staged.Verdict.BAD, {"column": title, "value": value, "reason": reason}
@@ -686,7 +686,7 @@ class RecordLayout(Layout):
         fields = {name: self.kind.field(name).model_field for name in self.fields}
         return {name: field.attname for name, field in fields.items() if is_needed(field)}
 
-    def is_whole(self) -> bool:
+    def makes_records(self) -> bool:
         """Does a row say enough for a new record? A document is nothing without its lines."""
         return bool(self.kind.quick)
 

@@ -103,7 +103,7 @@ def told(job: ImportJob) -> list[tuple[str, str]]:
 def not_taken(job: ImportJob) -> list[str]:
     """The columns of the file that go nowhere."""
     layout = layouts[job.layout](job)
-    if not layout.is_mapped or not job.about.get("header"):
+    if not layout.is_mapped or not job.about.get("header") or job.options.get("unsure"):
         return []
     taken = {place for places in layout.guessed(job.about["header"]).values() for place in places}
     return [name for place, name in enumerate(job.about["header"]) if place not in taken and name]

@@ -119,6 +119,7 @@ class Layout:
 
     def places(self, header: list[str], name: str) -> dict[str, list[int]]:
         """Where the columns stand; ``Unclear`` where one that is needed does not, or stands there twice."""
+        name = self.job.name if name == Path(self.job.path).name else name  # as it was dropped, not as we keep it
         if not any(header):
             raise Refusal(_("“%(name)s” has no header row.") % {"name": name})
         mapped = self.job.options.get("map", {})
@@ -129,7 +130,7 @@ class Layout:
             )
         found = self.guessed(header)
         wrong = [column for name in mapped for column in columns_of(mapped[name]) if not _place(header, column)]
-        wrong += [name for name in self.lacking(found) if not columns_of(mapped.get(name, ""))]
+        wrong += [self.label_of(column) for column in self.lacking(found) if not columns_of(mapped.get(column, ""))]
         if wrong:
             raise Unclear(
                 _("“%(name)s” lacks the columns: %(columns)s. It has: %(header)s.")
@@ -166,6 +167,10 @@ class Layout:
                 found = {other: places for other, places in found.items() if not set(places) & set(taken)}
                 found[name] = taken
         return found
+
+    def makes_records(self) -> bool:
+        """Do its rows say enough for new records?"""
+        return True
 
     def refuse_what_is_off(self) -> None:
         """Raise a ``Refusal`` where the firm or the person has no use for such a file."""
@@ -365,8 +370,9 @@ class Layouts(Registry[type[Layout]]):
         return max(ranks, key=lambda key: ranks[key], default="")
 
     def named_like(self, name: str, among: Collection[str]) -> str:
-        """The key of the first table whose files are called like this one; "" where none is."""
-        return next((key for key in self.tables() if key in among and is_called(key, name)), "")
+        """The key of the first table whose files are called like this one and whose rows make records; "" of none."""
+        called = [key for key in self.tables() if key in among and is_called(key, name)]
+        return next((key for key in called if self[key](ImportJob(layout=key)).makes_records()), "")
 
     def _rank(self, key: str, header: list[str], name: str) -> tuple[int, int, int] | None:
         """How well a header fits: columns, what is rather meant, our own labels; None where it does not.

@@ -101,7 +101,7 @@ class LinesLayout(RecordLayout):
         there = {name.partition(".")[0] for name in found} & self.line_fields.keys()
         return len(there) > 1 and super().convinces(found)
 
-    def is_whole(self) -> bool:
+    def makes_records(self) -> bool:
         return True
 
     def finish(self, records: list) -> None:
@@ -115,13 +115,17 @@ class LinesLayout(RecordLayout):
         """Is it worked out where no column has it: a price of the sum, a document's name of its day and whose it is?"""
         if name == self.kind.model.title_field:
             return bool(self.way.named_by) and set(self.way.named_by) <= set(there)
-        return name == PRICE and {AMOUNT, QUANTITY} <= set(there) & self.line_fields.keys()
+        if AMOUNT not in set(there) & self.line_fields.keys():
+            return False
+        return name == PRICE or (name == QUANTITY and PRICE not in there)
 
     def told(self) -> list[tuple[str, str]]:
         """Also what was worked out, since no column has it."""
         there, found = self._there, super().told()
         if PRICE in self.line_fields and PRICE not in there and self._follows(PRICE, there):
-            found.append((self.label_of(PRICE), _("worked out: the sum divided by the quantity")))
+            alone = QUANTITY not in there
+            how = _("the sum: nothing says of how many") if alone else _("worked out: the sum divided by the quantity")
+            found.append((self.label_of(PRICE), how))
         title = self.kind.model.title_field
         if title not in there and self._follows(title, there):
             by = ", ".join(self.label_of(name) for name in self.way.named_by)
@@ -173,7 +177,10 @@ class LinesLayout(RecordLayout):
 
     def _work_out(self, values: dict[str, Any], said: dict[str, Any], row: dict[str, str]) -> None:
         """Fill in what follows from the rest of the row; rounded so, a price gives the sum again or is refused."""
-        title, amount, quantity = self.kind.model.title_field, said.get(AMOUNT), Decimal(said.get(QUANTITY) or 0)
+        title, amount = self.kind.model.title_field, said.get(AMOUNT)
+        if self._follows(QUANTITY, self._there) and QUANTITY not in self._there:
+            said[QUANTITY] = "1"
+        quantity = Decimal(said.get(QUANTITY) or 0)
         if PRICE in self.line_fields and not said.get(PRICE) and amount is not None and quantity:
             digits = minor_digits(self._currency(row))
             said[PRICE] = str(round(Decimal(amount).scaleb(-digits) / quantity, PRICE_DIGITS))

@@ -95,27 +95,28 @@ def taken_in(upload, layout: str, user) -> ImportJob:
         with path.open("wb") as kept:
             for chunk in upload.chunks():
                 kept.write(chunk)
-        return engine.new_job(layout or found_out(path, name, user), path, name, requester=user, ask=True)
+        found, unsure = (layout, False) if layout else found_out(path, name, user)
+        return engine.new_job(found, path, name, requester=user, ask=True, unsure=unsure)
     except BaseException:
         path.unlink(missing_ok=True)
         folder.rmdir()
         raise
 
 
-def found_out(path: Path, name: str, user) -> str:
-    """What the rows are: by the file itself, by its header and name, else a guess that the person is asked about.
+def found_out(path: Path, name: str, user) -> tuple[str, bool]:
+    """What the rows are: by the file itself, by its header and name; and whether that is but a guess to be asked about.
 
     Refused to whom nothing that there is may be told of.
     """
     offered = layouts.offered_to(user)
     if (claimed := layouts.claiming(path)) in offered:
-        return claimed
+        return claimed, False
     header = open_source(sources(path)[0], known=layouts.known_names()).header
-    guess = layouts.fitting(header, offered, name) or layouts.named_like(name, offered)
-    guess = guess or next((key for key in offered if key.startswith("records:")), "")
-    if not guess:
+    if guess := layouts.fitting(header, offered, name) or layouts.named_like(name, offered):
+        return guess, False
+    if not (guess := next((key for key in offered if key.startswith("records:")), "")):
         raise Refusal(_("You see no records that a file could bring: ask for a role that does."))
-    return guess
+    return guess, True
 
 
 def past(user) -> Table:

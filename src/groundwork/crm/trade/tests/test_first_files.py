@@ -96,9 +96,16 @@ def test_other_first_files_are_told_apart(cast, name, header, layout):
 def test_what_may_be_anything_is_asked_and_not_guessed(cast, as_user, name, header):
     assert layouts.fitting(header.split(";"), name=f"{name}.csv") == ""
 
-    job = dropped(as_user(cast.olga), f"{header}\n1;2;3\n", name=f"{name}.csv")
+    client = as_user(cast.olga)
+    job = dropped(client, f"{header}\n1;2;3\n", name=f"{name}.csv")
 
     assert job.state == "asking"
+    reading = page(client, job).context["reading"]
+    if "Лиды" not in name:  # what the name of the file says is proposed
+        assert reading["layout"].value() == ""
+        assert reading.fields["layout"].choices[0] == ("", "choose what they are")
+    answer(client, job, layout="records:company")
+    assert "unsure" not in job.options
 
 
 def test_money_in_a_table_of_payments_goes_to_the_invoices_it_names(cast, tmp_path):
@@ -244,6 +251,21 @@ def test_without_a_number_what_a_customer_took_on_a_day_is_one_document_and_stay
     assert (counts(first), counts(second), wrong(first)) == ((3, 0, 0), (0, 0, 3), [])
     assert sorted(Invoice.objects.values_list("document_number", "total_minor")) == [
         ("2026-01-12 Bridge", 1000), ("2026-01-12 Daisy", 2800), ("2026-01-13 Daisy", 1000),
+    ]  # fmt: skip
+
+
+def test_a_list_of_sums_by_day_and_customer_comes_in_as_what_was_sold(cast, as_user):
+    client = as_user(cast.olga)
+    text = "Дата;Клиент;Сумма\n12.01.2026;Daisy;100,50\n12.01.2026;Daisy;20\n13.01.2026;Bridge;7\n"
+    job = dropped(client, text, name="Продажи.csv")
+
+    make_all(client, job)
+    told = layouts[job.layout](job).told()
+    load(client, job)
+
+    assert ("Price of one unit", "the sum: nothing says of how many") in told
+    assert sorted(Invoice.objects.values_list("document_number", "total_minor", "lines_count")) == [
+        ("2026-01-12 Daisy", 12050, 2), ("2026-01-13 Bridge", 700, 1),
     ]  # fmt: skip
 
 

@@ -579,7 +579,7 @@ def test_the_files_of_other_programs_are_recognised(cast, tmp_path):
     (tmp_path / "c.xml").write_bytes(exchange(""))
     northwind(tmp_path / "nw")
 
-    assert [found_out(tmp_path / name, name, cast.olga) for name in ("a.xlsx", "b.txt", "c.xml", "nw")] == [
+    assert [found_out(tmp_path / name, name, cast.olga)[0] for name in ("a.xlsx", "b.txt", "c.xml", "nw")] == [
         "1c-sales",
         "bank-1c",
         "commerceml",

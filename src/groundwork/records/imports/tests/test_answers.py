@@ -161,7 +161,7 @@ def test_a_column_nobody_knows_is_asked_about_and_remembered_for_the_next_file(c
     client, text = as_user(cast.olga), "Nazwisko pana;Gdzie\nJan;Kraków\n"
     job = dropped(client, text, layout="records:company")
     assert job.state == "asking"
-    assert "lacks the columns: name" in page(client, job).content.decode()
+    assert "lacks the columns: Name" in page(client, job).content.decode()
 
     answer(client, job, **{"column-0": "name", "column-1": "city"})
     client.post(reverse("imports:load", args=[job.pk]))

@@ -144,7 +144,7 @@ def test_dates_and_float_noise_of_real_workbooks_are_what_a_person_sees():
 def test_a_real_table_without_a_name_is_a_question_and_no_guess(cast):
     path = public_data("csv-torture") / "frictionless" / "floats.csv"
 
-    with pytest.raises(Refusal, match="lacks the columns: name"):
+    with pytest.raises(Refusal, match="lacks the columns: Name"):
         imported(path, "records:company", by=cast.olga)
 
     job = imported(path, "records:company", by=cast.olga, map={"name": read(path)[0].header[0]}, dry_run=True)

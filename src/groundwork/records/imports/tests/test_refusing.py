@@ -69,7 +69,7 @@ BAD = {
     "an old workbook": ("companies.xlsx", OLD, "old Excel file"),
     "an empty file": ("companies.csv", b"", "is empty"),
     "only newlines": ("companies.csv", b"\n\n\n", "no header row"),
-    "no column of ours": ("companies.csv", b"colour,size\nred,3\n", "lacks the columns: name. It has: colour, size"),
+    "no column of ours": ("companies.csv", b"colour,size\nred,3\n", "lacks the columns: Name. It has: colour, size"),
     "a zip without a table": ("companies.zip", zipped(note__txt=b"hello"), "holds no CSV or XLSX table"),
     "an empty zip": ("companies.zip", zipped(), "holds no CSV or XLSX table"),
     "half a zip": ("companies.zip", zipped(a__csv=b"name\n" + b"Tortola\n" * 50)[:60], "damaged"),
