@@ -553,6 +553,10 @@ class RecordLayout(Layout):
             shown.name, raw, _("there are several of that name") if found == 0 else _("there is none of that name")
         )
 
+    @cached_property
+    def links(self) -> list[Field]:
+        return [shown for shown in map(self.kind.field, self.fields) if shown.kind == "link"]
+
     # ── rows that link to rows of the same file
 
     @cached_property
@@ -629,7 +633,7 @@ class RecordLayout(Layout):
         for name, value in self._attributes(thing, links).items():
             if value not in EMPTY:
                 added.put(record, name, value)
-        put_stand_ins(record, map(self.kind.field, self.fields))
+        put_stand_ins(record, self.links)
         given = set(thing.data["values"])
         try:
             record.prepare()
@@ -961,7 +965,7 @@ class RecordLayout(Layout):
         record = self._begun()
         for name, value in values.items():
             added.put(record, name, value)
-        put_stand_ins(record, map(self.kind.field, self.fields))
+        put_stand_ins(record, self.links)
         return record
 
     def _begun(self):
@@ -994,10 +998,10 @@ KEPT: dict[str, Any] = {
 }
 
 
-def put_stand_ins(record, fields: Iterable[Field]) -> None:
+def put_stand_ins(record, links: Iterable[Field]) -> None:
     """What the load will make first cannot be read in the trial: rules that look at it see an empty one."""
-    for shown in fields:
-        if shown.kind == "link" and getattr(record, shown.model_field.attname) == TO_BE_MADE:
+    for shown in links:
+        if getattr(record, shown.model_field.attname) == TO_BE_MADE:
             setattr(record, shown.model_field.name, shown.target(pk=TO_BE_MADE))
 
 

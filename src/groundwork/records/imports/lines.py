@@ -151,6 +151,10 @@ class LinesLayout(RecordLayout):
         fields = [self.part.model._meta.get_field(name) for name in names if name != self.part.model.parent_field]
         return tuple(field.attname for field in fields)  # type: ignore[union-attr]
 
+    @cached_property
+    def line_links(self) -> list[Field]:
+        return [shown for shown in self.line_fields.values() if shown.kind == "link"]
+
     @property
     def is_document(self) -> bool:
         return bool(self.kind.amount and hasattr(self.part.model, AMOUNT) and not self.told_apart_by)
@@ -286,11 +290,10 @@ class LinesLayout(RecordLayout):
     def _linked_records(self, thing: Staged, links) -> dict[str, dict[int, Any]]:
         """{attribute: {id: record}}: a line names itself after its product."""
         found: dict[str, dict[int, Any]] = {}
-        for name, shown in self.line_fields.items():
-            if shown.kind == "link":
-                columns = (name, f"{name}.number", f"{name}.code")
-                ids = {links[column].get(row[0].get(column)) for column in columns for row in thing.data["rows"]}
-                found[name] = shown.target._base_manager.in_bulk([pk for pk in ids if pk and pk > 0])
+        for shown in self.line_links:
+            columns = (shown.name, f"{shown.name}.number", f"{shown.name}.code")
+            ids = {links[column].get(row[0].get(column)) for column in columns for row in thing.data["rows"]}
+            found[shown.name] = shown.target._base_manager.in_bulk([pk for pk in ids if pk and pk > 0])
         return found
 
     def _line(self, record, said: dict[str, Any], links, linked, place: int) -> Any:
@@ -303,7 +306,7 @@ class LinesLayout(RecordLayout):
             field = self.line_fields[name].model_field
             if (found := records.get(getattr(line, field.attname))) is not None:
                 setattr(line, field.name, found)
-        put_stand_ins(line, self.line_fields.values())
+        put_stand_ins(line, self.line_links)
         if hasattr(line, "position"):
             line.position = place
         return line
