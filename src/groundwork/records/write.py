@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from groundwork.core.clock import now
 from groundwork.core.refusals import Conflict, Refusal
 from groundwork.core.registry import Registry
+from groundwork.core.rows import update_each
 from groundwork.records import tallies
 from groundwork.records.added import extra, layouts, several
 from groundwork.records.added import fields as added
@@ -232,8 +233,7 @@ def writing_many(created: Sequence[Record] = (), changed: Sequence[tuple[Record,
             changes.append(_change(act, record, difference))
             steps.append((record, before, after))
     if touched:
-        names = [item.name for item in touched[0]._meta.concrete_fields if not item.primary_key]
-        type(touched[0]).objects.bulk_update(touched, names, batch_size=100)
+        update_each(touched, [item.name for item in touched[0]._meta.concrete_fields if not item.primary_key])
     Change.objects.bulk_create(changes, batch_size=500)
     if steps:
         _keep_in_step(steps)

@@ -23,6 +23,7 @@ from rapidfuzz import fuzz, process
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.languages import folded
+from groundwork.core.rows import update_each
 from groundwork.crm.customers.countries import country_code
 from groundwork.crm.customers.legal_ids import LEGAL_IDS, TAX_NUMBER, compact
 from groundwork.crm.customers.models import Company, Contact, DuplicatePair, MatchKey
@@ -316,7 +317,7 @@ def _keep_pairs(type_key: str, found: dict[tuple[int, int], tuple[int, list[str]
     changed = [row for pair, row in held.items() if pair in found and (row.score, row.signs) != found[pair]]
     for row in changed:
         row.score, row.signs = found[row.first_id, row.second_id]
-    DuplicatePair.objects.bulk_update(changed, ["score", "signs"], batch_size=500)
+    update_each(changed, ["score", "signs"])
 
 
 def look_at_all() -> None:

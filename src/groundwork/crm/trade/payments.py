@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.core.languages import money
 from groundwork.core.refusals import Refusal
+from groundwork.core.rows import update_each
 from groundwork.crm.customers.models import Company
 from groundwork.records.models import Part, Record, keyset_indexes
 
@@ -188,4 +189,4 @@ def settle(ids: Iterable[int]) -> None:
         invoice.weigh()
         paid_on = [day for day in (was_settled_on, invoice.settled_on) if day]
         late_months.note(invoice.due_on, None if was_open or invoice.open_minor else max(paid_on, default=None))
-    Invoice._base_manager.bulk_update(invoices, ["settled_minor", "settled_on", "open_minor", "paid"], batch_size=200)
+    update_each(invoices, ["settled_minor", "settled_on", "open_minor", "paid"])

@@ -27,6 +27,7 @@ from groundwork.blueprint.elements import one_request
 from groundwork.blueprint.models import Firm
 from groundwork.core.clock import now
 from groundwork.core.refusals import Refusal
+from groundwork.core.rows import update_each
 from groundwork.records import write
 from groundwork.records.added import fields as added
 from groundwork.records.added.extra import is_added, key_of
@@ -319,15 +320,7 @@ def _compare_some(job: ImportJob, run: Run) -> bool:
 
 
 def _keep_verdicts(things: list[Staged], more: str = "") -> None:
-    """One prepared statement for all: ``bulk_update`` writes a CASE as long as the batch for each column."""
-    fields = [Staged._meta.get_field(name) for name in ("verdict", "difference", "object_id", more) if name]
-    columns = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)
-    rows = [
-        [*(field.get_db_prep_save(getattr(thing, field.attname), connection) for field in fields), thing.pk]
-        for thing in things
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {Staged._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608 - own names
+    update_each(things, filter(None, ("verdict", "difference", "object_id", more)))
 
 
 def _keep_changes(job: ImportJob, things: list[Staged]) -> None:

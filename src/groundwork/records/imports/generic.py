@@ -191,6 +191,7 @@ class RecordLayout(Layout):
         self.order = (*self._made_on_the_way(), self.kind.key)
         self.fields = writable(self.kind)
         self._code_fields: dict[str, str] = {}
+        self._kept_rules: dict[tuple, ValidationError | None] = {}  # {(rule, its values): what it says to them}
         self._people: dict[str, dict[str, int]] = {}
         self._words: dict[str, dict[str, str]] = {}  # {field: {folded word: its choice}}
 
@@ -641,11 +642,22 @@ class RecordLayout(Layout):
                 self.kind.check({name: getattr(record, name) for name in self.fields})
             changed = None if thing.verdict == Staged.Verdict.CREATE else thing.difference
             layouts.refuse_broken(self.kind, record, self.rules_of_the_form, changed)
-            for constraint in self.rules:
-                if given & constraint.condition.referenced_base_fields:
-                    constraint.validate(type(record), record)
+            self._refuse_broken(record, [rule for rule in self.rules if given & rule.condition.referenced_base_fields])
         except (Refusal, ValidationError) as error:
             thing.verdict, thing.difference = Staged.Verdict.BAD, self._refused(thing, sentence_of(error))
+
+    def _refuse_broken(self, record, rules: list[CheckConstraint]) -> None:
+        """Raise what the first broken rule says. The database is asked once for a set of values, not for each row."""
+        for rule in rules:
+            key = (rule.name, *(getattr(record, name) for name in sorted(rule.condition.referenced_base_fields)))
+            if key not in self._kept_rules:
+                try:
+                    rule.validate(type(record), record)
+                    self._kept_rules[key] = None
+                except ValidationError as broken:
+                    self._kept_rules[key] = broken
+            if (said := self._kept_rules[key]) is not None:
+                raise said
 
     @cached_property
     def rules_of_the_form(self) -> list[layouts.Rule]:

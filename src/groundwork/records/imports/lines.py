@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import CheckConstraint, Q, Sum, UniqueConstraint
+from django.db.models import CheckConstraint, Q, Sum, UniqueConstraint, prefetch_related_objects
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -211,9 +211,10 @@ class LinesLayout(RecordLayout):
         ids = [thing.object_id for thing in good if thing.object_id]
         records, kept = self.kind.model._base_manager.in_bulk(ids), self._kept(ids)
         may = self._editable(set(ids))
-        for thing in good:
-            record = records.get(thing.object_id) or self._new(thing, links)
-            self._compare_lines(thing, record, of_lines, kept.get(record.pk, []))
+        made = [records.get(thing.object_id) or self._new(thing, links) for thing in good]
+        linked = self._linked_records(good, made, of_lines)
+        for thing, record in zip(good, made, strict=True):
+            self._compare_lines(thing, record, of_lines, linked, kept.get(record.pk, []))
             if thing.verdict == Verdict.UPDATE and record.pk not in may:
                 thing.verdict = Verdict.BAD
                 thing.difference = self._refused(thing, _("this one is here, and you may not change it"))
@@ -235,8 +236,8 @@ class LinesLayout(RecordLayout):
             found.setdefault(getattr(line, f"{parent}_id"), []).append(line)
         return found
 
-    def _compare_lines(self, thing: Staged, record, links, kept: list) -> None:
-        lines = self._lines(thing, record, links)
+    def _compare_lines(self, thing: Staged, record, links, linked, kept: list) -> None:
+        lines = self._lines(thing, record, links, linked)
         wrong = thing.data["left_out"]
         if wrong and (self.is_document or not lines):
             thing.verdict, thing.difference = Verdict.BAD, wrong[0]
@@ -264,11 +265,10 @@ class LinesLayout(RecordLayout):
         thing.verdict = Verdict.SAME if self.job.options.get("split") == "skip" else Verdict.ASK
         return True
 
-    def _lines(self, thing: Staged, record, links) -> list[Any]:
+    def _lines(self, thing: Staged, record, links, linked) -> list[Any]:
         """The lines as they would be kept. What cannot be taken goes to ``left_out``: line, column, value, reason."""
         lines, thing.data["left_out"] = [], []
         seen: dict[tuple, Any] = {}
-        linked = self._linked_records(thing, links)
         for place, (said, _of, number) in enumerate(thing.data["rows"], 1):
             wrong = self._unlinked(said, links)
             if not wrong:
@@ -287,12 +287,15 @@ class LinesLayout(RecordLayout):
             thing.data["left_out"].append({**wrong, "line": number})
         return lines
 
-    def _linked_records(self, thing: Staged, links) -> dict[str, dict[int, Any]]:
-        """{attribute: {id: record}}: a line names itself after its product."""
+    def _linked_records(self, things: list[Staged], records: list, links) -> dict[str, dict[int, Any]]:
+        """{attribute: {id: record}} of what lines link to: a line names itself after its product. Whose document it is
+        is read for all of them at once, too."""
+        prefetch_related_objects(records, *(shown.name for shown in self.links))
+        rows = [row[0] for thing in things for row in thing.data["rows"]]
         found: dict[str, dict[int, Any]] = {}
         for shown in self.line_links:
             columns = (shown.name, f"{shown.name}.number", f"{shown.name}.code")
-            ids = {links[column].get(row[0].get(column)) for column in columns for row in thing.data["rows"]}
+            ids = {links[column].get(said.get(column)) for column in columns for said in rows}
             found[shown.name] = shown.target._base_manager.in_bulk([pk for pk in ids if pk and pk > 0])
         return found
 
@@ -317,8 +320,7 @@ class LinesLayout(RecordLayout):
         try:
             line.clean()
             line.prepare()
-            for rule in self.line_rules:
-                rule.validate(type(line), line)
+            self._refuse_broken(line, self.line_rules)
         except (Refusal, ValidationError) as error:
             return {"column": first, "value": str(said.get(first) or ""), "reason": sentence_of(error)}
         if said.get(AMOUNT) not in EMPTY and said[AMOUNT] != line.amount_minor:
@@ -372,10 +374,11 @@ class LinesLayout(RecordLayout):
         links, ids = self._links_of_lines(things), [thing.object_id for thing in things if thing.object_id]
         records = self.kind.model._base_manager.select_for_update(of=("self",)).in_bulk(ids)
         kept, changed = self._kept(ids), []
+        linked = self._linked_records(things, list(records.values()), links)
         for thing in things:
             record: Any = records[thing.object_id or 0]
             before = write.values(record)
-            self._put(record, kept.get(record.pk, []), self._lines(thing, record, links))
+            self._put(record, kept.get(record.pk, []), self._lines(thing, record, links, linked))
             changed.append((record, before))
         write.writing_many(changed=changed)
 
