@@ -50,8 +50,8 @@ from groundwork.records.added.layouts import as_declared
 from groundwork.records.control.forms import ControlForm
 from groundwork.records.forms import ActivityForm, PartForm, RecordForm, form_for, part_form
 from groundwork.records.imports.answers import DecisionForm, ReadingForm
-from groundwork.records.imports.generic import words_of_a_form
 from groundwork.records.imports.models import ImportJob
+from groundwork.records.imports.rows import words_of_a_form
 from groundwork.records.imports.views import UploadForm
 from groundwork.records.lists.view_forms import ShareForm, ViewForm
 from groundwork.records.tasks.asking import BackForm

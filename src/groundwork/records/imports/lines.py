@@ -24,20 +24,11 @@ from groundwork.core.money import minor_digits
 from groundwork.core.refusals import Refusal
 from groundwork.records import write
 from groundwork.records.imports.brought import frozen_in, way_of
-from groundwork.records.imports.generic import (
-    EMPTY,
-    RecordLayout,
-    columns_for,
-    is_needed,
-    link_columns,
-    names_of,
-    put_stand_ins,
-    required_of,
-    sentence_of,
-    told,
-)
+from groundwork.records.imports.columns import columns_for, is_needed, link_columns, names_of, required_of
+from groundwork.records.imports.generic import RecordLayout, put_stand_ins, sentence_of
 from groundwork.records.imports.layouts import Piece, WrongRow, keep_line
 from groundwork.records.imports.models import Staged
+from groundwork.records.imports.rows import EMPTY, told
 from groundwork.records.imports.words import words_of
 from groundwork.records.types import Field, PartType, RecordType
 

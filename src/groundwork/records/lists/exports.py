@@ -127,7 +127,7 @@ def numbers_of(user, columns: list[Field], records: list[Record]) -> dict[tuple[
 
 
 def header_of(number: Field, columns: list[Field]) -> list[str]:
-    from groundwork.records.imports.generic import link_number_label
+    from groundwork.records.imports.columns import link_number_label
 
     header = [str(number.label)]
     for shown in columns:
