@@ -28,7 +28,7 @@ from groundwork.records.imports.columns import columns_for, is_needed, link_colu
 from groundwork.records.imports.generic import RecordLayout, put_stand_ins, sentence_of
 from groundwork.records.imports.layouts import Piece, WrongRow, keep_line
 from groundwork.records.imports.models import Staged
-from groundwork.records.imports.rows import EMPTY, told
+from groundwork.records.imports.rows import EMPTY, clean, told
 from groundwork.records.imports.words import words_of
 from groundwork.records.types import Field, PartType, RecordType
 
@@ -180,8 +180,13 @@ class LinesLayout(RecordLayout):
             digits = minor_digits(self._currency(row))
             said[PRICE] = str(round(Decimal(amount).scaleb(-digits) / quantity, PRICE_DIGITS))
         if not values.get(title) and self._follows(title, self._there):
-            parts = [told(values, name) for name in self.way.named_by]
-            values[title] = name_of_parts([str(part) for part in parts]) if all(parts) else ""
+            parts = [self._words_for(name, values, row) for name in self.way.named_by]
+            values[title] = name_of_parts(parts) if all(parts) else ""
+
+    def _words_for(self, name: str, values: dict[str, Any], row: dict[str, str]) -> str:
+        """How the row calls it: a company by its name, also where its tax number tells which one it is."""
+        called = clean(row.get(name, "")) if self.field_of(name).kind == "link" else ""
+        return called or str(told(values, name) or "")
 
     def leans_on(self, thing: Staged) -> list[tuple[str, str]]:
         if thing.type != self.kind.key:

@@ -254,6 +254,18 @@ def test_without_a_number_what_a_customer_took_on_a_day_is_one_document_and_stay
     ]  # fmt: skip
 
 
+def test_a_document_without_a_number_is_called_after_the_customer_not_after_a_tax_number(cast, as_user):
+    client = as_user(cast.olga)
+    job = dropped(client, "Дата;Клиент;ИНН;Сумма\n12.01.2026;Daisy;7707083893;10\n", name="Продажи.csv")
+    unknown = job.unknown_values.get()
+    answer(client, job, "decide", **{f"do-{unknown.pk}": "create"})
+
+    load(client, job)
+
+    assert Invoice.objects.get().document_number == "2026-01-12 Daisy"
+    assert Company.objects.get().inn == "7707083893"
+
+
 def test_a_list_of_sums_by_day_and_customer_comes_in_as_what_was_sold(cast, as_user):
     client = as_user(cast.olga)
     text = "Дата;Клиент;Сумма\n12.01.2026;Daisy;100,50\n12.01.2026;Daisy;20\n13.01.2026;Bridge;7\n"
